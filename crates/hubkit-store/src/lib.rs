@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod blobs;
+mod digest;
+mod error;
+mod ranges;
+mod refs;
+mod stage;
+mod store;
+
+pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream};
+pub use digest::Digester;
+pub use error::{StoreError, StoreErrorKind};
+pub use ranges::RangeSet;
+pub use refs::{Entry, RefStore, Snapshot};
+pub use stage::{BoxFuture, Sink, Stage};
+pub use store::{DynStore, Store};

@@ -1,0 +1,213 @@
+//! Both seams behind one handle.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
+
+use crate::{
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Entry, RefStore, Snapshot, Stage,
+    StoreError,
+};
+
+/// Content and names together: what a client fetches into and a mirror serves from.
+pub trait Store: BlobStore + RefStore {}
+
+impl<S: BlobStore + RefStore> Store for S {}
+
+type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+trait Erased: Send + Sync {
+    fn stat_boxed(&self, key: BlobKey) -> Answer<'_, Option<BlobStat>>;
+    fn read_boxed(&self, key: BlobKey, range: ByteRange) -> Answer<'_, ByteStream>;
+    fn stage_boxed(&self, key: BlobKey, size: u64) -> Answer<'_, Stage>;
+    fn remove_boxed(&self, key: BlobKey) -> Answer<'_, bool>;
+    fn list_boxed(&self, repo: Repo) -> Answer<'_, Vec<BlobId>>;
+    fn local_path_erased(&self, key: &BlobKey) -> Option<PathBuf>;
+    fn repos_boxed(&self) -> Answer<'_, Vec<Repo>>;
+    fn revisions_boxed(&self, repo: Repo) -> Answer<'_, Vec<(Revision, CommitId)>>;
+    fn resolve_boxed(&self, repo: Repo, revision: Revision) -> Answer<'_, Option<CommitId>>;
+    fn listing_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Option<Vec<TreeFile>>>;
+    fn files_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Vec<TreeFile>>;
+    fn entry_boxed(&self, repo: Repo, commit: CommitId, path: RepoPath) -> Answer<'_, Entry>;
+    fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()>;
+    fn record_absent_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        revision: Option<Revision>,
+        path: RepoPath,
+    ) -> Answer<'_, ()>;
+    fn snapshot_path_erased(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf>;
+}
+
+impl<S: Store> Erased for S {
+    fn stat_boxed(&self, key: BlobKey) -> Answer<'_, Option<BlobStat>> {
+        Box::pin(self.stat(key))
+    }
+
+    fn read_boxed(&self, key: BlobKey, range: ByteRange) -> Answer<'_, ByteStream> {
+        Box::pin(self.read(key, range))
+    }
+
+    fn stage_boxed(&self, key: BlobKey, size: u64) -> Answer<'_, Stage> {
+        Box::pin(self.stage(key, size))
+    }
+
+    fn remove_boxed(&self, key: BlobKey) -> Answer<'_, bool> {
+        Box::pin(self.remove(key))
+    }
+
+    fn list_boxed(&self, repo: Repo) -> Answer<'_, Vec<BlobId>> {
+        Box::pin(self.list(repo))
+    }
+
+    fn local_path_erased(&self, key: &BlobKey) -> Option<PathBuf> {
+        self.local_path(key)
+    }
+
+    fn repos_boxed(&self) -> Answer<'_, Vec<Repo>> {
+        Box::pin(self.repos())
+    }
+
+    fn revisions_boxed(&self, repo: Repo) -> Answer<'_, Vec<(Revision, CommitId)>> {
+        Box::pin(self.revisions(repo))
+    }
+
+    fn resolve_boxed(&self, repo: Repo, revision: Revision) -> Answer<'_, Option<CommitId>> {
+        Box::pin(self.resolve(repo, revision))
+    }
+
+    fn listing_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Option<Vec<TreeFile>>> {
+        Box::pin(self.listing(repo, commit))
+    }
+
+    fn files_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Vec<TreeFile>> {
+        Box::pin(self.files(repo, commit))
+    }
+
+    fn entry_boxed(&self, repo: Repo, commit: CommitId, path: RepoPath) -> Answer<'_, Entry> {
+        Box::pin(self.entry(repo, commit, path))
+    }
+
+    fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()> {
+        Box::pin(self.record(snapshot))
+    }
+
+    fn record_absent_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        revision: Option<Revision>,
+        path: RepoPath,
+    ) -> Answer<'_, ()> {
+        Box::pin(self.record_absent(repo, commit, revision, path))
+    }
+
+    fn snapshot_path_erased(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf> {
+        self.snapshot_path(repo, commit)
+    }
+}
+
+/// Any store, its type forgotten. Cheap to clone; all clones are the same store.
+#[derive(Clone)]
+pub struct DynStore(Arc<dyn Erased>);
+
+impl DynStore {
+    /// Wraps a store.
+    pub fn new(store: impl Store) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl BlobStore for DynStore {
+    async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
+        self.0.stat_boxed(key).await
+    }
+
+    async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
+        self.0.read_boxed(key, range).await
+    }
+
+    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
+        self.0.stage_boxed(key, size).await
+    }
+
+    async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
+        self.0.remove_boxed(key).await
+    }
+
+    async fn list(&self, repo: Repo) -> Result<Vec<BlobId>, StoreError> {
+        self.0.list_boxed(repo).await
+    }
+
+    fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
+        self.0.local_path_erased(key)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl RefStore for DynStore {
+    async fn repos(&self) -> Result<Vec<Repo>, StoreError> {
+        self.0.repos_boxed().await
+    }
+
+    async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
+        self.0.revisions_boxed(repo).await
+    }
+
+    async fn resolve(
+        &self,
+        repo: Repo,
+        revision: Revision,
+    ) -> Result<Option<CommitId>, StoreError> {
+        self.0.resolve_boxed(repo, revision).await
+    }
+
+    async fn listing(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+    ) -> Result<Option<Vec<TreeFile>>, StoreError> {
+        self.0.listing_boxed(repo, commit).await
+    }
+
+    async fn files(&self, repo: Repo, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
+        self.0.files_boxed(repo, commit).await
+    }
+
+    async fn entry(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        path: RepoPath,
+    ) -> Result<Entry, StoreError> {
+        self.0.entry_boxed(repo, commit, path).await
+    }
+
+    async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.0.record_boxed(snapshot).await
+    }
+
+    async fn record_absent(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        revision: Option<Revision>,
+        path: RepoPath,
+    ) -> Result<(), StoreError> {
+        self.0
+            .record_absent_boxed(repo, commit, revision, path)
+            .await
+    }
+
+    fn snapshot_path(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf> {
+        self.0.snapshot_path_erased(repo, commit)
+    }
+}
+
+impl fmt::Debug for DynStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DynStore")
+    }
+}

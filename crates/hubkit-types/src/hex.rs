@@ -1,0 +1,54 @@
+//! Fixed-length hexadecimal, both ways.
+
+/// Reads exactly `N` bytes of hex. `None` for another length or another character.
+pub(crate) fn decode<const N: usize>(text: &str, case: Case) -> Option<[u8; N]> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = digit(pair[0], case)? << 4 | digit(pair[1], case)?;
+    }
+    Some(bytes)
+}
+
+/// Which letters count as hex digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// Only `a` to `f`.
+    Lower,
+    /// `a` to `f` and `A` to `F`.
+    Either,
+}
+
+fn digit(byte: u8, case: Case) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' if case == Case::Either => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Prints bytes as lower-case hex.
+pub(crate) fn encode(bytes: &[u8], f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    for byte in bytes {
+        write!(f, "{byte:02x}")?;
+    }
+    Ok(())
+}
+
+/// Shows text of a stranger in an error: control characters escaped, length bounded.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
+        .flat_map(char::escape_debug)
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod commit;
+mod digest;
+mod endpoint;
+mod etag;
+mod hex;
+mod hf_uri;
+mod origin;
+mod path;
+mod range;
+mod repo;
+mod revision;
+mod tree;
+
+pub use commit::{CommitId, ParseCommitIdError};
+pub use digest::{BlobId, GitOid, ParseDigestError, Sha256};
+pub use endpoint::{Endpoint, ParseEndpointError};
+pub use etag::{Etag, ParseEtagError};
+pub use hf_uri::{HfUri, ParseHfUriError};
+pub use origin::{Origin, ParseOriginError, Scheme};
+pub use path::{ParseRepoPathError, PathFault, RepoPath};
+pub use range::{ByteRange, ParseByteRangeError};
+pub use repo::{ParseRepoIdError, ParseRepoKindError, Repo, RepoId, RepoKind};
+pub use revision::{ParseRevisionError, Revision};
+pub use tree::TreeFile;
