@@ -62,12 +62,13 @@ impl FromStr for HfUri {
             None => (None, rest),
         };
         let path = path.strip_prefix('/').unwrap_or(path);
-        let is_folder = path.ends_with('/');
+        let ends_with_slash = path.ends_with('/');
         let path = Some(path.trim_end_matches('/')).filter(|path| !path.is_empty());
         let path = path
             .map(str::parse)
             .transpose()
             .map_err(|error| fault(&format!("a path: {error}")))?;
+        let is_folder = ends_with_slash && path.is_some();
         Ok(Self {
             repo: Repo::new(kind, id),
             revision,
