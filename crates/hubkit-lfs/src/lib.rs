@@ -1,1 +1,9 @@
 #![doc = include_str!("../README.md")]
+
+mod attributes;
+mod pointer;
+mod recognise;
+
+pub use attributes::Attributes;
+pub use pointer::{Extension, ParsePointerError, Pointer};
+pub use recognise::{OtherPointer, Recognition, recognise};
