@@ -1,1 +1,23 @@
 #![doc = include_str!("../README.md")]
+
+mod call;
+mod check;
+mod error;
+mod header;
+mod json;
+mod policy;
+pub mod server;
+mod target;
+mod text;
+
+pub use call::Call;
+pub use call::info::{Gated, GetRepoInfo, RepoInfo, Sibling};
+pub use call::resolve::{ContentRange, FileMetadata, Resolve, ResolveMethod};
+pub use call::tree::{ListTree, RefusedPath, TreeDepth, TreeEntry, TreePage};
+pub use call::whoami::{Identity, IdentityKind, Organisation, WhoAmI};
+pub use check::check;
+pub use error::{ApiError, ErrorKind};
+pub use policy::credential::{InsecureTokens, may_carry};
+pub use policy::paging::next_link;
+pub use policy::redirect::{Hop, LONGEST_CHAIN, RedirectRefusal, next_hop};
+pub use policy::retry::{Decision, Failure, RetryPolicy, retry_after};

@@ -1,0 +1,27 @@
+//! What can be asked of a hub, one endpoint family a file: the client's side, the server's side, one round trip.
+
+pub(crate) mod info;
+pub(crate) mod resolve;
+pub(crate) mod tree;
+pub(crate) mod whoami;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::ApiError;
+
+/// One question to a hub, and how its answer is read.
+///
+/// A value: building and reading take no socket and no clock, and the same call may be sent any number of times.
+pub trait Call {
+    /// What the hub answers.
+    type Reply;
+
+    /// The request: its target in origin form (a path that starts with a slash, and a query), and no `Authorization`
+    /// header. Whoever sends it puts the hub's address before the target and decides about credentials.
+    fn request(&self) -> Request<Bytes>;
+
+    /// Reads the answer. A refusal is the error that [`check`](crate::check) finds; what breaks the protocol is an
+    /// error of kind `Protocol`, what is not a hub's answer at all one of kind `NotAHub`.
+    fn reply(&self, response: &Response<Bytes>) -> Result<Self::Reply, ApiError>;
+}

@@ -1,0 +1,202 @@
+//! `GET /api/whoami-v2`: whose token this is.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    ApiError, Call,
+    json::{self, Fields},
+    target,
+};
+
+/// Asks whose token the request carries. Limited more strictly than other calls: ask once and remember.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WhoAmI;
+
+/// Whose token it is. Texts are the server's own: escape them before showing them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Identity {
+    /// What kind of account.
+    pub kind: IdentityKind,
+    /// The account's name.
+    pub name: String,
+    /// The name of the person or organisation.
+    pub fullname: Option<String>,
+    /// The address, if the token may know it.
+    pub email: Option<String>,
+    /// The organisations that the account belongs to.
+    pub organisations: Vec<Organisation>,
+    /// What the token is called.
+    pub token_name: Option<String>,
+    /// What the token may do: `read`, `write`, `fineGrained`.
+    pub token_role: Option<String>,
+}
+
+/// What kind of account a token belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum IdentityKind {
+    /// A person.
+    User,
+    /// An organisation.
+    Organisation,
+    /// Something else.
+    Other,
+}
+
+/// An organisation that an account belongs to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Organisation {
+    /// Its account's name.
+    pub name: String,
+    /// Its full name.
+    pub fullname: Option<String>,
+    /// What the account may do in it.
+    pub role: Option<String>,
+}
+
+impl Organisation {
+    fn read(value: Value) -> Result<Self, ApiError> {
+        let mut fields = Fields::of(value, "an organisation")?;
+        Ok(Self {
+            name: fields.required("name")?,
+            fullname: fields.text("fullname"),
+            role: fields.text("roleInOrg"),
+        })
+    }
+}
+
+impl Identity {
+    /// A person of whom only the name is known.
+    pub fn user(name: impl Into<String>) -> Self {
+        Self {
+            kind: IdentityKind::User,
+            name: name.into(),
+            fullname: None,
+            email: None,
+            organisations: Vec::new(),
+            token_name: None,
+            token_role: None,
+        }
+    }
+
+    fn read(value: Value) -> Result<Self, ApiError> {
+        let mut fields = Fields::of(value, "the identity")?;
+        let kind = match fields.text("type").as_deref() {
+            Some("user") | None => IdentityKind::User,
+            Some("org") => IdentityKind::Organisation,
+            Some(_) => IdentityKind::Other,
+        };
+        let mut token = None;
+        if let Some(auth) = fields.any("auth") {
+            let access_token = Fields::of(auth, "the authentication")?.any("accessToken");
+            token = access_token
+                .map(|value| Fields::of(value, "the token's description"))
+                .transpose()?;
+        }
+        let organisations = fields.list("orgs").into_iter().map(Organisation::read);
+        Ok(Self {
+            kind,
+            name: fields.required("name")?,
+            fullname: fields.text("fullname"),
+            email: fields.text("email"),
+            organisations: organisations.collect::<Result<_, _>>()?,
+            token_name: token.as_mut().and_then(|token| token.text("displayName")),
+            token_role: token.as_mut().and_then(|token| token.text("role")),
+        })
+    }
+
+    fn write(&self) -> Value {
+        let put = |map: &mut Map<String, Value>, key: &str, text: &Option<String>| {
+            if let Some(text) = text {
+                map.insert(key.to_owned(), text.as_str().into());
+            }
+        };
+        let mut map = Map::new();
+        let kind = match self.kind {
+            IdentityKind::User => "user",
+            IdentityKind::Organisation => "org",
+            IdentityKind::Other => "other",
+        };
+        map.insert("type".to_owned(), kind.into());
+        map.insert("name".to_owned(), self.name.as_str().into());
+        put(&mut map, "fullname", &self.fullname);
+        put(&mut map, "email", &self.email);
+        let organisations = self.organisations.iter().map(|organisation| {
+            let mut map = Map::new();
+            map.insert("type".to_owned(), "org".into());
+            map.insert("name".to_owned(), organisation.name.as_str().into());
+            put(&mut map, "fullname", &organisation.fullname);
+            put(&mut map, "roleInOrg", &organisation.role);
+            Value::Object(map)
+        });
+        map.insert("orgs".to_owned(), organisations.collect());
+        let mut token = Map::new();
+        put(&mut token, "displayName", &self.token_name);
+        put(&mut token, "role", &self.token_role);
+        let auth = json!({"type": "access_token", "accessToken": token});
+        map.insert("auth".to_owned(), auth);
+        Value::Object(map)
+    }
+}
+
+impl Call for WhoAmI {
+    type Reply = Identity;
+
+    fn request(&self) -> Request<Bytes> {
+        target::get_json("/api/whoami-v2".to_owned())
+    }
+
+    fn reply(&self, response: &Response<Bytes>) -> Result<Identity, ApiError> {
+        Identity::read(json::read(response)?)
+    }
+}
+
+/// The answer to [`WhoAmI`].
+pub fn respond_whoami(identity: &Identity) -> Response<Bytes> {
+    json::respond(StatusCode::OK, &identity.write())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{Incoming, route};
+
+    #[test]
+    fn a_request_is_routed_and_its_answer_comes_back_as_it_was_given() {
+        assert_eq!(route(&WhoAmI.request()), Ok(Incoming::WhoAmI));
+        let mut identity = Identity::user("ada");
+        assert_eq!(
+            WhoAmI.reply(&respond_whoami(&identity)),
+            Ok(identity.clone())
+        );
+        identity.fullname = Some("Ada L.".to_owned());
+        identity.email = Some("ada@example.org".to_owned());
+        identity.token_name = Some("laptop".to_owned());
+        identity.token_role = Some("read".to_owned());
+        identity.organisations.push(Organisation {
+            name: "engines".to_owned(),
+            fullname: None,
+            role: Some("admin".to_owned()),
+        });
+        assert_eq!(WhoAmI.reply(&respond_whoami(&identity)), Ok(identity));
+    }
+
+    #[test]
+    fn the_name_must_be_there_and_little_else() {
+        let read =
+            |body: &'static str| WhoAmI.reply(&Response::new(Bytes::from_static(body.as_bytes())));
+        assert_eq!(read(r#"{"name":"x"}"#), Ok(Identity::user("x")));
+        let bot = read(r#"{"type":"app","name":"x","orgs":null,"auth":{}}"#).expect("an answer");
+        assert_eq!(bot.kind, IdentityKind::Other);
+        for wrong in [
+            "{}",
+            r#"{"name":7}"#,
+            r#"{"name":"x","auth":7}"#,
+            r#"{"name":"x","orgs":[7]}"#,
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

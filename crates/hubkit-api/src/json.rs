@@ -1,0 +1,145 @@
+//! JSON answers, read field by field so that what is not known here is kept.
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+};
+use serde_json::{Map, Value};
+
+use crate::{ApiError, ErrorKind, check, header};
+
+/// Reads the JSON of a successful answer, or says which refusal it is.
+pub(crate) fn read(response: &Response<Bytes>) -> Result<Value, ApiError> {
+    let (parts, ()) = response_parts(response);
+    check(&parts, response.body())?;
+    if parts.status != StatusCode::OK {
+        let message = format!("expected status 200, found {}", parts.status.as_u16());
+        return Err(ApiError::protocol(message).with_status(parts.status));
+    }
+    serde_json::from_slice(response.body()).map_err(|error| {
+        if header::has_media_type(&parts.headers, "text/html") {
+            ApiError::new(ErrorKind::NotAHub, "expected JSON, found a web page")
+        } else {
+            ApiError::protocol(format!("expected JSON: {error}"))
+        }
+    })
+}
+
+fn response_parts(response: &Response<Bytes>) -> (http::response::Parts, ()) {
+    let mut copy = Response::new(());
+    *copy.status_mut() = response.status();
+    *copy.headers_mut() = response.headers().clone();
+    copy.into_parts()
+}
+
+/// An answer with a JSON body.
+pub(crate) fn respond(status: StatusCode, value: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(value.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    // A browser must not take an answer that quotes a stranger for a page.
+    response
+        .headers_mut()
+        .insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The fields of an object, taken one by one; what is left over was not known.
+pub(crate) struct Fields {
+    map: Map<String, Value>,
+    what: &'static str,
+}
+
+impl Fields {
+    pub(crate) fn of(value: Value, what: &'static str) -> Result<Self, ApiError> {
+        match value {
+            Value::Object(map) => Ok(Self { map, what }),
+            _ => Err(ApiError::protocol(format!("expected {what} as an object"))),
+        }
+    }
+
+    /// A text; absent when it is anything else.
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
+        match self.map.remove(key) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A count; absent when it is anything else.
+    pub(crate) fn count(&mut self, key: &str) -> Option<u64> {
+        self.map.remove(key).and_then(|value| value.as_u64())
+    }
+
+    /// A flag; false when it is anything else.
+    pub(crate) fn flag(&mut self, key: &str) -> bool {
+        self.map.remove(key) == Some(Value::Bool(true))
+    }
+
+    /// The texts of a list; empty when it is anything else.
+    pub(crate) fn texts(&mut self, key: &str) -> Vec<String> {
+        self.list(key)
+            .into_iter()
+            .filter_map(|value| match value {
+                Value::String(text) => Some(text),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// A list; empty when it is anything else.
+    pub(crate) fn list(&mut self, key: &str) -> Vec<Value> {
+        match self.map.remove(key) {
+            Some(Value::Array(list)) => list,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Any value but null.
+    pub(crate) fn any(&mut self, key: &str) -> Option<Value> {
+        self.map.remove(key).filter(|value| !value.is_null())
+    }
+
+    /// A text that is parsed into a type of ours: `None` when absent or null, an error when malformed.
+    pub(crate) fn parsed<T>(&mut self, key: &str) -> Result<Option<T>, ApiError>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        let what = self.what;
+        match self.any(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => text
+                .parse()
+                .map(Some)
+                .map_err(|error| ApiError::protocol(format!("`{key}` of {what}: {error}"))),
+            Some(_) => Err(ApiError::protocol(format!(
+                "`{key}` of {what} is not a text"
+            ))),
+        }
+    }
+
+    /// As [`Fields::parsed`], for what may not be absent.
+    pub(crate) fn required<T>(&mut self, key: &str) -> Result<T, ApiError>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        self.parsed(key)?
+            .ok_or_else(|| ApiError::protocol(format!("{} has no `{key}`", self.what)))
+    }
+
+    /// A count that may not be absent.
+    pub(crate) fn required_count(&mut self, key: &str) -> Result<u64, ApiError> {
+        let what = self.what;
+        self.count(key)
+            .ok_or_else(|| ApiError::protocol(format!("`{key}` of {what} is not a size in bytes")))
+    }
+
+    /// What was not taken.
+    pub(crate) fn rest(self) -> Map<String, Value> {
+        self.map
+    }
+}

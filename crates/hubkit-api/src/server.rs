@@ -1,0 +1,20 @@
+//! The server's side: which call a request is, and what to answer.
+//!
+//! Nothing here knows who asks or what is stored; a server puts both between [`route`] and the responders.
+
+mod file;
+mod paths_info;
+mod range;
+mod refusal;
+mod route;
+
+pub use crate::call::info::{respond_info, respond_list};
+pub use crate::call::tree::respond_tree;
+pub use crate::call::whoami::respond_whoami;
+pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
+pub use paths_info::read_paths_info;
+pub use range::RangeSpec;
+pub use refusal::{
+    invalid_credentials, respond_error, respond_json, respond_refusal, respond_unroutable,
+};
+pub use route::{Incoming, ListRequest, TreeRequest, Unroutable, route};

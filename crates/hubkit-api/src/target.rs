@@ -1,0 +1,93 @@
+//! Request targets: how names become parts of a URL and come out of it again.
+
+use bytes::Bytes;
+use http::{Method, Request, header::ACCEPT};
+use hubkit_types::{Repo, RepoPath, Revision};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// All but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Encodes text as one part of a path, slashes included.
+pub(crate) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, &RESERVED).to_string()
+}
+
+/// `/api/models/namespace/name`.
+pub(crate) fn api(repo: &Repo) -> String {
+    format!("/api/{}/{}", repo.kind.plural(), repo.id)
+}
+
+/// A revision as one part of a path.
+pub(crate) fn revision(revision: &Revision) -> String {
+    encode(revision.as_str())
+}
+
+/// A path with its slashes kept.
+pub(crate) fn path(path: &RepoPath) -> String {
+    path.parts().map(encode).collect::<Vec<_>>().join("/")
+}
+
+/// A request without a body for JSON.
+pub(crate) fn get_json(target: String) -> Request<Bytes> {
+    Request::builder()
+        .method(Method::GET)
+        .uri(target)
+        .header(ACCEPT, "application/json")
+        .body(Bytes::new())
+        .expect("encoded names make a legal target and are short enough for one")
+}
+
+/// Decodes one part of a path, once. `None` for a broken escape, for what is not UTF-8, and for NUL.
+pub(crate) fn decode(part: &str) -> Option<String> {
+    let bytes = part.as_bytes();
+    let broken = |at: usize| {
+        let digits = bytes.get(at + 1..at + 3);
+        !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if (0..bytes.len()).any(|at| bytes[at] == b'%' && broken(at)) {
+        return None;
+    }
+    let text = percent_decode_str(part).decode_utf8().ok()?;
+    (!text.contains('\0')).then(|| text.into_owned())
+}
+
+/// Decodes a query or a form: `a=1&b=2`, with `+` for a blank. `None` as for [`decode`].
+pub(crate) fn decode_form(form: &str) -> Option<Vec<(String, String)>> {
+    form.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let plain = |text: &str| decode(&text.replace('+', " "));
+            Some((plain(key)?, plain(value)?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_decoded_once_and_broken_ones_refused() {
+        assert_eq!(decode("a%20b").as_deref(), Some("a b"));
+        assert_eq!(decode("%252e").as_deref(), Some("%2e"));
+        for wrong in ["%", "%2", "%zz", "%00", "%ff", "%c0%ae", "a%"] {
+            assert_eq!(decode(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_decoded_pair_by_pair() {
+        let pairs = decode_form("paths=a%2Fb&paths=c+d&&expand").expect("a form");
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
+        assert_eq!(pairs, [("paths", "a/b"), ("paths", "c d"), ("expand", "")]);
+    }
+}
