@@ -30,7 +30,10 @@ impl FromStr for Token {
         if text.len() > Self::LONGEST {
             return Err(ParseTokenError("it is longer than 4096 bytes"));
         }
-        if text.len() > 7 && text[..text.len().min(7)].eq_ignore_ascii_case("bearer ") {
+        if text
+            .get(..7)
+            .is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
+        {
             return Err(ParseTokenError(
                 "it starts with `Bearer`; give the token alone",
             ));
@@ -66,3 +69,67 @@ impl fmt::Display for ParseTokenError {
 }
 
 impl error::Error for ParseTokenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_and_line_ends_around_a_token_are_dropped() {
+        for text in ["hf_abc", " hf_abc\n", "\thf_abc\r\n"] {
+            let token: Token = text.parse().expect("a token");
+            assert_eq!(token.expose(), "hf_abc");
+        }
+        let longest = "a".repeat(4096);
+        assert!(longest.parse::<Token>().is_ok());
+        // A word that only starts like the scheme.
+        assert!("bearer_token".parse::<Token>().is_ok());
+    }
+
+    #[test]
+    fn what_could_not_be_a_header_is_refused_with_its_reason() {
+        let too_long = "s3cret".repeat(2000);
+        for (text, reason) in [
+            ("", "empty"),
+            (" \r\n", "empty"),
+            ("hf_s3cret\nX-Injected: 1", "control character"),
+            ("hf_s3cret\rmore", "control character"),
+            ("hf_s3cret\0", "control character"),
+            ("hf_s3cret more", "blank"),
+            ("hf_s3cr\u{e9}t", "outside ASCII"),
+            ("\u{feff}hf_s3cret", "outside ASCII"),
+            ("Bearer hf_s3cret", "`Bearer`"),
+            ("bearer hf_s3cret", "`Bearer`"),
+            ("\"hf_s3cret\"", "quotation mark"),
+            ("'hf_s3cret'", "quotation mark"),
+            (&too_long, "longer than 4096 bytes"),
+        ] {
+            let error = text.parse::<Token>().expect_err(reason);
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains(reason), "{shown}");
+            assert!(!shown.contains("s3cr"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_token_or_an_error() {
+        for text in [
+            "bearer",
+            "Bearer",
+            "bearer ",
+            "\u{e9}\u{e9}\u{e9}\u{e9}x",
+            "aaaaaa\u{e9}b",
+        ] {
+            drop(text.parse::<Token>());
+        }
+    }
+
+    #[test]
+    fn a_token_is_never_printed() {
+        let token: Token = "hf_s3cret".parse().expect("a token");
+        assert_eq!(
+            format!("{token:?} {:#?}", Some(&token)),
+            "Token(***) Some(\n    Token(***),\n)"
+        );
+    }
+}
