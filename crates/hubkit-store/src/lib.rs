@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod blobs;
+pub mod conformance;
 mod digest;
 mod error;
+mod ext;
+pub mod git;
+mod memory;
 mod ranges;
 mod refs;
 mod stage;
@@ -11,6 +15,8 @@ mod store;
 pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream};
 pub use digest::Digester;
 pub use error::{StoreError, StoreErrorKind};
+pub use ext::BlobStoreExt;
+pub use memory::{MemoryStore, Storage};
 pub use ranges::RangeSet;
 pub use refs::{Entry, RefStore, Snapshot};
 pub use stage::{BoxFuture, Sink, Stage};

@@ -85,12 +85,14 @@ impl Stage {
             );
             return Err(StoreError::new(StoreErrorKind::Integrity, message));
         };
-        self.sink.write_at(offset, bytes.clone()).await?;
         if offset < self.hashed {
-            // What was hashed may just have been overwritten: hash all of it again when publishing.
+            // What was hashed is about to be overwritten, even if this call is cancelled halfway: hash all of it again
+            // when publishing.
             self.digester = Digester::for_blob(self.blob, self.size);
             self.hashed = 0;
-        } else if offset == self.hashed {
+        }
+        self.sink.write_at(offset, bytes.clone()).await?;
+        if offset == self.hashed {
             self.digester.update(&bytes);
             self.hashed = range.end();
         }
@@ -142,3 +144,6 @@ impl fmt::Debug for Stage {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
