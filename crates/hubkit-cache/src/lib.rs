@@ -1,1 +1,23 @@
 #![doc = include_str!("../README.md")]
+
+mod cache;
+pub mod durable;
+mod error;
+mod link;
+mod lock;
+mod partial;
+mod read;
+mod scan;
+mod trees;
+mod write;
+
+pub use cache::{Cache, RepoCache, write_tag};
+pub use error::{CacheError, CacheErrorKind};
+pub use partial::Partial;
+pub use read::{Blob, CachedFile, Lookup, walk};
+pub use scan::{Incomplete, Scan, ScanWarning, ScannedRepo, ScannedRevision};
+pub use trees::Trees;
+pub use write::NewBlob;
+
+#[cfg(test)]
+mod tests;

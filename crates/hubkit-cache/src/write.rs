@@ -1,0 +1,194 @@
+//! Writing. Each step leaves the cache such that any reader finds it whole.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use hubkit_types::{BlobId, ByteRange, CommitId, RepoPath, Revision, TreeFile};
+
+use crate::{
+    CacheError, CacheErrorKind, Partial, RepoCache, durable,
+    link::{Link, Method},
+    lock::Lock,
+};
+
+/// A blob on its way into the cache. Dropping it leaves nothing behind.
+#[derive(Debug)]
+pub struct NewBlob {
+    repo: RepoCache,
+    blob: BlobId,
+    partial: Partial,
+}
+
+impl NewBlob {
+    /// Writes bytes at an offset. What lies beyond the promised size is refused with kind `Integrity`.
+    pub fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
+        self.partial.write_at(offset, bytes)
+    }
+
+    /// Reads bytes that were written.
+    pub fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
+        self.partial.read_at(range)
+    }
+
+    /// Where the bytes are for now.
+    pub fn path(&self) -> &Path {
+        self.partial.path()
+    }
+
+    /// Makes the bytes the blob, durably. The caller has verified that they hash to its name.
+    ///
+    /// A blob that is there with the very same bytes stays; one with other bytes is replaced.
+    pub fn publish(self) -> Result<(), CacheError> {
+        let _lock = Lock::try_take(&self.repo, self.blob);
+        self.partial.publish(&self.repo.blob_path(self.blob))
+    }
+}
+
+impl RepoCache {
+    /// Opens a file for a blob of `size` bytes to grow in: `blobs/<id>.<8 hex digits>.incomplete`, its own alone.
+    pub fn begin(&self, blob: BlobId, size: u64) -> Result<NewBlob, CacheError> {
+        let folder = durable::folders(self.folder(), "blobs")?;
+        self.tag_root();
+        Ok(NewBlob {
+            repo: self.clone(),
+            blob,
+            partial: Partial::create(&folder, &blob.to_string(), size)?,
+        })
+    }
+
+    /// Makes the folder of a commit's files, so that a revision may lead to it even when it shows none.
+    pub fn make_snapshot(&self, commit: CommitId) -> Result<(), CacheError> {
+        let folder = durable::folders(self.folder(), &format!("snapshots/{commit}"))?;
+        self.tag_root();
+        durable::sync_folder(folder.parent().unwrap_or(&folder))
+    }
+
+    /// Shows a blob as a file of a commit, atomically; replaces what is shown there now.
+    ///
+    /// Makes a relative link; where there are none, a second name of the blob's file or a copy. Fails with kind
+    /// `NotFound` when the blob is not here, and with kind `Corrupt` when a folder on the way is a link. Survives a loss
+    /// of power after [`sync_links`](Self::sync_links).
+    pub fn link(&self, commit: CommitId, path: &RepoPath, blob: BlobId) -> Result<(), CacheError> {
+        self.link_by(commit, path, blob, &Method::ALL)
+    }
+
+    pub(crate) fn link_by(
+        &self,
+        commit: CommitId,
+        path: &RepoPath,
+        blob: BlobId,
+        methods: &[Method],
+    ) -> Result<(), CacheError> {
+        let Some(found) = self.blob(blob)? else {
+            let message = format!("blob {blob} of `{path}` is not in the cache");
+            return Err(CacheError::new(CacheErrorKind::NotFound, message));
+        };
+        let parent = path.parent().unwrap_or_default();
+        let folder = durable::folders(self.folder(), &format!("snapshots/{commit}/{parent}"))?;
+        let target = folder.join(path.file_name());
+        // Up from the file's folder to the repository's: its own folders, the commit's and `snapshots`.
+        let mut relative = PathBuf::new();
+        for _ in 0..=path.parts().count() {
+            relative.push("..");
+        }
+        relative.push("blobs");
+        relative.push(blob.to_string());
+        if methods.contains(&Method::Symlink)
+            && fs::read_link(&target).is_ok_and(|held| held == relative)
+        {
+            return Ok(());
+        }
+        if fs::symlink_metadata(&target).is_ok_and(|metadata| metadata.is_dir()) {
+            return Err(CacheError::corrupt(
+                &target,
+                "is a folder where a file should be",
+            ));
+        }
+        let link = Link {
+            source: &found.path,
+            blob: &self.blob_path(blob),
+            relative: &relative,
+            target: &target,
+        };
+        link.place(methods)
+    }
+
+    /// Makes links survive a loss of power. Each folder costs one sync, however many links it holds.
+    pub fn sync_links<'a>(
+        &self,
+        commit: CommitId,
+        paths: impl IntoIterator<Item = &'a RepoPath>,
+    ) -> Result<(), CacheError> {
+        let parents: BTreeSet<&str> = paths
+            .into_iter()
+            .map(|path| path.parent().unwrap_or_default())
+            .collect();
+        let snapshot = self.snapshot_folder(commit);
+        parents
+            .into_iter()
+            .try_for_each(|parent| durable::sync_folder(&snapshot.join(parent)))
+    }
+
+    /// Remembers the commit of a revision. A commit id is no name to be remembered.
+    ///
+    /// Writes only what changes.
+    pub fn write_ref(&self, revision: &Revision, commit: CommitId) -> Result<(), CacheError> {
+        if revision.as_commit().is_some() {
+            return Ok(());
+        }
+        let text = commit.to_string();
+        let (parent, name) = match revision.as_str().rsplit_once('/') {
+            Some((parent, name)) => (parent, name),
+            None => ("", revision.as_str()),
+        };
+        let folder = durable::folders(self.folder(), &format!("refs/{parent}"))?;
+        self.tag_root();
+        let path = folder.join(name);
+        if fs::read(&path).is_ok_and(|held| held == text.as_bytes()) {
+            return Ok(());
+        }
+        // Python reads a newline as part of the commit.
+        durable::write(&path, text.as_bytes())
+    }
+
+    /// Keeps the listing of a commit. One that says the same stays as it is.
+    pub fn write_listing(&self, commit: CommitId, files: &[TreeFile]) -> Result<(), CacheError> {
+        self.trees().write(commit, files)
+    }
+
+    /// Remembers that a commit holds no such file.
+    pub fn mark_absent(&self, commit: CommitId, path: &RepoPath) -> Result<(), CacheError> {
+        let parent = path.parent().unwrap_or_default();
+        let folder = durable::folders(self.folder(), &format!(".no_exist/{commit}/{parent}"))?;
+        self.tag_root();
+        let marker = folder.join(path.file_name());
+        let created = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&marker);
+        match created {
+            Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => {
+                Err(CacheError::io("can't create", &marker, fault))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a blob, or the link to a shared payload; `false` when it was not here. Links of snapshots to it then lead
+    /// nowhere, which [`lookup`](Self::lookup) calls `Unknown`.
+    pub fn remove_blob(&self, id: BlobId) -> Result<bool, CacheError> {
+        let path = self.blob_path(id);
+        if !durable::is_folder(&self.folder().join("blobs"))? {
+            return Ok(false);
+        }
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(fault) => Err(CacheError::io("can't remove", &path, fault)),
+        }
+    }
+}
