@@ -1,0 +1,141 @@
+//! The client and what it is made of.
+
+use std::sync::Arc;
+
+use hubkit_api::{InsecureTokens, RetryPolicy};
+use hubkit_auth::{Anonymous, DynTokenProvider, TokenProvider};
+use hubkit_store::{DynStore, MemoryStore, Store};
+use hubkit_transport::{DynTransport, Transport};
+use hubkit_types::Endpoint;
+
+/// Whether requests may be sent.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Connectivity {
+    /// The hub is asked for what the store can't answer.
+    #[default]
+    Online,
+    /// No request is ever sent; the store answers or nobody does.
+    Offline,
+}
+
+/// Speaks with one hub and keeps what it fetches in one store.
+///
+/// Cheap to clone; clones share the transport, the store and the limits.
+#[derive(Clone, Debug)]
+pub struct Client(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) transport: DynTransport,
+    pub(crate) tokens: DynTokenProvider,
+    pub(crate) store: DynStore,
+    pub(crate) connectivity: Connectivity,
+    pub(crate) user_agent: String,
+    pub(crate) max_workers: usize,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) insecure_tokens: InsecureTokens,
+}
+
+impl Client {
+    /// A client for this hub. Asks without a token and keeps what it fetches in memory, until told otherwise.
+    pub fn builder(endpoint: Endpoint, transport: impl Transport) -> ClientBuilder {
+        ClientBuilder {
+            inner: Inner {
+                endpoint,
+                transport: DynTransport::new(transport),
+                tokens: DynTokenProvider::new(Anonymous),
+                store: DynStore::new(MemoryStore::new()),
+                connectivity: Connectivity::Online,
+                user_agent: concat!("hubkit/", env!("CARGO_PKG_VERSION")).to_owned(),
+                max_workers: 8,
+                retry: RetryPolicy::default(),
+                insecure_tokens: InsecureTokens::Refuse,
+            },
+        }
+    }
+
+    /// Where the hub lives.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// What keeps the files.
+    pub fn store(&self) -> &DynStore {
+        &self.0.store
+    }
+
+    /// Whether requests may be sent.
+    pub fn connectivity(&self) -> Connectivity {
+        self.0.connectivity
+    }
+
+    /// The same client with another store.
+    pub fn with_store(&self, store: impl Store) -> Self {
+        let inner = &*self.0;
+        Self(Arc::new(Inner {
+            endpoint: inner.endpoint.clone(),
+            transport: inner.transport.clone(),
+            tokens: inner.tokens.clone(),
+            store: DynStore::new(store),
+            user_agent: inner.user_agent.clone(),
+            ..*inner
+        }))
+    }
+}
+
+/// Puts a [`Client`] together.
+#[derive(Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    inner: Inner,
+}
+
+impl ClientBuilder {
+    /// Who knows the tokens. A token travels only to the origin that its provider names it for.
+    pub fn tokens(mut self, tokens: impl TokenProvider) -> Self {
+        self.inner.tokens = DynTokenProvider::new(tokens);
+        self
+    }
+
+    /// What keeps the files.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.inner.store = DynStore::new(store);
+        self
+    }
+
+    /// Whether requests may be sent.
+    pub fn connectivity(mut self, connectivity: Connectivity) -> Self {
+        self.inner.connectivity = connectivity;
+        self
+    }
+
+    /// How the client calls itself, as one or more `name/version` parts.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.inner.user_agent = user_agent.into();
+        self
+    }
+
+    /// How many files of a snapshot move at the same time, at least one. Eight unless told otherwise.
+    pub fn max_workers(mut self, max_workers: usize) -> Self {
+        self.inner.max_workers = max_workers.max(1);
+        self
+    }
+
+    /// What is tried again, how often, and how long may be waited for it.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.inner.retry = retry;
+        self
+    }
+
+    /// Whether a token may be sent over a connection that others can read.
+    pub fn insecure_tokens(mut self, insecure_tokens: InsecureTokens) -> Self {
+        self.inner.insecure_tokens = insecure_tokens;
+        self
+    }
+
+    /// The client.
+    pub fn build(self) -> Client {
+        Client(Arc::new(self.inner))
+    }
+}

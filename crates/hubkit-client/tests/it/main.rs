@@ -1,0 +1,5 @@
+//! The client against hubs that behave, and hubs that don't.
+
+mod errors;
+mod hub;
+mod transfers;
