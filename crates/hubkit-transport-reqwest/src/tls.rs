@@ -1,0 +1,120 @@
+//! Which TLS, and with which certificates (`docs/decisions/0003-tls-without-a-c-compiler.md`).
+
+use crate::BuildError;
+
+#[cfg(all(
+    feature = "rustls",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod graviola;
+
+#[cfg(all(
+    feature = "rustls",
+    not(feature = "native-tls"),
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+))]
+compile_error!(
+    "rustls-graviola knows x86_64 and aarch64 alone: on this target, build hubkit-transport-reqwest with the feature \
+     `native-tls`"
+);
+
+const HAS_RUSTLS: bool = cfg!(all(
+    feature = "rustls",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+));
+
+/// A TLS stack.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[non_exhaustive]
+pub enum Tls {
+    /// Rustls, where it was built in, or else the platform's.
+    #[default]
+    Default,
+    /// Rustls with graviola: the feature `rustls`.
+    Rustls,
+    /// The platform's own: the feature `native-tls`.
+    Native,
+}
+
+/// Sets up TLS; also says why `https` will not work, if it will not.
+pub(crate) fn configure(
+    client: reqwest::ClientBuilder,
+    tls: Tls,
+    roots: &[Vec<u8>],
+) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+    let has_native = cfg!(feature = "native-tls");
+    match tls {
+        Tls::Rustls if !HAS_RUSTLS => Err(not_built_in("rustls")),
+        Tls::Native if !has_native => Err(not_built_in("native-tls")),
+        Tls::Native => use_native(client, roots),
+        Tls::Default if !HAS_RUSTLS && has_native => use_native(client, roots),
+        Tls::Default if !HAS_RUSTLS => Ok((
+            client,
+            Some(
+                "this program was built without TLS: neither the feature `rustls` nor `native-tls` is on"
+                    .to_owned(),
+            ),
+        )),
+        Tls::Default | Tls::Rustls => use_rustls(client, roots),
+    }
+}
+
+fn not_built_in(feature: &str) -> BuildError {
+    BuildError::new(format!(
+        "this program was built without the feature `{feature}`"
+    ))
+}
+
+#[cfg(all(
+    feature = "rustls",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+fn use_rustls(
+    client: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+    let (config, fault) = graviola::client_config(roots, graviola::missing_instruction_set())?;
+    Ok((client.tls_backend_preconfigured(config), fault))
+}
+
+#[cfg(not(all(
+    feature = "rustls",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+fn use_rustls(
+    _: reqwest::ClientBuilder,
+    _: &[Vec<u8>],
+) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+    Err(not_built_in("rustls"))
+}
+
+#[cfg(feature = "native-tls")]
+fn use_native(
+    client: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+    let mut certificates = Vec::new();
+    for pem in roots {
+        let parsed = reqwest::Certificate::from_pem_bundle(pem).map_err(|source| {
+            BuildError::new("the extra root certificates can't be read").with_source(source)
+        })?;
+        if parsed.is_empty() {
+            return Err(BuildError::new(
+                "the extra root certificates hold no certificate",
+            ));
+        }
+        certificates.extend(parsed);
+    }
+    Ok((
+        client.tls_backend_native().tls_certs_merge(certificates),
+        None,
+    ))
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn use_native(
+    _: reqwest::ClientBuilder,
+    _: &[Vec<u8>],
+) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+    Err(not_built_in("native-tls"))
+}
