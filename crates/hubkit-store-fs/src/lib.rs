@@ -1,1 +1,13 @@
 #![doc = include_str!("../README.md")]
+
+mod blocking;
+mod cached;
+mod digest;
+mod folder;
+mod local_dir;
+mod sink;
+mod stream;
+
+pub use cached::FsStore;
+pub use folder::FolderStore;
+pub use local_dir::{LocalDirStore, Overwrite};

@@ -1,0 +1,257 @@
+//! The shared cache as a store.
+
+use std::path::PathBuf;
+
+use hubkit_cache::{Cache, CachedFile, Lookup};
+use hubkit_store::{
+    BlobKey, BlobStat, BlobStore, ByteStream, Digester, Entry, RefStore, Snapshot, Stage,
+    StoreError, StoreErrorKind,
+};
+use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
+
+use crate::{
+    blocking::{run, store_error},
+    digest,
+    sink::FileSink,
+    stream,
+};
+
+/// The cache that Hugging Face's clients share, as a store.
+///
+/// Every method but `local_path` and `snapshot_path` (which look at the disk at once) does its disk work on tokio's
+/// threads for that, and so must run within a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct FsStore {
+    cache: Cache,
+}
+
+impl FsStore {
+    /// Wraps a cache.
+    pub fn new(cache: Cache) -> Self {
+        Self { cache }
+    }
+
+    /// The cache.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl BlobStore for FsStore {
+    async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
+        let repo = self.cache.repo(&key.repo);
+        run(move || {
+            let blob = repo.blob(key.id).map_err(store_error)?;
+            Ok(blob.map(|blob| BlobStat { size: blob.size }))
+        })
+        .await
+    }
+
+    async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
+        let repo = self.cache.repo(&key.repo);
+        run(move || {
+            let Some(blob) = repo.blob(key.id).map_err(store_error)? else {
+                let message = format!("{key} is not in the cache");
+                return Err(StoreError::new(StoreErrorKind::NotFound, message));
+            };
+            stream::open(&blob.path, range)
+        })
+        .await
+    }
+
+    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
+        let repo = self.cache.repo(&key.repo);
+        let new = run(move || repo.begin(key.id, size).map_err(store_error)).await?;
+        Ok(Stage::new(key.id, size, FileSink::new(new)))
+    }
+
+    async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
+        let repo = self.cache.repo(&key.repo);
+        run(move || repo.remove_blob(key.id).map_err(store_error)).await
+    }
+
+    async fn list(&self, repo: Repo) -> Result<Vec<BlobId>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || repo.blobs().map_err(store_error)).await
+    }
+
+    fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
+        let blob = self.cache.repo(&key.repo).blob(key.id).ok()?;
+        blob.map(|blob| blob.path)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl RefStore for FsStore {
+    async fn repos(&self) -> Result<Vec<Repo>, StoreError> {
+        let cache = self.cache.clone();
+        run(move || cache.repos().map_err(store_error)).await
+    }
+
+    async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || repo.revisions().map_err(store_error)).await
+    }
+
+    async fn resolve(
+        &self,
+        repo: Repo,
+        revision: Revision,
+    ) -> Result<Option<CommitId>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || match revision.as_commit() {
+            Some(commit) => Ok(repo.snapshot(commit).map(|_| commit)),
+            None => repo.resolve(&revision).map_err(store_error),
+        })
+        .await
+    }
+
+    async fn listing(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+    ) -> Result<Option<Vec<TreeFile>>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || {
+            let listing = repo.listing(commit).map_err(store_error)?;
+            Ok(listing.map(|listing| listing.to_vec()))
+        })
+        .await
+    }
+
+    async fn files(&self, repo: Repo, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || {
+            let listing = repo.listing(commit).map_err(store_error)?;
+            let files = repo.files(commit).map_err(store_error)?;
+            let listed = |file: &CachedFile| {
+                let listing = listing.as_ref()?;
+                let index = listing.binary_search_by(|listed| listed.path.cmp(&file.path));
+                index.ok().map(|index| listing[index].clone())
+            };
+            let described = |file: CachedFile| match (listed(&file), file.blob) {
+                (Some(listed), Some(blob)) if listed.blob() == blob => Ok(listed),
+                (listed, None) => hashed(file, listed),
+                (_, Some(blob)) => Ok(digest::tree_file(file.path, file.size, blob)),
+            };
+            files.into_iter().map(described).collect()
+        })
+        .await
+    }
+
+    async fn entry(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        path: RepoPath,
+    ) -> Result<Entry, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || {
+            Ok(match repo.lookup(commit, &path).map_err(store_error)? {
+                Lookup::Present { size, blob, .. } => Entry::Present { size, blob },
+                Lookup::Absent => Entry::Absent,
+                Lookup::Unknown => Entry::Unknown,
+            })
+        })
+        .await
+    }
+
+    async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        let cache = self.cache.clone();
+        run(move || record(&cache, &snapshot)).await
+    }
+
+    async fn record_absent(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        revision: Option<Revision>,
+        path: RepoPath,
+    ) -> Result<(), StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || {
+            repo.mark_absent(commit, &path).map_err(store_error)?;
+            match revision {
+                Some(revision) => repo.write_ref(&revision, commit).map_err(store_error),
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+
+    fn snapshot_path(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf> {
+        self.cache.repo(repo).snapshot(commit)
+    }
+}
+
+/// What only its bytes tell of a file that is no link to a blob.
+fn hashed(file: CachedFile, listed: Option<TreeFile>) -> Result<TreeFile, StoreError> {
+    if let Some(listed) = listed {
+        let digester = Digester::for_blob(listed.blob(), file.size);
+        if digest::of_file(&file.location, digester)? == listed.blob() {
+            return Ok(listed);
+        }
+    }
+    let digester = Digester::git_blob(file.size);
+    let blob = digest::of_file(&file.location, digester)?;
+    Ok(digest::tree_file(file.path, file.size, blob))
+}
+
+fn record(cache: &Cache, snapshot: &Snapshot) -> Result<(), StoreError> {
+    let repo = cache.repo(&snapshot.repo);
+    for file in &snapshot.files {
+        let blob = repo.blob(file.blob()).map_err(store_error)?;
+        let (kind, found) = match blob.map(|blob| blob.size) {
+            Some(size) if size == file.size => continue,
+            Some(size) => (StoreErrorKind::Integrity, format!("has {size} bytes")),
+            None => (StoreErrorKind::NotFound, "is not in the cache".to_owned()),
+        };
+        let message = format!(
+            "blob {} of `{}`, {} bytes, {found}",
+            file.blob(),
+            file.path,
+            file.size
+        );
+        return Err(StoreError::new(kind, message));
+    }
+    if let Some(listing) = &snapshot.listing {
+        repo.write_listing(snapshot.commit, listing)
+            .map_err(store_error)?;
+    }
+    repo.make_snapshot(snapshot.commit).map_err(store_error)?;
+    for file in &snapshot.files {
+        repo.link(snapshot.commit, &file.path, file.blob())
+            .map_err(store_error)?;
+    }
+    let paths = snapshot.files.iter().map(|file| &file.path);
+    repo.sync_links(snapshot.commit, paths)
+        .map_err(store_error)?;
+    // Only a look at the result tells whether the file system took two paths for one.
+    for file in &snapshot.files {
+        let shown = repo
+            .lookup(snapshot.commit, &file.path)
+            .map_err(store_error)?;
+        let right = matches!(
+            shown,
+            Lookup::Present { size, blob, .. }
+                if size == file.size && blob.is_none_or(|blob| blob == file.blob())
+        );
+        if !right {
+            let message = format!(
+                "`{}` of commit {} is not what was just put there",
+                file.path, snapshot.commit
+            );
+            return Err(StoreError::new(StoreErrorKind::Corrupt, message));
+        }
+    }
+    match &snapshot.revision {
+        Some(revision) => repo
+            .write_ref(revision, snapshot.commit)
+            .map_err(store_error),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use std::{fs, path::Path};
+
+use bytes::Bytes;
+use hubkit_store::{BlobStoreExt as _, DynStore, Storage, conformance, conformance::Keeps};
+use hubkit_types::RepoKind;
+use tempfile::TempDir;
+
+use super::*;
+
+fn repo() -> Repo {
+    Repo::new(RepoKind::Model, "acme/tiny".parse().expect("an id"))
+}
+
+fn store() -> (TempDir, FsStore) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = FsStore::new(Cache::new(folder.path().join("hub")));
+    (folder, store)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).into_string().expect("text"))
+        .collect();
+    names.sort();
+    names
+}
+
+async fn publish(store: &FsStore, id: BlobId, bytes: &[u8]) {
+    let key = BlobKey::new(repo(), id);
+    let mut stage = store.stage(key, bytes.len() as u64).await.expect("a stage");
+    let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
+    written.expect("written");
+    stage.publish().await.expect("published");
+}
+
+/// A commit of one file in git and one beside it, as a hub lists them.
+async fn sample() -> (CommitId, Vec<TreeFile>) {
+    let hub = hubkit_store::MemoryStore::new();
+    let files = [
+        ("config.json", &b"{}"[..], Storage::Git),
+        ("onnx/model.bin", b"weights", Storage::Lfs),
+    ];
+    let files = files.map(|(path, bytes, storage)| {
+        let path = path.parse().expect("a path");
+        (path, Bytes::from_static(bytes), storage)
+    });
+    let commit = hub.insert(repo(), Revision::main(), files);
+    (commit, hub.files(repo(), commit).await.expect("files"))
+}
+
+async fn record(store: &FsStore, listed: bool) -> (CommitId, Vec<TreeFile>) {
+    let (commit, files) = sample().await;
+    publish(store, files[0].blob(), b"{}").await;
+    publish(store, files[1].blob(), b"weights").await;
+    let snapshot = Snapshot {
+        repo: repo(),
+        commit,
+        revision: Some(Revision::main()),
+        files: files.clone(),
+        listing: listed.then(|| files.clone()),
+    };
+    store.record(snapshot).await.expect("recorded");
+    (commit, files)
+}
+
+#[tokio::test]
+async fn the_store_keeps_the_contracts() {
+    let (_folder, store) = store();
+    conformance::blobs(&store).await;
+    let (_folder, store) = self::store();
+    conformance::refs(&store, Keeps::Everything).await;
+    let (_folder, store) = self::store();
+    conformance::refs(&DynStore::new(store), Keeps::Everything).await;
+}
+
+#[tokio::test]
+async fn what_is_recorded_lies_where_python_looks() {
+    let (folder, store) = store();
+    let (commit, files) = record(&store, true).await;
+    let repo = folder.path().join("hub/models--acme--tiny");
+    assert_eq!(names(&repo), ["blobs", "refs", "snapshots", "trees"]);
+    let mut blobs = files
+        .iter()
+        .map(|file| file.blob().to_string())
+        .collect::<Vec<_>>();
+    blobs.sort();
+    assert_eq!(names(&repo.join("blobs")), blobs);
+    let main = fs::read_to_string(repo.join("refs/main")).expect("a ref");
+    assert_eq!(main, commit.to_string());
+    let snapshot = repo.join(format!("snapshots/{commit}"));
+    assert_eq!(
+        store.snapshot_path(&self::repo(), commit),
+        Some(snapshot.clone())
+    );
+    assert_eq!(names(&snapshot), ["config.json", "onnx"]);
+    #[cfg(unix)]
+    {
+        let target = fs::read_link(snapshot.join("onnx/model.bin")).expect("a link");
+        assert_eq!(
+            target,
+            Path::new(&format!("../../../blobs/{}", files[1].blob()))
+        );
+    }
+    let scan = store.cache().scan().expect("scanned");
+    assert_eq!((scan.size_on_disk(), scan.warnings), (9, vec![]));
+}
+
+#[tokio::test]
+async fn digests_are_told_from_the_names_of_blobs_where_there_is_no_listing() {
+    let (_folder, store) = store();
+    let (commit, files) = record(&store, false).await;
+    assert_eq!(store.listing(repo(), commit).await.expect("read"), None);
+    assert_eq!(store.files(repo(), commit).await.expect("files"), files);
+}
+
+#[tokio::test]
+async fn a_plain_file_in_a_snapshot_is_told_by_its_bytes() {
+    for listed in [true, false] {
+        let (_folder, store) = store();
+        let (commit, files) = record(&store, listed).await;
+        let snapshot = store.snapshot_path(&repo(), commit).expect("a snapshot");
+        for (path, bytes) in [("config.json", &b"{}"[..]), ("onnx/model.bin", b"weights")] {
+            fs::remove_file(snapshot.join(path)).expect("removed");
+            fs::write(snapshot.join(path), bytes).expect("written");
+        }
+        let found = store.files(repo(), commit).await.expect("files");
+        assert_eq!(found[0], files[0]);
+        assert_eq!(
+            found[1].lfs.is_some(),
+            listed,
+            "only the listing knows of LFS"
+        );
+        fs::write(snapshot.join("onnx/model.bin"), b"WEIGHTS").expect("written");
+        let found = store.files(repo(), commit).await.expect("files");
+        assert_ne!(found[1].blob(), files[1].blob());
+    }
+}
+
+#[tokio::test]
+async fn a_torn_blob_is_neither_recorded_nor_shown() {
+    let (_folder, store) = store();
+    let (commit, files) = record(&store, true).await;
+    let key = BlobKey::new(repo(), files[1].blob());
+    let blob = store.local_path(&key).expect("a file");
+    fs::write(&blob, b"weigh").expect("torn");
+    let entry = store.entry(repo(), commit, files[1].path.clone()).await;
+    assert_eq!(entry.expect("asked"), Entry::Unknown);
+    let snapshot = Snapshot {
+        repo: repo(),
+        commit: CommitId::from_bytes([1; 20]),
+        revision: Some(Revision::main()),
+        files,
+        listing: None,
+    };
+    let fault = store.record(snapshot).await.expect_err("torn");
+    assert_eq!(fault.kind(), StoreErrorKind::Integrity);
+    let main = store.resolve(repo(), Revision::main()).await;
+    assert_eq!(main.expect("resolved"), Some(commit), "the revision stayed");
+    publish(&store, key.id, b"weights").await;
+    assert_eq!(store.read_all(key, 7).await.expect("read"), &b"weights"[..]);
+}
+
+#[tokio::test]
+async fn a_stage_that_ends_leaves_no_file() {
+    let (folder, store) = store();
+    let (_, files) = sample().await;
+    for ending in 0..3 {
+        let key = BlobKey::new(repo(), files[1].blob());
+        let mut stage = store.stage(key, 7).await.expect("a stage");
+        let bytes = Bytes::from_static(b"WEIGHTS");
+        stage.write(0, bytes).await.expect("written");
+        match ending {
+            0 => drop(stage),
+            1 => stage.discard().await.expect("discarded"),
+            _ => drop(stage.publish().await.expect_err("other bytes")),
+        }
+        let blobs = folder.path().join("hub/models--acme--tiny/blobs");
+        assert_eq!(names(&blobs), [""; 0], "ending {ending}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_only_read_is_not_even_created() {
+    let (folder, store) = store();
+    let (commit, files) = sample().await;
+    let key = BlobKey::new(repo(), files[0].blob());
+    assert_eq!(store.stat(key.clone()).await.expect("asked"), None);
+    assert_eq!(store.repos().await.expect("asked"), []);
+    let entry = store.entry(repo(), commit, files[0].path.clone()).await;
+    assert_eq!(entry.expect("asked"), Entry::Unknown);
+    assert!(!store.remove(key).await.expect("asked"));
+    assert_eq!(names(folder.path()), [""; 0]);
+}

@@ -1,0 +1,174 @@
+//! What a repository's folder holds at one moment.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use hubkit_lfs::Attributes;
+use hubkit_store::{Digester, StoreError, StoreErrorKind, git};
+use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
+
+use super::scan::{self, Found, Stamp};
+use crate::digest::tree_file;
+
+/// Above this many bytes a file is kept as LFS would, as the Hub asks for.
+const LARGE: u64 = 10_000_000;
+
+/// How often a folder that changes under the reader's eyes is looked through anew.
+const ATTEMPTS: usize = 3;
+
+pub(super) const MESSAGE: &str = "Serve a folder";
+
+/// What files hashed to, and what they looked like then.
+pub(super) type Digests = HashMap<RepoPath, (Stamp, BlobId)>;
+
+/// The files of a repository at one moment.
+#[derive(Debug)]
+pub(super) struct Commit {
+    pub(super) id: CommitId,
+    pub(super) folder: PathBuf,
+    /// Sorted by path.
+    pub(super) files: Vec<Held>,
+}
+
+/// A file, where it lies, and what it looked like when it was hashed.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) file: TreeFile,
+    pub(super) location: PathBuf,
+    stamp: Stamp,
+}
+
+impl Held {
+    pub(super) fn is_unchanged(&self) -> bool {
+        Stamp::at(&self.location).as_ref() == Some(&self.stamp)
+    }
+}
+
+impl Commit {
+    /// Looks through a folder and reads what changed.
+    pub(super) fn of(folder: PathBuf, digests: &mut Digests) -> Result<Self, StoreError> {
+        for _ in 0..ATTEMPTS {
+            if let Some(files) = hold(&folder, digests)? {
+                let tree: Vec<TreeFile> = files.iter().map(|held| held.file.clone()).collect();
+                return Ok(Self {
+                    id: git::commit_id(&tree, MESSAGE),
+                    folder,
+                    files,
+                });
+            }
+        }
+        let message = format!("`{}` changes while it is read", folder.display());
+        Err(StoreError::new(StoreErrorKind::Io, message))
+    }
+
+    pub(super) fn at(&self, path: &RepoPath) -> Option<&Held> {
+        let index = self.files.binary_search_by(|held| held.file.path.cmp(path));
+        index.ok().map(|index| &self.files[index])
+    }
+
+    pub(super) fn with_blob(&self, id: BlobId) -> impl Iterator<Item = &Held> {
+        self.files.iter().filter(move |held| held.file.blob() == id)
+    }
+}
+
+/// The files of a folder; `None` when one changed meanwhile.
+fn hold(folder: &Path, digests: &mut Digests) -> Result<Option<Vec<Held>>, StoreError> {
+    let found = scan::files(folder)?;
+    let paths: HashSet<&RepoPath> = found.iter().map(|file| &file.path).collect();
+    digests.retain(|path, _| paths.contains(path));
+    let Some(attributes) = attributes(&found)? else {
+        return Ok(None);
+    };
+    let mut files = Vec::with_capacity(found.len());
+    for Found { path, location } in found {
+        let Some(stamp) = Stamp::at(&location) else {
+            return Ok(None);
+        };
+        let is_lfs = stamp.size > LARGE || attributes.is_lfs(&path);
+        let known = digests
+            .get(&path)
+            .filter(|(hashed, id)| *hashed == stamp && is_lfs == matches!(id, BlobId::Sha256(_)));
+        let id = match known {
+            Some((_, id)) => *id,
+            None => match hash(&location, &stamp, is_lfs)? {
+                Some(id) => {
+                    digests.insert(path.clone(), (stamp.clone(), id));
+                    id
+                }
+                None => return Ok(None),
+            },
+        };
+        files.push(Held {
+            file: tree_file(path, stamp.size, id),
+            location,
+            stamp,
+        });
+    }
+    Ok(Some(files))
+}
+
+/// The rules at the top of the repository; `None` when they went away meanwhile.
+fn attributes(found: &[Found]) -> Result<Option<Attributes>, StoreError> {
+    let Some(file) = found
+        .iter()
+        .find(|file| file.path.as_str() == ".gitattributes")
+    else {
+        return Ok(Some(Attributes::default()));
+    };
+    let mut text = Vec::new();
+    let read = File::open(&file.location).and_then(|open| open.take(LARGE).read_to_end(&mut text));
+    match read {
+        Ok(_) => Ok(Some(Attributes::parse(text))),
+        Err(fault) => gone_or_fault(&file.location, fault).map(|()| None),
+    }
+}
+
+/// What a file hashes to; `None` when it is not, or does not stay, what the stamp says.
+fn hash(location: &Path, stamp: &Stamp, is_lfs: bool) -> Result<Option<BlobId>, StoreError> {
+    let mut digester = if is_lfs {
+        Digester::sha256()
+    } else {
+        Digester::git_blob(stamp.size)
+    };
+    let read = || -> io::Result<Option<BlobId>> {
+        let mut file = File::open(location)?;
+        let mut buffer = vec![0; 1 << 20];
+        let mut count = 0;
+        if Stamp::of(&file.metadata()?) != *stamp {
+            return Ok(None);
+        }
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => {
+                    digester.update(&buffer[..length]);
+                    count += length as u64;
+                    // A file that grows faster than it is read would never end.
+                    if count > stamp.size {
+                        return Ok(None);
+                    }
+                }
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        let same = count == stamp.size && Stamp::of(&file.metadata()?) == *stamp;
+        Ok(same.then(|| digester.finish()))
+    };
+    match read() {
+        Ok(id) => Ok(id),
+        Err(fault) => gone_or_fault(location, fault).map(|()| None),
+    }
+}
+
+fn gone_or_fault(location: &Path, fault: io::Error) -> Result<(), StoreError> {
+    if fault.kind() == io::ErrorKind::NotFound {
+        return Ok(());
+    }
+    let message = format!("can't read `{}`", location.display());
+    Err(StoreError::io(message, fault))
+}
