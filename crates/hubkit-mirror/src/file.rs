@@ -1,0 +1,145 @@
+//! The bytes of a file.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::Response;
+use hubkit_api::{
+    ResolveMethod,
+    server::{FileFacts, FileRequest, file_headers},
+};
+use hubkit_store::{BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _};
+use hubkit_transport::{Body, TransportError, TransportErrorKind};
+use hubkit_types::{BlobId, CommitId};
+
+use crate::{
+    access::{Access, Caller},
+    lookup::{expect_repo, find_commit},
+    refusal::Refusal,
+};
+
+/// The file that is asked for, or what its conditions make of it. `HEAD` is answered with the headers of `GET`.
+pub(crate) async fn answer_file(
+    store: &DynStore,
+    access: &Access,
+    caller: Caller<'_>,
+    request: FileRequest,
+) -> Result<Response<Body>, Refusal> {
+    if !access.may_read(caller, &request.repo) {
+        // That a repository is gated must not tell that it exists, where it does not.
+        expect_repo(store, caller, &request.repo).await?;
+        return Err(Refusal::gated(caller, request.repo));
+    }
+    let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
+    let (size, blob) = find_file(store, &request, commit).await?;
+    let facts = FileFacts {
+        commit,
+        path: request.path.clone(),
+        size,
+        blob,
+    };
+    let answer = request.answer(&facts);
+    let head = file_headers(&facts, answer);
+    let bytes = answer.bytes(size).filter(|range| !range.is_empty());
+    let Some(range) = bytes.filter(|_| request.method == ResolveMethod::Get) else {
+        return Ok(head.map(|()| Body::empty()));
+    };
+    let key = BlobKey::new(request.repo, blob);
+    let stream = Exactly {
+        stream: store.read(key, range).await?,
+        left: range.len(),
+    };
+    Ok(head.map(|()| Body::from_stream(stream, Some(range.len()))))
+}
+
+async fn find_file(
+    store: &DynStore,
+    request: &FileRequest,
+    commit: CommitId,
+) -> Result<(u64, BlobId), Refusal> {
+    let (repo, path) = (request.repo.clone(), request.path.clone());
+    match store.entry(repo.clone(), commit, path.clone()).await? {
+        Entry::Present {
+            size,
+            blob: Some(blob),
+        } => Ok((size, blob)),
+        // The digest has to be read off the content, which listing the files does.
+        Entry::Present { blob: None, .. } => {
+            let files = store.files(repo, commit).await?;
+            let file = files.into_iter().find(|file| file.path == path);
+            file.map(|file| (file.size, file.blob()))
+                .ok_or(Refusal::NoEntry(path, None))
+        }
+        Entry::Absent => Err(Refusal::NoEntry(path, Some(commit))),
+        Entry::Unknown => Err(Refusal::NoEntry(path, None)),
+    }
+}
+
+/// Passes on exactly the promised number of bytes, or breaks off with an error.
+struct Exactly {
+    stream: ByteStream,
+    left: u64,
+}
+
+impl Stream for Exactly {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let Poll::Ready(item) = self.stream.as_mut().poll_next(context) else {
+            return Poll::Pending;
+        };
+        let Some(Ok(mut chunk)) = item else {
+            self.left = 0;
+            let message = "the store of the mirror gave fewer bytes than the file has";
+            let mut error = TransportError::new(TransportErrorKind::Interrupted, message);
+            if let Some(Err(source)) = item {
+                error = error.with_source(source);
+            }
+            return Poll::Ready(Some(Err(error)));
+        };
+        chunk.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= chunk.len() as u64;
+        Poll::Ready(Some(Ok(chunk)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use hubkit_store::{StoreError, StoreErrorKind};
+
+    use super::*;
+
+    async fn pass_on(
+        chunks: Vec<Result<&'static str, ()>>,
+        left: u64,
+    ) -> Result<Bytes, TransportError> {
+        let fault = |()| StoreError::new(StoreErrorKind::Io, "broken");
+        let chunks = chunks
+            .into_iter()
+            .map(move |chunk| chunk.map(Bytes::from).map_err(fault));
+        let stream = Box::pin(stream::iter(chunks));
+        Body::from_stream(Exactly { stream, left }, Some(left))
+            .collect(100)
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_body_is_as_long_as_promised_or_broken_off() {
+        let whole = pass_on(vec![Ok("01"), Ok("234")], 5).await;
+        assert_eq!(whole.expect("a whole body"), "01234");
+        let longer = pass_on(vec![Ok("01"), Ok("23456789"), Ok("x")], 5).await;
+        assert_eq!(longer.expect("the promised part"), "01234");
+        for broken in [vec![Ok("01")], vec![], vec![Ok("01"), Err(())]] {
+            let error = pass_on(broken, 5).await.expect_err("too few bytes");
+            assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        }
+    }
+}

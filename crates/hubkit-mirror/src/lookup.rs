@@ -1,0 +1,44 @@
+//! From the name of a repository and a revision to a commit.
+
+use hubkit_store::{DynStore, RefStore as _, StoreError};
+use hubkit_types::{CommitId, Repo, Revision};
+
+use crate::{access::Caller, refusal::Refusal};
+
+/// The commit of a revision, or which of the two is missing.
+pub(crate) async fn find_commit(
+    store: &DynStore,
+    caller: Caller<'_>,
+    repo: &Repo,
+    revision: &Revision,
+) -> Result<CommitId, Refusal> {
+    // Some clients ask for git's name of the default branch.
+    let wanted = match revision.as_str() {
+        "HEAD" => Revision::main(),
+        _ => revision.clone(),
+    };
+    if let Some(commit) = store.resolve(repo.clone(), wanted).await? {
+        return Ok(commit);
+    }
+    expect_repo(store, caller, repo).await?;
+    Err(Refusal::NoRevision(revision.clone()))
+}
+
+/// Refuses what is no repository of the store.
+pub(crate) async fn expect_repo(
+    store: &DynStore,
+    caller: Caller<'_>,
+    repo: &Repo,
+) -> Result<(), Refusal> {
+    if is_here(store, repo).await? {
+        Ok(())
+    } else {
+        Err(Refusal::no_repo(caller))
+    }
+}
+
+async fn is_here(store: &DynStore, repo: &Repo) -> Result<bool, StoreError> {
+    // Cheaper than the list of all repositories, and nearly always enough.
+    let has_revision = !store.revisions(repo.clone()).await?.is_empty();
+    Ok(has_revision || store.repos().await?.contains(repo))
+}

@@ -1,0 +1,145 @@
+//! The hub as a function.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
+use hubkit_api::{
+    Identity,
+    server::{Incoming, Unroutable, read_paths_info, respond_unroutable, respond_whoami, route},
+};
+use hubkit_store::DynStore;
+use hubkit_transport::{Body, Transport, TransportError};
+use hubkit_types::Endpoint;
+
+use crate::{
+    access::{Access, Caller},
+    file::answer_file,
+    info::{answer_info, answer_list, answer_refs},
+    refusal::Refusal,
+    tree::{answer_paths, answer_tree},
+};
+
+const LONGEST_BODY: usize = 1 << 20;
+
+/// A hub over a store. Cheap to clone; all clones are the same hub.
+#[derive(Clone, Debug)]
+pub struct Mirror {
+    store: DynStore,
+    access: Arc<Access>,
+    endpoint: Option<Endpoint>,
+}
+
+impl Mirror {
+    /// Serves what is in the store, to everyone.
+    pub fn new(store: DynStore) -> Self {
+        Self {
+            store,
+            access: Arc::new(Access::open()),
+            endpoint: None,
+        }
+    }
+
+    /// Says who may read what.
+    pub fn with_access(mut self, access: Access) -> Self {
+        self.access = Arc::new(access);
+        self
+    }
+
+    /// Says at which address this hub is reached.
+    ///
+    /// Links to further pages are absolute then, and a path that starts with the endpoint's own is read without it.
+    /// Without an endpoint links are relative; neither depends on the `Host` header.
+    pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = Some(endpoint);
+        self
+    }
+
+    /// Answers a request. Of its URI only path and query count.
+    ///
+    /// Never fails: what goes wrong is a response. The body of a file is read from the store as it is taken; should
+    /// the store fail on the way, the body ends with an error. Dropping the future or the body cancels.
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let is_head = request.method() == Method::HEAD;
+        let (mut parts, body) = request.into_parts();
+        if let Some(uri) = self.without_prefix(&parts.uri) {
+            parts.uri = uri;
+        }
+        let request = Request::from_parts(parts, body);
+        let response = match route(&request) {
+            Ok(incoming) => self.dispatch(incoming, request).await,
+            Err(fault) => Ok(respond_unroutable(fault).map(Body::from)),
+        };
+        let response = response.unwrap_or_else(|refusal| refusal.respond().map(Body::from));
+        finish(response, is_head)
+    }
+
+    async fn dispatch(
+        &self,
+        incoming: Incoming,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Refusal> {
+        let (store, access) = (&self.store, &*self.access);
+        let caller = access.caller(request.headers())?;
+        let response = match incoming {
+            Incoming::Resolve(file) => return answer_file(store, access, caller, file).await,
+            Incoming::RepoInfo(call) => answer_info(store, access, caller, call).await,
+            Incoming::Tree(tree) => {
+                answer_tree(store, caller, tree, |target| self.address(target)).await
+            }
+            Incoming::PathsInfo { repo, revision } => {
+                let (parts, body) = request.into_parts();
+                let body = body.collect(LONGEST_BODY).await;
+                let paths = body
+                    .ok()
+                    .and_then(|body| read_paths_info(&parts.headers, &body))
+                    .ok_or(Refusal::BadBody)?;
+                answer_paths(store, caller, (repo, revision), paths).await
+            }
+            Incoming::Refs { repo } => answer_refs(store, caller, repo).await,
+            Incoming::List(list) => answer_list(store, access, list).await,
+            Incoming::WhoAmI => match caller {
+                Caller::User(name) => Ok(respond_whoami(&Identity::user(name))),
+                Caller::Anonymous | Caller::Unchecked => Err(Refusal::NoToken),
+            },
+            _ => Ok(respond_unroutable(Unroutable::NotFound)),
+        };
+        Ok(response?.map(Body::from))
+    }
+
+    /// The address of a target on this hub: absolute where the hub knows its own.
+    fn address(&self, target: String) -> String {
+        match &self.endpoint {
+            Some(endpoint) => endpoint.url(&target),
+            None => target,
+        }
+    }
+
+    fn without_prefix(&self, uri: &Uri) -> Option<Uri> {
+        let prefix = self.endpoint.as_ref()?.prefix();
+        let rest = uri.path_and_query()?.as_str().strip_prefix(prefix)?;
+        let is_below = !prefix.is_empty() && rest.starts_with('/');
+        is_below.then(|| rest.parse().ok()).flatten()
+    }
+}
+
+/// Says how long a body in memory is, and leaves it out where only the head was asked for.
+fn finish(mut response: Response<Body>, is_head: bool) -> Response<Body> {
+    if let Some(bytes) = response.body().as_bytes().filter(|bytes| !bytes.is_empty()) {
+        let length = HeaderValue::from(bytes.len());
+        response.headers_mut().insert(CONTENT_LENGTH, length);
+    }
+    if is_head {
+        return response.map(|_| Body::empty());
+    }
+    response
+}
+
+impl Transport for Mirror {
+    /// Answers; never with a [`TransportError`].
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        Ok(self.answer(request).await)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,584 @@
+use bytes::Bytes;
+use http::HeaderMap;
+use hubkit_api::{
+    ApiError, Call as _, ErrorKind, Gated, GetRepoInfo, ListTree, TreeDepth, TreeEntry, WhoAmI,
+    check,
+};
+use hubkit_store::{MemoryStore, Storage};
+use hubkit_types::{CommitId, Repo, RepoKind, Revision};
+use serde_json::Value;
+
+use super::*;
+
+const WEIGHTS: &[u8] = b"0123456789";
+
+fn repo(id: &str) -> Repo {
+    Repo::new(RepoKind::Model, id.parse().expect("an id"))
+}
+
+fn store() -> (MemoryStore, CommitId) {
+    let store = MemoryStore::new();
+    let files = [
+        ("config.json", &b"{}"[..], Storage::Git),
+        ("empty.txt", b"", Storage::Git),
+        ("onnx/a.onnx", b"a", Storage::Git),
+        ("onnx/deep/b.onnx", b"b", Storage::Git),
+        ("onnx-notes.md", b"n", Storage::Git),
+        ("model.safetensors", WEIGHTS, Storage::Lfs),
+    ];
+    let files = files.map(|(path, bytes, storage)| {
+        let path = path.parse().expect("a path");
+        (path, Bytes::from_static(bytes), storage)
+    });
+    let commit = store.insert(repo("me/tiny"), Revision::main(), files);
+    for id in ["me/gated", "gpt2"] {
+        let file = (
+            "config.json".parse().expect("a path"),
+            Bytes::from_static(b"{}"),
+            Storage::Git,
+        );
+        store.insert(repo(id), Revision::main(), [file]);
+    }
+    let data = Repo::new(RepoKind::Dataset, "you/data".parse().expect("an id"));
+    let file = (
+        "train.csv".parse().expect("a path"),
+        Bytes::from_static(b"a,b"),
+        Storage::Git,
+    );
+    store.insert(data, "v1.0".parse().expect("a revision"), [file]);
+    (store, commit)
+}
+
+fn open() -> Mirror {
+    Mirror::new(DynStore::new(store().0))
+}
+
+fn guarded() -> Mirror {
+    let access = Access::open()
+        .with_user("ada", "hf_ada")
+        .with_user("bob", "hf_bob")
+        .with_gated(repo("me/gated"), Gated::Manual, &["ada"])
+        .with_gated(repo("me/missing"), Gated::Manual, &[]);
+    open().with_access(access)
+}
+
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    fn error(&self) -> ApiError {
+        let mut response = Response::new(());
+        *response.status_mut() = self.status.try_into().expect("a status");
+        *response.headers_mut() = self.headers.clone();
+        check(&response.into_parts().0, &self.body).expect_err("a refusal")
+    }
+
+    fn response(&self) -> Response<Bytes> {
+        let mut response = Response::new(self.body.clone());
+        *response.status_mut() = self.status.try_into().expect("a status");
+        *response.headers_mut() = self.headers.clone();
+        response
+    }
+}
+
+async fn send(mirror: &Mirror, request: Request<Body>) -> Answer {
+    let (parts, body) = mirror.answer(request).await.into_parts();
+    Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: body.collect(1 << 20).await.expect("a whole body"),
+    }
+}
+
+async fn ask(mirror: &Mirror, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::builder().method(method).uri(target);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(mirror, request.body(Body::empty()).expect("a request")).await
+}
+
+async fn get(mirror: &Mirror, target: &str) -> Answer {
+    ask(mirror, "GET", target, &[]).await
+}
+
+const MODEL: &str = "/me/tiny/resolve/main/model.safetensors";
+const SHA256: &str = "84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882";
+
+#[tokio::test]
+async fn a_large_file_comes_with_all_that_clients_look_for() {
+    let (store, commit) = store();
+    let mirror = Mirror::new(DynStore::new(store));
+    let answer = get(&mirror, MODEL).await;
+    assert_eq!((answer.status, &answer.body[..]), (200, WEIGHTS));
+    let tag = format!("\"{SHA256}\"");
+    for (name, value) in [
+        ("x-repo-commit", commit.to_string().as_str()),
+        ("etag", &tag),
+        ("x-linked-etag", &tag),
+        ("x-linked-size", "10"),
+        ("content-length", "10"),
+        ("accept-ranges", "bytes"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{name}");
+    }
+    assert!(answer.header("content-disposition").is_some_and(|value| {
+        value.starts_with("inline;") && value.contains("filename=\"model.safetensors\"")
+    }));
+    assert_eq!(answer.header("x-xet-hash"), None);
+    let small = get(&mirror, "/me/tiny/resolve/main/config.json").await;
+    assert_eq!(small.header("x-linked-etag"), None);
+    let oid = "\"9e26dfeeb6e641a33dae4961196235bdb965b21b\"";
+    assert_eq!(small.header("etag"), Some(oid));
+}
+
+#[tokio::test]
+async fn ranges_are_answered_by_the_letter() {
+    let mirror = open();
+    for (range, status, body, content_range) in [
+        ("bytes=0-0", 206, "0", Some("bytes 0-0/10")),
+        ("bytes=5-", 206, "56789", Some("bytes 5-9/10")),
+        ("bytes=-3", 206, "789", Some("bytes 7-9/10")),
+        ("bytes=8-99", 206, "89", Some("bytes 8-9/10")),
+        (
+            "bytes=0-18446744073709551616",
+            206,
+            "0123456789",
+            Some("bytes 0-9/10"),
+        ),
+        ("bytes=10-", 416, "", Some("bytes */10")),
+        ("bytes=-0", 416, "", Some("bytes */10")),
+        ("bytes=0-0,2-3", 200, "0123456789", None),
+        ("bytes=nonsense", 200, "0123456789", None),
+    ] {
+        let answer = ask(&mirror, "GET", MODEL, &[("range", range)]).await;
+        assert_eq!(answer.status, status, "{range}");
+        assert_eq!(answer.body, body, "{range}");
+        assert_eq!(answer.header("content-range"), content_range, "{range}");
+        let length = body.len().to_string();
+        assert_eq!(
+            answer.header("content-length"),
+            Some(length.as_str()),
+            "{range}"
+        );
+        assert!(answer.header("x-repo-commit").is_some(), "{range}");
+    }
+    let empty = "/me/tiny/resolve/main/empty.txt";
+    let answer = get(&mirror, empty).await;
+    assert_eq!(
+        (answer.status, answer.header("content-length")),
+        (200, Some("0"))
+    );
+    let answer = ask(&mirror, "GET", empty, &[("range", "bytes=0-")]).await;
+    assert_eq!(answer.status, 416);
+}
+
+#[tokio::test]
+async fn conditions_are_heard() {
+    let mirror = open();
+    let tag = format!("\"{SHA256}\"");
+    let known = ask(&mirror, "GET", MODEL, &[("if-none-match", &tag)]).await;
+    assert_eq!((known.status, known.body.len()), (304, 0));
+    assert_eq!(known.header("etag"), Some(tag.as_str()));
+    assert!(known.header("x-repo-commit").is_some());
+    let range = ("range", "bytes=2-3");
+    let same = ask(&mirror, "GET", MODEL, &[range, ("if-range", &tag)]).await;
+    assert_eq!((same.status, &same.body[..]), (206, &b"23"[..]));
+    let other = ask(&mirror, "GET", MODEL, &[range, ("if-range", "\"other\"")]).await;
+    assert_eq!((other.status, &other.body[..]), (200, WEIGHTS));
+}
+
+#[tokio::test]
+async fn head_has_the_headers_of_get_and_no_body() {
+    let mirror = open();
+    for target in [
+        MODEL,
+        "/me/tiny/resolve/main/empty.txt",
+        "/me/tiny/resolve/main/missing",
+        "/me/missing/resolve/main/x",
+        "/api/models/me/tiny",
+        "/api/models/me/tiny/tree/main?recursive=true",
+        "/api/telemetry/x",
+    ] {
+        let (head, get) = (
+            ask(&mirror, "HEAD", target, &[]).await,
+            get(&mirror, target).await,
+        );
+        assert_eq!(head.headers, get.headers, "{target}");
+        assert_eq!((head.status, head.body.len()), (get.status, 0), "{target}");
+        let length = get.body.len().to_string();
+        assert_eq!(
+            get.header("content-length"),
+            Some(length.as_str()),
+            "{target}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    let (store, commit) = store();
+    let mirror = Mirror::new(DynStore::new(store));
+    let kind = async |target: &str, headers: &[(&str, &str)]| {
+        let answer = ask(&mirror, "GET", target, headers).await;
+        (answer.status, answer.error().kind())
+    };
+    let token = [("authorization", "Bearer anything")];
+    for target in [
+        "/me/no/resolve/main/x",
+        "/api/models/me/no",
+        "/api/models/me/no/tree/main",
+        "/api/models/me/no/refs",
+    ] {
+        assert_eq!(
+            kind(target, &[]).await,
+            (401, ErrorKind::RepoNotFound),
+            "{target}"
+        );
+        assert_eq!(
+            kind(target, &token).await,
+            (404, ErrorKind::RepoNotFound),
+            "{target}"
+        );
+    }
+    let other_commit = "/api/models/me/tiny/revision/0123456789abcdef0123456789abcdef01234567";
+    for target in [
+        "/me/tiny/resolve/nope/x",
+        "/api/models/me/tiny/revision/nope",
+        other_commit,
+    ] {
+        assert_eq!(
+            kind(target, &[]).await,
+            (404, ErrorKind::RevisionNotFound),
+            "{target}"
+        );
+    }
+    for target in [
+        "/me/tiny/resolve/main/chat_template.jinja",
+        "/me/tiny/resolve/main/onnx",
+        "/api/models/me/tiny/tree/main/additional_chat_templates",
+    ] {
+        let answer = get(&mirror, target).await;
+        let error = answer.error();
+        assert_eq!(
+            (answer.status, error.kind()),
+            (404, ErrorKind::EntryNotFound),
+            "{target}"
+        );
+        assert_eq!(error.commit(), Some(commit), "{target}");
+    }
+    for target in [
+        "/api/agent-harnesses",
+        "/api/telemetry/x",
+        "/",
+        "/api/models/me/tiny/commits/main",
+    ] {
+        let answer = get(&mirror, target).await;
+        assert_eq!(
+            (answer.status, answer.json()["error"].is_string()),
+            (404, true),
+            "{target}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_gate_closes_files_and_nothing_else() {
+    let mirror = guarded();
+    let file = "/me/gated/resolve/main/config.json";
+    let as_user = async |target: &str, token: &str| {
+        let value = format!("Bearer {token}");
+        ask(&mirror, "GET", target, &[("authorization", &value)]).await
+    };
+    let answer = get(&mirror, file).await;
+    assert_eq!(
+        (answer.status, answer.error().kind()),
+        (401, ErrorKind::Gated)
+    );
+    let answer = as_user(file, "hf_bob").await;
+    assert_eq!(
+        (answer.status, answer.error().kind()),
+        (403, ErrorKind::Gated)
+    );
+    let answer = as_user(file, "hf_ada").await;
+    assert_eq!((answer.status, &answer.body[..]), (200, &b"{}"[..]));
+    let head = ask(&mirror, "HEAD", file, &[]).await;
+    assert_eq!(head.error().kind(), ErrorKind::Gated);
+    let info = get(&mirror, "/api/models/me/gated").await;
+    assert_eq!(info.json()["gated"], "manual");
+    assert_eq!(
+        get(&mirror, "/api/models/me/gated/tree/main").await.status,
+        200
+    );
+    assert_eq!(get(&mirror, MODEL).await.status, 200);
+    let missing = get(&mirror, "/me/missing/resolve/main/x").await;
+    assert_eq!(missing.error().kind(), ErrorKind::RepoNotFound);
+}
+
+#[tokio::test]
+async fn a_token_says_who_asks_or_is_refused() {
+    let mirror = guarded();
+    let send_call = async |mirror: &Mirror, token: Option<&str>| {
+        let (mut parts, _) = WhoAmI.request().into_parts();
+        if let Some(token) = token {
+            let value = format!("Bearer {token}").parse().expect("a value");
+            parts.headers.insert("authorization", value);
+        }
+        let answer = send(mirror, Request::from_parts(parts, Body::empty())).await;
+        WhoAmI
+            .reply(&answer.response())
+            .map_err(|error| error.kind())
+    };
+    let identity = send_call(&mirror, Some("hf_ada"))
+        .await
+        .expect("an identity");
+    assert_eq!(identity.name, "ada");
+    let unknown = send_call(&mirror, Some("hf_eve")).await;
+    assert_eq!(unknown, Err(ErrorKind::BadCredentials));
+    assert_eq!(send_call(&mirror, None).await, Err(ErrorKind::Unauthorized));
+    assert_eq!(
+        send_call(&open(), Some("x")).await,
+        Err(ErrorKind::Unauthorized)
+    );
+    let eve = [("authorization", "Bearer hf_eve")];
+    let answer = ask(&mirror, "GET", MODEL, &eve).await;
+    assert_eq!(
+        (answer.status, answer.error().kind()),
+        (401, ErrorKind::BadCredentials)
+    );
+}
+
+#[tokio::test]
+async fn information_names_the_commit_and_every_file() {
+    let (store, commit) = store();
+    let mirror = Mirror::new(DynStore::new(store));
+    for revision in [None, Some("main"), Some("HEAD"), Some(&*commit.to_string())] {
+        let call = GetRepoInfo {
+            repo: repo("me/tiny"),
+            revision: revision.map(|text| text.parse().expect("a revision")),
+        };
+        let answer = send(&mirror, call.request().map(Body::from)).await;
+        let info = call.reply(&answer.response()).expect("information");
+        assert_eq!(info.sha, Some(commit));
+        assert_eq!(info.author.as_deref(), Some("me"));
+        assert_eq!(info.siblings.len(), 6);
+        let large = info
+            .siblings
+            .iter()
+            .find(|file| file.rest.contains_key("lfs"));
+        let large = large.expect("the large file");
+        assert_eq!(large.path.as_str(), "model.safetensors");
+        let lfs = serde_json::json!({"sha256": SHA256, "size": 10, "pointerSize": 127});
+        assert_eq!(large.rest["lfs"], lfs);
+    }
+    let legacy = get(&mirror, "/api/models/gpt2").await.json();
+    assert_eq!(legacy["id"], "gpt2");
+    let no_main = get(&mirror, "/api/datasets/you/data").await;
+    assert_eq!((no_main.status, no_main.json().get("sha")), (200, None));
+}
+
+fn entries(answer: &Answer) -> Vec<(String, String)> {
+    let list = answer.json();
+    let list = list.as_array().expect("a list").iter();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    list.map(|entry| (text(&entry["path"]), text(&entry["type"])))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_tree_lists_files_and_folders() {
+    let mirror = open();
+    let paths = async |target: &str| {
+        let entries = entries(&get(&mirror, target).await);
+        let short = |(path, kind): (String, String)| path + if kind == "file" { "" } else { "/" };
+        entries.into_iter().map(short).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        paths("/api/models/me/tiny/tree/main").await,
+        "config.json empty.txt model.safetensors onnx/ onnx-notes.md"
+    );
+    assert_eq!(
+        paths("/api/models/me/tiny/tree/main?recursive=true").await,
+        "config.json empty.txt model.safetensors onnx/ onnx-notes.md onnx/a.onnx onnx/deep/ onnx/deep/b.onnx"
+    );
+    assert_eq!(
+        paths("/api/models/me/tiny/tree/main/onnx").await,
+        "onnx/a.onnx onnx/deep/"
+    );
+    assert_eq!(
+        paths("/api/models/me/tiny/tree/main/onnx%2Fdeep").await,
+        "onnx/deep/b.onnx"
+    );
+}
+
+#[tokio::test]
+async fn a_large_file_is_listed_with_its_pointer_and_a_folder_with_its_tree() {
+    let answer = get(&open(), "/api/models/me/tiny/tree/main").await.json();
+    let list = answer.as_array().expect("a list");
+    let large = &list[2];
+    let pointer = hubkit_lfs::Pointer::new(SHA256.parse().expect("a digest"), 10).to_string();
+    assert_eq!(large["lfs"]["pointerSize"], pointer.len());
+    assert_eq!(
+        (&large["lfs"]["oid"], &large["lfs"]["size"]),
+        (&SHA256.into(), &10.into())
+    );
+    let oid = hubkit_store::git::blob_id(pointer.as_bytes());
+    assert_eq!(large["oid"], oid.to_string());
+    assert!(large.get("xetHash").is_none());
+    // What `git ls-tree` says of the folder `onnx`.
+    let folder = &list[3];
+    assert_eq!(folder["oid"], ONNX_TREE);
+}
+
+const ONNX_TREE: &str = "cca574d915e03d799372081b234362749ba7173a";
+
+#[tokio::test]
+async fn pages_follow_each_other_through_their_links() {
+    let (store, commit) = store();
+    let endpoint: Endpoint = "https://hub.example/prefix".parse().expect("an endpoint");
+    let with_prefix = Mirror::new(DynStore::new(store.clone())).with_endpoint(endpoint);
+    let plain = Mirror::new(DynStore::new(store));
+    for (mirror, start) in [
+        (plain, format!("/api/models/me/tiny/tree/{commit}?")),
+        (
+            with_prefix,
+            format!("https://hub.example/prefix/api/models/me/tiny/tree/{commit}?"),
+        ),
+    ] {
+        let call = ListTree {
+            repo: repo("me/tiny"),
+            revision: Revision::main(),
+            path: None,
+            depth: TreeDepth::Recursive,
+        };
+        let mut target = format!("{}&limit=3", call.request().uri());
+        let mut found: Vec<TreeEntry> = Vec::new();
+        let mut pages = 0;
+        loop {
+            let headers = [
+                ("host", "evil.example"),
+                ("x-forwarded-host", "evil.example"),
+            ];
+            let answer = ask(&mirror, "GET", &target, &headers).await;
+            let page = call.reply(&answer.response()).expect("a page");
+            found.extend(page.entries);
+            pages += 1;
+            let Some(next) = page.next else { break };
+            assert!(next.starts_with(&start), "{next}");
+            target = next;
+        }
+        assert_eq!((pages, found.len()), (3, 8));
+        let whole = send(&mirror, call.request().map(Body::from)).await;
+        let whole = call.reply(&whole.response()).expect("a page");
+        assert_eq!((whole.entries, whole.next), (found, None));
+    }
+}
+
+#[tokio::test]
+async fn paths_are_looked_up_in_forms_and_in_json() {
+    let mirror = open();
+    let form = "application/x-www-form-urlencoded";
+    for (media_type, body) in [
+        (
+            form,
+            "paths=config.json&paths=onnx&paths=no&paths=..%2Fx&expand=false",
+        ),
+        (
+            "application/json",
+            r#"{"paths":["config.json","onnx","no","../x"],"expand":false}"#,
+        ),
+    ] {
+        let request = Request::post("/api/models/me/tiny/paths-info/main")
+            .header("content-type", media_type)
+            .body(Body::from(body.as_bytes().to_vec()))
+            .expect("a request");
+        let answer = send(&mirror, request).await;
+        let wanted = [("config.json", "file"), ("onnx", "directory")];
+        assert_eq!(
+            entries(&answer),
+            wanted.map(|(path, kind)| (path.into(), kind.into()))
+        );
+    }
+    let target = "/api/models/me/tiny/paths-info/main";
+    assert_eq!(ask(&mirror, "POST", target, &[]).await.status, 400);
+    assert_eq!(ask(&mirror, "GET", target, &[]).await.status, 405);
+    let long = Request::post(target).body(Body::from(vec![b' '; LONGEST_BODY + 1]));
+    assert_eq!(send(&mirror, long.expect("a request")).await.status, 400);
+}
+
+#[tokio::test]
+async fn references_and_repositories_are_listed() {
+    let (store, commit) = store();
+    for name in ["refs/pr/1", "refs/convert/parquet", "dev/x"] {
+        let file = ("a".parse().expect("a path"), Bytes::new(), Storage::Git);
+        store.insert(repo("me/tiny"), name.parse().expect("a revision"), [file]);
+    }
+    let mirror = Mirror::new(DynStore::new(store));
+    let refs = get(&mirror, "/api/models/me/tiny/refs").await.json();
+    let names = |list: &str| {
+        let list = refs[list].as_array().expect("a list").iter();
+        list.map(|item| item["ref"].as_str().expect("a text").to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("branches"), ["refs/heads/dev/x", "refs/heads/main"]);
+    assert_eq!(refs["branches"][1]["targetCommit"], commit.to_string());
+    assert_eq!(names("pullRequests"), ["refs/pr/1"]);
+    assert_eq!(names("converts"), ["refs/convert/parquet"]);
+    for (target, wanted) in [
+        ("/api/models", "gpt2 me/gated me/tiny"),
+        ("/api/models?search=TIN", "me/tiny"),
+        ("/api/models?author=me&limit=1", "me/gated"),
+        ("/api/datasets?full=true", "you/data"),
+        ("/api/spaces", ""),
+    ] {
+        let list = get(&mirror, target).await.json();
+        let ids: Vec<&str> = list
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|item| item["id"].as_str())
+            .collect();
+        assert_eq!(ids.join(" "), wanted, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn no_path_leads_out_of_its_repository() {
+    let mirror = open();
+    for path in [
+        "..%2f..%2fetc%2fpasswd",
+        "%2e%2e/%2e%2e/etc/passwd",
+        "../../../me/gated/resolve/main/config.json",
+        "..;/..;/etc/passwd",
+        "..%5c..%5cwindows",
+        "%252e%252e%252fetc%252fpasswd",
+        "config.json%00.txt",
+        "%c0%ae%c0%ae%c0%afetc",
+        "%2fetc%2fpasswd",
+        "C%3A%5Cwindows",
+        ".git/config",
+        "//etc/passwd",
+    ] {
+        for start in ["/me/tiny/resolve/main/", "/api/models/me/tiny/tree/main/"] {
+            let answer = get(&mirror, &format!("{start}{path}")).await;
+            assert!(
+                matches!(answer.status, 400 | 404),
+                "{start}{path}: {}",
+                answer.status
+            );
+            assert!(answer.json()["error"].is_string(), "{start}{path}");
+        }
+    }
+}
