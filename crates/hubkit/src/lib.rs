@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+
+mod environment;
+mod hub;
+
+pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
+pub use hub::{Hub, HubBuilder, HubError};
+
+pub use hubkit_api::{Identity, InsecureTokens, RepoInfo, RetryPolicy};
+pub use hubkit_client::{
+    Client, Connectivity, Error, ErrorKind, Event, LocalFile, LocalSnapshot, Progress, Silent,
+    SnapshotRequest, Source,
+};
+pub use hubkit_types::{
+    BlobId, ByteRange, CommitId, Endpoint, Etag, GitOid, HfUri, Origin, ParseRepoKindError, Repo,
+    RepoId, RepoKind, RepoPath, Revision, Sha256, TreeFile,
+};
+
+/// The protocol as values.
+pub use hubkit_api as api;
+/// Tokens and who knows them.
+pub use hubkit_auth as auth;
+/// The cache on disk.
+pub use hubkit_cache as cache;
+/// Pointers that stand for large files.
+pub use hubkit_lfs as lfs;
+/// Which files a runtime needs.
+pub use hubkit_plan as plan;
+/// What is in a weights file.
+pub use hubkit_safetensors as safetensors;
+/// Where content and names are kept.
+pub use hubkit_store as store;
+/// Stores over the file system.
+pub use hubkit_store_fs as store_fs;
+/// How requests are sent.
+pub use hubkit_transport as transport;
