@@ -1,0 +1,239 @@
+//! The command line.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hubkit::{Endpoint, RepoKind, Revision};
+
+/// Carries machine-learning assets between a hub and the programs that use them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hubkit",
+    version,
+    arg_required_else_help = true,
+    propagate_version = true
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// How to print: for people, or one JSON value on standard output (and errors as JSON on standard error)
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub format: Format,
+    /// Print nothing but the result
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// The address of the hub, instead of HF_ENDPOINT
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint: Option<Endpoint>,
+    /// The access token, instead of HF_TOKEN and the token file; sent to the hub's own origin only
+    #[arg(long, global = true, value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// The cache, instead of HF_HUB_CACHE
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub cache_dir: Option<PathBuf>,
+    /// Send no request; use what the cache holds
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Let a token travel over plain http to another machine
+    #[arg(long, global = true)]
+    pub allow_insecure: bool,
+}
+
+/// How to print.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// Text for people.
+    Human,
+    /// One JSON value.
+    Json,
+}
+
+impl Format {
+    /// Whether a program reads along.
+    pub fn is_json(self) -> bool {
+        self == Self::Json
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fetch files of a repository, verified, and print where they are
+    Download(Download),
+    /// Show what the hub says of a repository
+    Info(Info),
+    /// List the files of a repository
+    Ls(Ls),
+    /// Accounts and tokens
+    #[command(subcommand)]
+    Auth(Auth),
+    /// The cache on this machine
+    #[command(subcommand)]
+    Cache(Cache),
+    /// Show the tensors of a safetensors file, or of a repository without downloading its weights
+    Inspect(Inspect),
+    /// Serve a folder of repositories, or a cache, as a hub
+    Serve(Serve),
+    /// Show what the environment and the defaults come to
+    Env,
+    /// Show the whole way of an asset on a small hub inside this program
+    Demo(Demo),
+    /// Print the completion script of a shell
+    Completions(Completions),
+    /// Print a reference page as Markdown
+    #[command(hide = true)]
+    Reference(Reference),
+}
+
+/// Which repository, and which state of it.
+#[derive(Args, Clone, Debug)]
+pub struct Which {
+    /// The repository: NAMESPACE/NAME, or an address such as hf://datasets/NAMESPACE/NAME@REVISION/PATH
+    #[arg(value_name = "REPO")]
+    pub repo: String,
+    /// What kind of repository it is [default: model]
+    #[arg(long, visible_alias = "type", value_name = "KIND", value_parser = parse_kind)]
+    pub repo_type: Option<RepoKind>,
+    /// A branch, a tag, a commit, or refs/pr/N [default: main]
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Option<Revision>,
+}
+
+fn parse_kind(text: &str) -> Result<RepoKind, String> {
+    text.parse()
+        .map_err(|error: hubkit::ParseRepoKindError| error.to_string())
+}
+
+/// Fetch files of a repository, verified, and print where they are.
+#[derive(Args, Debug)]
+pub struct Download {
+    /// The repository.
+    #[command(flatten)]
+    pub which: Which,
+    /// Files to fetch; all when none is named. A name that ends with a slash is a folder
+    #[arg(value_name = "FILES")]
+    pub files: Vec<String>,
+    /// Fetch only what matches a pattern; `*` also stands for slashes. May be given several times
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
+    pub include: Vec<String>,
+    /// Leave out what matches a pattern. May be given several times
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
+    pub exclude: Vec<String>,
+    /// Put the files into this folder instead of the cache
+    #[arg(long, value_name = "FOLDER")]
+    pub local_dir: Option<PathBuf>,
+    /// With `--local-dir`: replace files of yours that stand in the way
+    #[arg(long, requires = "local_dir")]
+    pub force: bool,
+    /// How many files move at the same time
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub max_workers: u16,
+}
+
+/// Show what the hub says of a repository.
+#[derive(Args, Debug)]
+pub struct Info {
+    /// The repository.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// List the files of a repository.
+#[derive(Args, Debug)]
+pub struct Ls {
+    /// The repository.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// Accounts and tokens.
+#[derive(Debug, Subcommand)]
+pub enum Auth {
+    /// Show whose token is used
+    Whoami,
+}
+
+/// The cache on this machine.
+#[derive(Debug, Subcommand)]
+pub enum Cache {
+    /// List the repositories in the cache
+    Ls,
+}
+
+/// Show the tensors of a safetensors file, or of a repository without downloading its weights.
+#[derive(Args, Debug)]
+pub struct Inspect {
+    /// A safetensors file, a repository, or an address such as hf://NAMESPACE/NAME/PATH
+    #[arg(value_name = "FILE|REPO")]
+    pub target: String,
+    /// What kind of repository it is [default: model]
+    #[arg(long, visible_alias = "type", value_name = "KIND", value_parser = parse_kind)]
+    pub repo_type: Option<RepoKind>,
+    /// A branch, a tag, a commit, or refs/pr/N [default: main]
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Option<Revision>,
+}
+
+/// Serve a folder of repositories, or a cache, as a hub.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// A folder with models/NAMESPACE/NAME, datasets/… and spaces/… below it, or a cache of a hub client
+    #[arg(value_name = "ROOT")]
+    pub root: PathBuf,
+    /// The address to listen on; others than this machine can't reach the default
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub host: IpAddr,
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 8080, value_name = "PORT")]
+    pub port: u16,
+    /// Append one line of JSON for each request to this file
+    #[arg(long, value_name = "FILE")]
+    pub access_log: Option<PathBuf>,
+}
+
+/// Show the whole way of an asset on a small hub inside this program.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Leave the hub running, and say how to point other programs at it
+    #[arg(long)]
+    pub keep: bool,
+    /// The port of the hub on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub port: u16,
+}
+
+/// Print the completion script of a shell.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Print a reference page as Markdown.
+#[derive(Args, Debug)]
+pub struct Reference {
+    /// The page
+    #[arg(value_enum)]
+    pub page: Page,
+}
+
+/// A reference page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Page {
+    /// Every command and option.
+    Cli,
+    /// How the command ends.
+    ExitCodes,
+    /// The variables that are read.
+    Environment,
+}

@@ -1,0 +1,55 @@
+//! The commands, one file each.
+
+mod auth;
+mod cache;
+mod demo;
+mod download;
+mod env;
+mod info;
+mod inspect;
+mod ls;
+mod serve;
+
+use clap::CommandFactory as _;
+
+use crate::{
+    args::{Auth, Cache, Cli, Command},
+    exit::Exit,
+    failure::Failure,
+    reference,
+    ui::{Ui, data},
+};
+
+/// Does what the command line says.
+///
+/// # Errors
+///
+/// What kept it from being done, as the user should read it.
+///
+/// # Cancellation
+///
+/// Dropping the future stops the command; nothing half-done is published.
+pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let ui = Ui::new(&cli.global);
+    match &cli.command {
+        Command::Download(arguments) => download::run(&cli.global, arguments, &ui).await,
+        Command::Info(arguments) => info::run(&cli.global, arguments, &ui).await,
+        Command::Ls(arguments) => ls::run(&cli.global, arguments, &ui).await,
+        Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
+        Command::Cache(Cache::Ls) => cache::run(&cli.global, &ui),
+        Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
+        Command::Serve(arguments) => serve::run(arguments, &ui).await,
+        Command::Env => env::run(&cli.global, &ui),
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Completions(arguments) => {
+            let mut script = Vec::new();
+            clap_complete::generate(arguments.shell, &mut Cli::command(), "hubkit", &mut script);
+            data(String::from_utf8_lossy(&script).trim_end())?;
+            Ok(Exit::Done)
+        }
+        Command::Reference(arguments) => {
+            data(reference::page(arguments.page).trim_end())?;
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `hubkit demo`.
+
+mod steps;
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use hubkit::{Environment, Hub};
+
+use crate::{
+    args::Demo,
+    demo_hub::{self, DATASET, GATED, MODEL, TOKEN},
+    exit::Exit,
+    failure::Failure,
+    server::{Observer, Seen, Server},
+    ui::data as say,
+};
+
+/// What the hub was asked since the last look.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<Requests>>);
+
+#[derive(Default)]
+struct Requests {
+    /// Those that were not shown yet.
+    new: Vec<Seen>,
+    total: usize,
+}
+
+impl Asked {
+    fn observer(&self) -> Observer {
+        let asked = self.clone();
+        Arc::new(move |seen| {
+            let mut requests = asked.requests();
+            requests.new.push(seen.clone());
+            requests.total += 1;
+        })
+    }
+
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The demo as it goes: what it prints, and what it looks at.
+struct Stage<'a> {
+    asked: Asked,
+    url: String,
+    cache: &'a Path,
+}
+
+impl Stage<'_> {
+    /// Prints what the hub was asked since the last time.
+    fn show_asked(&self) -> Result<(), Failure> {
+        let new = std::mem::take(&mut self.asked.requests().new);
+        for seen in new {
+            let range = seen
+                .range
+                .map(|range| format!("  {range}"))
+                .unwrap_or_default();
+            say(&format!(
+                "   asked     {} {}{range}  ->  {}",
+                seen.method, seen.path, seen.status
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// How many requests there were in all.
+    fn requests(&self) -> usize {
+        self.asked.requests().total
+    }
+
+    /// The ordinary client, told by variables of its own: nothing of the user's is read or written.
+    fn hub(&self, token: Option<&str>) -> Result<Hub, Failure> {
+        let mut variables = BTreeMap::from([
+            ("HF_ENDPOINT".to_owned(), self.url.clone()),
+            ("HF_HOME".to_owned(), self.cache.display().to_string()),
+        ]);
+        variables.extend(token.map(|token| ("HF_TOKEN".to_owned(), token.to_owned())));
+        let environment =
+            Environment::from_variables(&variables, None).map_err(hubkit::HubError::from)?;
+        Ok(Hub::builder(environment)
+            .user_agent("hubkit-demo")
+            .build()?)
+    }
+}
+
+pub(crate) async fn run(arguments: &Demo) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    let asked = Asked::default();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let server = Server::bind(address, demo_hub::mirror(), asked.observer())
+        .await
+        .map_err(|error| {
+            Failure::new(
+                Exit::Network,
+                "listen",
+                format!("can't listen on {address}: {error}"),
+            )
+            .hint("choose another port with `--port`, 0 for any that is free")
+        })?;
+    let url = server.url()?;
+    let serving = tokio::spawn(server.run());
+    let cache = tempfile::Builder::new().prefix("hubkit-demo-").tempdir()?;
+    let stage = Stage {
+        asked,
+        url: url.clone(),
+        cache: cache.path(),
+    };
+    say("hubkit demo: the way of an asset, on a hub inside this program")?;
+    say(&format!(
+        "hub at {url}, cache in {}\n",
+        cache.path().display()
+    ))?;
+    let totals = steps::walk(&stage).await?;
+    say(&format!(
+        "\ndone in {:.2} s: {} requests, {} files verified, {} bytes moved, {} tensors readable",
+        start.elapsed().as_secs_f32(),
+        totals.requests,
+        totals.verified,
+        totals.bytes,
+        totals.tensors
+    ))?;
+    if !arguments.keep {
+        serving.abort();
+        return Ok(Exit::Done);
+    }
+    keep(&stage)?;
+    match serving.await {
+        Ok(Ok(never)) => match never {},
+        Ok(Err(error)) => Err(error.into()),
+        Err(error) => Err(Failure::new(Exit::Bug, "server", error.to_string())),
+    }
+}
+
+fn keep(stage: &Stage<'_>) -> Result<(), Failure> {
+    let url = &stage.url;
+    say(&format!(
+        "\nthe hub stays at {url}; ctrl-c ends it. Point others at it:\n"
+    ))?;
+    say(&format!("  HF_ENDPOINT={url} hubkit download {MODEL}"))?;
+    say(&format!(
+        "  HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1 hf download {DATASET} --repo-type dataset"
+    ))?;
+    say(&format!(
+        "  HF_ENDPOINT={url} HF_TOKEN={TOKEN} hubkit download {GATED}"
+    ))?;
+    let python =
+        format!("from transformers import AutoModel; print(AutoModel.from_pretrained('{MODEL}'))");
+    say(&format!(
+        "  HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1 python -c \"{python}\""
+    ))
+}

@@ -1,0 +1,125 @@
+//! `hubkit serve`.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write as _,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use hubkit::{
+    RepoKind,
+    cache::Cache,
+    store::{DynStore, RefStore as _, StoreError},
+    store_fs::{FolderStore, FsStore},
+};
+use hubkit_mirror::Mirror;
+use serde_json::json;
+
+use crate::{
+    args::Serve,
+    exit::Exit,
+    failure::Failure,
+    server::{Observer, Seen, Server},
+    ui::Ui,
+};
+
+pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
+    let root = &arguments.root;
+    let store = open(root)?;
+    let repos = store
+        .repos()
+        .await
+        .map_err(|error| unreadable(root, &error))?;
+    let observer = match &arguments.access_log {
+        Some(path) => log_to(path)?,
+        None => Arc::new(|_: &Seen| {}) as Observer,
+    };
+    let address = SocketAddr::new(arguments.host, arguments.port);
+    let server = Server::bind(address, Mirror::new(store), observer).await.map_err(|error| {
+        Failure::new(Exit::Network, "listen", format!("can't listen on {address}: {error}"))
+            .hint("another program may have the port; choose one with `--port`, 0 for any that is free")
+    })?;
+    let url = server.url()?;
+    let root = root.display();
+    ui.result(
+        || format!("serving {} repositories of {root} at {url}", repos.len()),
+        || json!({ "url": url, "root": root.to_string(), "repositories": repos.len() }),
+    )?;
+    ui.remark(&format!(
+        "point clients at it with HF_ENDPOINT={url}; ctrl-c ends it"
+    ));
+    if !arguments.host.is_loopback() {
+        ui.remark(
+            "warning: everyone who can reach this address can read everything that is served",
+        );
+    }
+    match server.run().await {
+        Ok(never) => match never {},
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A folder of plain repositories, or a cache: told by what lies at the top.
+fn open(root: &Path) -> Result<DynStore, Failure> {
+    let entries = std::fs::read_dir(root).map_err(|error| {
+        Failure::new(
+            Exit::Disk,
+            "root",
+            format!("{} can't be read: {error}", root.display()),
+        )
+    })?;
+    let names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    let is_plain = |name: &String| RepoKind::ALL.iter().any(|kind| kind.plural() == name);
+    let is_cached = |name: &String| hubkit::Repo::from_folder_name(name).is_some();
+    if names.iter().any(is_plain) {
+        let store = FolderStore::open(root.to_owned()).map_err(|error| unreadable(root, &error))?;
+        return Ok(DynStore::new(store));
+    }
+    if names.iter().any(is_cached) {
+        return Ok(DynStore::new(FsStore::new(Cache::new(root.to_owned()))));
+    }
+    let message = format!("{} holds no repositories", root.display());
+    Err(Failure::new(Exit::Usage, "no_repositories", message)
+        .hint("put them into models/NAMESPACE/NAME, datasets/NAMESPACE/NAME or spaces/NAMESPACE/NAME below it, or name a cache"))
+}
+
+fn unreadable(root: &Path, error: &StoreError) -> Failure {
+    Failure::new(
+        Exit::Disk,
+        "root",
+        format!("{} can't be served: {error}", root.display()),
+    )
+}
+
+/// One line of JSON for each request.
+fn log_to(path: &Path) -> Result<Observer, Failure> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|error| {
+            Failure::new(
+                Exit::Disk,
+                "access_log",
+                format!("{} can't be written: {error}", path.display()),
+            )
+        })?;
+    let file: Mutex<File> = Mutex::new(file);
+    Ok(Arc::new(move |seen: &Seen| {
+        #[expect(clippy::disallowed_methods, reason = "a log tells the time")]
+        let time = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let line = json!({
+            "time": time, "method": seen.method, "path": seen.path, "status": seen.status, "range": seen.range,
+            "length": seen.length, "user_agent": seen.user_agent,
+        });
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        // A log that can't be written any more must not stop the service.
+        let _ = writeln!(file, "{line}");
+    }))
+}

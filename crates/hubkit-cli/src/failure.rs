@@ -1,0 +1,223 @@
+//! What the user reads when something fails: kinds turned into a code, an exit number and a hint, here and nowhere else.
+
+use std::{error::Error as _, io};
+
+use hubkit::{Error, ErrorKind, HubError, store::StoreErrorKind};
+use serde_json::json;
+
+use crate::exit::Exit;
+
+/// A command that did not do what it was asked to.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    code: &'static str,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure with its stable code; the message is a lower-case fragment.
+    pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            code,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// The command line can't be meant.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds what caused it, outermost first.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &(dyn std::error::Error + 'static)) -> Self {
+        let mut cause = Some(cause);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !self.message.contains(&text) {
+                self.causes.push(text);
+            }
+            cause = error.source();
+        }
+        self
+    }
+
+    /// How the process should end.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The text for a person, several lines.
+    pub fn text(&self) -> String {
+        let mut text = format!("error: {}", self.message);
+        for cause in &self.causes {
+            text.push_str("\n  Caused by: ");
+            text.push_str(cause);
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str("\n\nhint: ");
+            text.push_str(hint);
+        }
+        text
+    }
+
+    /// The same for a program, on one line.
+    pub fn json(&self) -> String {
+        json!({ "error": {
+            "code": self.code, "message": self.message, "causes": self.causes, "hint": self.hint, "exit": self.exit.code(),
+        }})
+        .to_string()
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let (exit, code, hint) = match error.kind() {
+            ErrorKind::RepoNotFound => (
+                Exit::NotFound,
+                "repo_not_found",
+                "check the name, and `--repo-type` for a dataset or a Space; a private repository needs a token of someone \
+                 who may see it (`--token`, or the variable HF_TOKEN)",
+            ),
+            ErrorKind::RevisionNotFound => (
+                Exit::NotFound,
+                "revision_not_found",
+                "leave out `--revision` for the default branch, `main`",
+            ),
+            ErrorKind::FileNotFound => (
+                Exit::NotFound,
+                "file_not_found",
+                "`hubkit ls REPO` lists the files",
+            ),
+            ErrorKind::Authentication => (
+                Exit::Authentication,
+                "authentication",
+                "give a valid token with `--token` or the variable HF_TOKEN; `hubkit auth whoami` tells whose it is",
+            ),
+            ErrorKind::Gated => (
+                Exit::Authentication,
+                "gated",
+                "ask for access on the repository's page, then give the token of the accepted account with `--token` or the \
+                 variable HF_TOKEN",
+            ),
+            ErrorKind::Network => (
+                Exit::Network,
+                "network",
+                "check the address (HF_ENDPOINT) and the connection; `--offline` uses what the cache holds",
+            ),
+            ErrorKind::Protocol => (
+                Exit::Network,
+                "protocol",
+                "check that HF_ENDPOINT is the address of a hub, and that no login page or proxy stands before it",
+            ),
+            ErrorKind::RateLimited => (
+                Exit::RateLimited,
+                "rate_limited",
+                "wait, or give a token: accounts may ask more often than strangers",
+            ),
+            ErrorKind::Integrity => (
+                Exit::Integrity,
+                "integrity",
+                "nothing of it was kept; try again, and if it stays, the server or something before it alters files",
+            ),
+            ErrorKind::Unsafe => (
+                Exit::Integrity,
+                "unsafe",
+                "nothing was written; leave the file out with `--exclude`, if you want the others",
+            ),
+            ErrorKind::Offline => (
+                Exit::NotFound,
+                "offline",
+                "run the same command once without `--offline` and HF_HUB_OFFLINE",
+            ),
+            ErrorKind::Store => return Self::of_store(&error),
+            _ => (
+                Exit::Bug,
+                "unknown",
+                "this should not happen; please report it with the command you ran",
+            ),
+        };
+        let hint = match error.kind() {
+            ErrorKind::Authentication if error.to_string().contains("others could read it") => {
+                "use https, leave the token out, or allow it with `--allow-insecure`"
+            }
+            _ => hint,
+        };
+        Self::new(exit, code, error.to_string())
+            .hint(hint)
+            .with_causes(&error)
+    }
+}
+
+impl Failure {
+    fn with_causes(self, error: &Error) -> Self {
+        match error.source() {
+            Some(source) => self.caused_by(source),
+            None => self,
+        }
+    }
+
+    fn of_store(error: &Error) -> Self {
+        let (exit, code, hint) = match error.store_kind() {
+            Some(StoreErrorKind::Full) => (
+                Exit::Disk,
+                "disk_full",
+                "free some space, or choose another `--cache-dir`",
+            ),
+            Some(StoreErrorKind::Denied) => (
+                Exit::Disk,
+                "disk_denied",
+                "check who owns the folder, or choose another `--cache-dir`",
+            ),
+            Some(StoreErrorKind::Occupied) => (
+                Exit::Disk,
+                "occupied",
+                "move your file away, or choose another `--local-dir`",
+            ),
+            Some(StoreErrorKind::Corrupt) => (
+                Exit::Integrity,
+                "cache_corrupt",
+                "remove what is named from the cache and fetch it again",
+            ),
+            Some(StoreErrorKind::NotFound) => (Exit::NotFound, "not_in_store", "fetch it again"),
+            _ => (
+                Exit::Disk,
+                "disk",
+                "check the disk and the rights of the folder",
+            ),
+        };
+        Self::new(exit, code, error.to_string())
+            .hint(hint)
+            .with_causes(error)
+    }
+}
+
+impl From<HubError> for Failure {
+    fn from(error: HubError) -> Self {
+        let failure =
+            Self::usage(error.to_string()).hint("`hubkit env` shows what the environment says");
+        match error.source() {
+            Some(source) => failure.caused_by(source),
+            None => failure,
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(Exit::Disk, "disk", error.to_string())
+    }
+}

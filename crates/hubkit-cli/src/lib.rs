@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod args;
+mod command;
+pub mod demo_hub;
+pub mod exit;
+pub mod failure;
+mod progress;
+mod reference;
+pub mod server;
+mod target;
+mod ui;
+
+pub use command::run;

@@ -1,0 +1,108 @@
+//! The reference pages, made from what the command really takes.
+
+use std::fmt::Write as _;
+
+use clap::CommandFactory as _;
+use hubkit::VARIABLES;
+
+use crate::{
+    args::{Cli, Page},
+    exit::Exit,
+};
+
+/// Variables that the command reads besides the library's.
+const OF_THE_COMMAND: [(&str, &str, &str); 3] = [
+    (
+        "HF_HUB_DISABLE_PROGRESS_BARS",
+        "off",
+        "Draw no progress bar.",
+    ),
+    ("NO_COLOR", "off", "Print no colour."),
+    (
+        "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY",
+        "",
+        "Which proxy to go through, and for which hosts not.",
+    ),
+];
+
+pub(crate) fn page(page: Page) -> String {
+    match page {
+        Page::Cli => cli(),
+        Page::ExitCodes => exit_codes(),
+        Page::Environment => environment(),
+    }
+}
+
+fn environment() -> String {
+    let mut text =
+        "# Environment variables\n\n| variable | default | meaning |\n|---|---|---|\n".to_owned();
+    let library = VARIABLES
+        .iter()
+        .map(|variable| (variable.name, variable.default, variable.meaning));
+    for (name, default, meaning) in library.chain(OF_THE_COMMAND) {
+        let default = if default.is_empty() {
+            String::new()
+        } else {
+            format!("`{default}`")
+        };
+        let _ = writeln!(text, "| {name} | {default} | {meaning} |");
+    }
+    text.push_str("\nSwitches are on when they are `1`, `ON`, `YES` or `TRUE`, in any case.\n");
+    text
+}
+
+fn exit_codes() -> String {
+    let mut text = "# Exit codes\n\n| code | meaning |\n|--:|---|\n".to_owned();
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
+    }
+    text
+}
+
+fn cli() -> String {
+    let mut text = "# The command `hubkit`\n".to_owned();
+    let mut root = Cli::command();
+    root.build();
+    describe(&root, "hubkit", &mut text);
+    text
+}
+
+fn describe(command: &clap::Command, path: &str, text: &mut String) {
+    let about = command
+        .get_about()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").trim();
+    let _ = write!(text, "\n## {path}\n\n{about}.\n\n```text\n{usage}\n```\n");
+    let arguments: Vec<_> = command
+        .get_arguments()
+        .filter(|argument| !argument.is_hide_set())
+        .collect();
+    let is_root = path == "hubkit";
+    let shown: Vec<_> = arguments
+        .iter()
+        .filter(|argument| is_root || !argument.is_global_set())
+        .collect();
+    if !shown.is_empty() {
+        text.push_str("\n| argument | meaning |\n|---|---|\n");
+        for argument in shown {
+            let help = argument
+                .get_help()
+                .map(ToString::to_string)
+                .unwrap_or_default()
+                .replace('|', "\\|");
+            let _ = writeln!(
+                text,
+                "| `{}` | {help} |",
+                argument.to_string().replace('|', "\\|")
+            );
+        }
+    }
+    for inner in command
+        .get_subcommands()
+        .filter(|inner| !inner.is_hide_set() && inner.get_name() != "help")
+    {
+        describe(inner, &format!("{path} {}", inner.get_name()), text);
+    }
+}

@@ -1,0 +1,103 @@
+//! What is printed where.
+
+use std::io::{ErrorKind, Write as _};
+
+use serde_json::Value;
+
+use crate::{args::Global, exit::Exit, failure::Failure};
+
+/// Standard output for results, standard error for everything else.
+#[derive(Clone, Debug)]
+pub(crate) struct Ui {
+    pub(crate) json: bool,
+    pub(crate) quiet: bool,
+}
+
+impl Ui {
+    pub(crate) fn new(global: &Global) -> Self {
+        Self {
+            json: global.format.is_json(),
+            quiet: global.quiet,
+        }
+    }
+
+    /// Prints a result: text for people or a value for programs.
+    pub(crate) fn result(
+        &self,
+        text: impl FnOnce() -> String,
+        value: impl FnOnce() -> Value,
+    ) -> Result<(), Failure> {
+        let line = if self.json {
+            value().to_string()
+        } else {
+            text()
+        };
+        data(&line)
+    }
+
+    /// Prints a remark for people on standard error.
+    pub(crate) fn remark(&self, line: &str) {
+        if !self.quiet && !self.json {
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+    }
+}
+
+/// Prints a line on standard output. A reader that has seen enough, such as `head`, is not a failure.
+pub(crate) fn data(line: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout();
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let message = format!("standard output can't be written: {error}");
+            Err(Failure::new(Exit::Disk, "output", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sizes as people read them, in decimal units.
+pub(crate) fn size(bytes: u64) -> String {
+    indicatif::DecimalBytes(bytes).to_string()
+}
+
+/// Text of a stranger on a terminal: control characters escaped.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}
+
+/// Pads columns to their widest cell. The last column is not padded.
+pub(crate) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+    };
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| width(column).unwrap_or(0))
+        .collect();
+    let line = |row: &Vec<String>| {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(column, (cell, width))| {
+                if column + 1 == row.len() {
+                    cell.clone()
+                } else {
+                    format!("{cell:<width$}")
+                }
+            });
+        cells.collect::<Vec<_>>().join("  ")
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
