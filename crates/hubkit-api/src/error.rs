@@ -150,7 +150,8 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.as_str())?;
-        if !self.message.is_empty() {
+        // Servers like to repeat the kind and nothing else.
+        if !self.message.is_empty() && !self.message.eq_ignore_ascii_case(self.kind.as_str()) {
             write!(f, ": {}", self.message)?;
         }
         match self.status {

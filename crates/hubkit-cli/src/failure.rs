@@ -207,8 +207,7 @@ impl Failure {
 
 impl From<HubError> for Failure {
     fn from(error: HubError) -> Self {
-        let failure =
-            Self::usage(error.to_string()).hint("`hubkit env` shows what the environment says");
+        let failure = Self::usage(error.to_string()).hint("correct the variable or unset it");
         match error.source() {
             Some(source) => failure.caused_by(source),
             None => failure,

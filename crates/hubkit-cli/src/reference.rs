@@ -92,11 +92,12 @@ fn describe(command: &clap::Command, path: &str, text: &mut String) {
                 .map(ToString::to_string)
                 .unwrap_or_default()
                 .replace('|', "\\|");
-            let _ = writeln!(
-                text,
-                "| `{}` | {help} |",
-                argument.to_string().replace('|', "\\|")
-            );
+            let short = argument
+                .get_short()
+                .map(|short| format!("-{short}, "))
+                .unwrap_or_default();
+            let long = argument.to_string().replace('|', "\\|");
+            let _ = writeln!(text, "| `{short}{long}` | {help} |");
         }
     }
     for inner in command

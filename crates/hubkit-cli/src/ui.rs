@@ -60,6 +60,11 @@ pub(crate) fn size(bytes: u64) -> String {
     indicatif::DecimalBytes(bytes).to_string()
 }
 
+/// A number and what is counted: `1 file`, `2 files`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Text of a stranger on a terminal: control characters escaped.
 pub(crate) fn plain(text: &str) -> String {
     text.chars()

@@ -139,7 +139,8 @@ impl Client {
             Ok(metadata) => metadata,
             Err(error) => {
                 self.remember_absent(repo, path, &error).await;
-                return Err(Error::from(error).within(format_args!("{repo} {path}")));
+                return Err(Error::from(error)
+                    .within(format_args!("`{path}` of {repo} at {}", self.endpoint())));
             }
         };
         let FileMetadata {

@@ -246,7 +246,14 @@ impl Client {
             .await?;
         let (parts, body) = response.into_parts();
         let body = body.collect(LONGEST_ANSWER).await?;
-        Ok(call.reply(&Response::from_parts(parts, body))?)
+        call.reply(&Response::from_parts(parts, body))
+            .map_err(|error| {
+                let error = Error::from(error);
+                match about {
+                    Some(repo) => error.within(format_args!("{repo} at {}", self.endpoint())),
+                    None => error.within(self.endpoint()),
+                }
+            })
     }
 
     /// Turns a status of 400 or more into an error.

@@ -26,7 +26,13 @@ impl Client {
         self.transfer(repo, commit, file, progress)
             .boxed()
             .await
-            .map_err(|error| error.within(&file.path))
+            .map_err(|error| match error.kind() {
+                // Not the file's fault; every other file would say the same.
+                ErrorKind::Gated | ErrorKind::Authentication | ErrorKind::RepoNotFound => {
+                    error.within(format_args!("{repo} at {}", self.endpoint()))
+                }
+                _ => error.within(format_args!("`{}` of {repo}", file.path)),
+            })
     }
 
     async fn transfer(

@@ -273,7 +273,7 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        Environment::from_variables(&variables, Some(Path::new("/home/ada")))
+        Environment::from_variables(&variables, Some(Path::new("/people/ada")))
     }
 
     #[test]
@@ -282,11 +282,11 @@ mod tests {
         assert_eq!(environment.endpoint.to_string(), "https://huggingface.co");
         assert_eq!(
             environment.cache,
-            Path::new("/home/ada/.cache/huggingface/hub")
+            Path::new("/people/ada/.cache/huggingface/hub")
         );
         assert_eq!(
             environment.token_path.as_deref(),
-            Some(Path::new("/home/ada/.cache/huggingface/token"))
+            Some(Path::new("/people/ada/.cache/huggingface/token"))
         );
         assert!(environment.token.is_none() && !environment.offline);
     }
@@ -295,7 +295,7 @@ mod tests {
     fn folders_follow_each_other_and_are_expanded() {
         let environment =
             read(&[("HF_HOME", "~/hf/${USER}/$NONE"), ("USER", "x")]).expect("folders");
-        assert_eq!(environment.cache, Path::new("/home/ada/hf/x/$NONE/hub"));
+        assert_eq!(environment.cache, Path::new("/people/ada/hf/x/$NONE/hub"));
         let environment =
             read(&[("HUGGINGFACE_HUB_CACHE", "/old"), ("HF_HUB_CACHE", "/new")]).expect("folders");
         assert_eq!(environment.cache, Path::new("/new"));

@@ -10,7 +10,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     target,
-    ui::{Ui, size, table},
+    ui::{Ui, count, size, table},
 };
 
 pub(crate) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
@@ -28,11 +28,8 @@ pub(crate) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     for found in &scan.warnings {
         ui.remark(&format!("warning: {}", warning(found)));
     }
-    ui.remark(&format!(
-        "{} repositories, {} in {root}",
-        scan.repos.len(),
-        size(total)
-    ));
+    let repositories = count(scan.repos.len(), "repository", "repositories");
+    ui.remark(&format!("{repositories}, {} in {root}", size(total)));
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     target::{self, Target},
-    ui::{Ui, size, table},
+    ui::{Ui, count, size, table},
 };
 
 pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit, Failure> {
@@ -46,11 +46,8 @@ pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit
         },
         || files.iter().map(describe).collect::<Vec<Value>>().into(),
     )?;
-    ui.remark(&format!(
-        "{} files, {}, at {commit}",
-        files.len(),
-        size(total)
-    ));
+    let number = count(files.len(), "file", "files");
+    ui.remark(&format!("{number}, {}, at {commit}", size(total)));
     Ok(Exit::Done)
 }
 

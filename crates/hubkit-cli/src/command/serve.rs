@@ -23,7 +23,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     server::{Observer, Seen, Server},
-    ui::Ui,
+    ui::{Ui, count},
 };
 
 pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
@@ -45,7 +45,10 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     let url = server.url()?;
     let root = root.display();
     ui.result(
-        || format!("serving {} repositories of {root} at {url}", repos.len()),
+        || {
+            let repositories = count(repos.len(), "repository", "repositories");
+            format!("serving {repositories} of {root} at {url}")
+        },
         || json!({ "url": url, "root": root.to_string(), "repositories": repos.len() }),
     )?;
     ui.remark(&format!(
