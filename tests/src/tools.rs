@@ -1,0 +1,100 @@
+//! Where foreign tools are kept between runs: outside the checkout, one folder for all checkouts.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs::{self, File},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+
+/// Returns the folder for foreign tools.
+pub fn suite_cache() -> Result<PathBuf> {
+    let set = |name: &str| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let caches = set("XDG_CACHE_HOME")
+        .or_else(|| set("LOCALAPPDATA"))
+        .or_else(|| set("HOME").map(|home| home.join(".cache")))
+        .context("neither XDG_CACHE_HOME nor HOME is set, so there is no place for tools")?;
+    Ok(caches.join("hubkit-suites"))
+}
+
+/// Makes a folder once, whoever asks first; `make` gets an empty folder and must be done when it returns.
+///
+/// A run that is cut off leaves no mark, so the next one starts over.
+pub fn under_lock<E: From<anyhow::Error>>(
+    folder: &Path,
+    make: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let prepare = || -> Result<File> {
+        fs::create_dir_all(
+            folder
+                .parent()
+                .context("a tool needs a folder of its own")?,
+        )?;
+        let lock = File::create(beside(folder, ".lock"))?;
+        lock.lock()?;
+        Ok(lock)
+    };
+    let lock = prepare().with_context(|| format!("can't lock {}", folder.display()))?;
+    let mark = beside(folder, ".ready");
+    if !(mark.is_file() && folder.is_dir()) {
+        let empty = || -> Result<()> {
+            if folder.exists() {
+                fs::remove_dir_all(folder)?;
+            }
+            Ok(fs::create_dir_all(folder)?)
+        };
+        empty().with_context(|| format!("can't empty {}", folder.display()))?;
+        make(folder)?;
+        fs::write(&mark, "").with_context(|| format!("can't write {}", mark.display()))?;
+    }
+    drop(lock);
+    Ok(())
+}
+
+/// Returns a short name for a set of words that is the same in every run.
+pub(crate) fn fingerprint(words: &[&str]) -> String {
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn beside(folder: &Path, ending: &str) -> PathBuf {
+    let mut name: OsString = folder.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_once_and_again_after_a_failure() -> Result<()> {
+        let place = tempfile::tempdir()?;
+        let folder = place.path().join("tool");
+        let mut made = 0;
+        let failed: Result<()> = under_lock(&folder, |_| anyhow::bail!("cut off"));
+        assert!(failed.is_err());
+        for _ in 0..2 {
+            under_lock(&folder, |_| {
+                made += 1;
+                Ok::<_, anyhow::Error>(())
+            })?;
+        }
+        assert_eq!(made, 1);
+        Ok(())
+    }
+
+    #[test]
+    fn a_fingerprint_depends_on_words_and_their_borders() {
+        assert_eq!(fingerprint(&["numpy"]), fingerprint(&["numpy"]));
+        assert_ne!(fingerprint(&["num", "py"]), fingerprint(&["numpy"]));
+    }
+}

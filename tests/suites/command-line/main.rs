@@ -1,0 +1,5 @@
+//! The command as a person meets it: what it prints, how it ends, and what it leaves behind when things go wrong.
+
+mod errors;
+mod interruptions;
+mod results;
