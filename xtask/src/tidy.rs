@@ -1,6 +1,7 @@
 //! The house rules that no compiler knows. `docs/STYLE.md` gives the reasons.
 
 mod packages;
+mod promises;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ const LARGEST: u64 = 64 * 1024;
 pub(crate) fn command() -> Result<()> {
     let files = files()?;
     let mut findings = packages::check(&Metadata::read()?)?;
+    findings.extend(promises::check(&files)?);
     for file in &files {
         findings.extend(check_file(file)?);
     }
