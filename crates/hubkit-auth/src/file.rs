@@ -40,11 +40,14 @@ impl TokenFile {
         let fault = |what: &dyn std::fmt::Display| {
             AuthError::new(format!("the token file {}: {what}", self.path.display()))
         };
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
+        // Looked at before it is opened: opening a pipe waits for somebody to write.
+        match std::fs::metadata(&self.path) {
+            Ok(found) if found.is_file() => {}
+            Ok(_) => return Err(fault(&"it is not a plain file")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(fault(&error)),
-        };
+        }
+        let file = File::open(&self.path).map_err(|error| fault(&error))?;
         // Of the full size from the start: a buffer that grew would leave copies behind that are never wiped.
         let mut text = Zeroizing::new(Vec::with_capacity(8192 + 1));
         file.take(LONGEST + 1)

@@ -1,17 +1,14 @@
 //! One file of one state of a repository.
 
-use bytes::{Bytes, BytesMut};
-use http::StatusCode;
 use hubkit_api::{ApiError, FileMetadata, Resolve, ResolveMethod};
 use hubkit_lfs::Pointer;
 use hubkit_store::{
     BlobKey, BlobStore as _, BlobStoreExt as _, Digester, Entry, RefStore as _, Snapshot, git,
 };
-use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
+use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    Client, Connectivity, Error, ErrorKind, Event, LocalFile, Progress, Silent, Source,
-    exchange::Redirects,
+    Client, Connectivity, Error, ErrorKind, Event, LocalFile, Progress, Source, exchange::Redirects,
 };
 
 impl Client {
@@ -34,16 +31,24 @@ impl Client {
         path: &RepoPath,
         progress: &dyn Progress,
     ) -> Result<(CommitId, LocalFile), Error> {
+        let mut damaged = false;
         if self.connectivity() == Connectivity::Offline || revision.as_commit().is_some() {
             let commit = self.resolve(repo, revision, progress).await?;
             match self.known(repo, commit, path).await? {
-                Entry::Present { size, blob } => {
+                Entry::Present { size, blob }
+                    if self.is_sound(repo, commit, size, blob).await? =>
+                {
                     progress.event(&Event::Reused { path, size });
-                    return Ok((
-                        commit,
-                        self.local_file(repo, commit, path, size, blob, Source::Reused),
-                    ));
+                    let file = self.local_file(repo, commit, path, size, blob, Source::Reused);
+                    return Ok((commit, file));
                 }
+                Entry::Present { .. } if self.connectivity() == Connectivity::Offline => {
+                    let message = format!(
+                        "`{path}` of {repo} at {commit} is damaged, and the client is offline"
+                    );
+                    return Err(Error::new(ErrorKind::Integrity, message));
+                }
+                Entry::Present { .. } => damaged = true,
                 Entry::Absent => return Err(no_such_file(repo, commit, path)),
                 Entry::Unknown if self.connectivity() == Connectivity::Offline => {
                     let message = format!(
@@ -55,14 +60,22 @@ impl Client {
             }
         }
         let (commit, file) = self.describe(repo, revision, path, progress).await?;
-        if revision.as_commit().is_none() {
+        if let Some(pinned) = revision.as_commit() {
+            if pinned != commit {
+                let message = format!(
+                    "{} answers for {commit} when asked for {pinned}",
+                    self.endpoint()
+                );
+                return Err(Error::new(ErrorKind::Protocol, message));
+            }
+        } else {
             progress.event(&Event::Resolved {
                 repo,
                 revision,
                 commit,
             });
         }
-        let source = self.ensure(repo, commit, &file, progress).await?;
+        let source = self.ensure(repo, commit, &file, damaged, progress).await?;
         let revision = Some(revision.clone());
         let snapshot = Snapshot {
             repo: repo.clone(),
@@ -78,21 +91,54 @@ impl Client {
         ))
     }
 
-    /// Fetches a file's bytes into the store if they are not there.
+    /// Whether a file that is present is what its name says, as far as that can be told in a moment: from the size in
+    /// the commit's listing, which the store looked at already, or else by hashing it if it is short. A long file that
+    /// was cut off is short now.
+    async fn is_sound(
+        &self,
+        repo: &Repo,
+        commit: CommitId,
+        size: u64,
+        blob: Option<BlobId>,
+    ) -> Result<bool, Error> {
+        const SHORT: u64 = 32 << 20;
+        let Some(id) = blob.filter(|_| size <= SHORT) else {
+            return Ok(true);
+        };
+        if self
+            .0
+            .store
+            .listing(repo.clone(), commit)
+            .await
+            .is_ok_and(|listing| listing.is_some())
+        {
+            return Ok(true);
+        }
+        let bytes = self
+            .0
+            .store
+            .read_all(BlobKey::new(repo.clone(), id), SHORT)
+            .await?;
+        Ok(digest(id, &bytes) == id)
+    }
+
+    /// Fetches a file's bytes into the store if they are not there, or not sound.
     async fn ensure(
         &self,
         repo: &Repo,
         commit: CommitId,
         file: &TreeFile,
+        damaged: bool,
         progress: &dyn Progress,
     ) -> Result<Source, Error> {
         let key = BlobKey::new(repo.clone(), file.blob());
-        let held = self
-            .0
-            .store
-            .stat(key)
-            .await?
-            .is_some_and(|stat| stat.size == file.size);
+        let held = !damaged
+            && self
+                .0
+                .store
+                .stat(key)
+                .await?
+                .is_some_and(|stat| stat.size == file.size);
         let missing = if held { 0 } else { file.size };
         progress.event(&Event::Planned {
             files: 1,
@@ -207,101 +253,6 @@ impl Client {
             source,
         }
     }
-
-    /// A small file's bytes, verified, without a trace in the store: from the store if they are there.
-    ///
-    /// # Errors
-    ///
-    /// `Integrity` when the bytes are not what the listing promised; `Protocol` when the file is longer than `limit`
-    /// bytes; those of [`Client::file`].
-    pub async fn read(
-        &self,
-        repo: &Repo,
-        commit: CommitId,
-        file: &TreeFile,
-        limit: usize,
-    ) -> Result<Bytes, Error> {
-        if file.size > limit as u64 {
-            let message = format!(
-                "`{}` has {} bytes, more than the {limit} expected of it",
-                file.path, file.size
-            );
-            return Err(Error::new(ErrorKind::Protocol, message));
-        }
-        let key = BlobKey::new(repo.clone(), file.blob());
-        match self
-            .0
-            .store
-            .read_all(key, limit as u64)
-            .await
-            .map_err(Error::from)
-        {
-            Err(error) if error.is_missing_blob() => {}
-            other => return other,
-        }
-        let whole = ByteRange::whole(file.size);
-        let bytes = if whole.is_empty() {
-            Bytes::new()
-        } else {
-            self.read_range(repo, commit, &file.path, whole).await?
-        };
-        let mut digester = Digester::for_blob(file.blob(), file.size);
-        digester.update(&bytes);
-        let found = digester.finish();
-        if found != file.blob() {
-            let message = format!(
-                "{}: the bytes hash to {found}, not to {}",
-                file.path,
-                file.blob()
-            );
-            return Err(Error::new(ErrorKind::Integrity, message));
-        }
-        Ok(bytes)
-    }
-
-    /// A range of a file's bytes from the hub, cut to the file's end. Nothing but the connection vouches for them: a
-    /// digest covers whole files only.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Client::file`].
-    pub async fn read_range(
-        &self,
-        repo: &Repo,
-        commit: CommitId,
-        path: &RepoPath,
-        range: ByteRange,
-    ) -> Result<Bytes, Error> {
-        let call = Resolve {
-            repo: repo.clone(),
-            revision: commit.into(),
-            path: path.clone(),
-            method: ResolveMethod::Get,
-            range: Some(range),
-            if_range: None,
-        };
-        let length = usize::try_from(range.len()).unwrap_or(usize::MAX);
-        let response = self
-            .exchange(&call.request(), Some(repo), Redirects::Follow, &Silent)
-            .await?;
-        let response = self.refuse_faults(response).await?;
-        let skip = match response.status() {
-            StatusCode::PARTIAL_CONTENT => 0,
-            // The server ignores ranges; take what was asked for out of the whole, if that is near the start.
-            _ => usize::try_from(range.start()).unwrap_or(usize::MAX),
-        };
-        let mut body = response.into_body();
-        let mut bytes = BytesMut::new();
-        let enough = skip.saturating_add(length);
-        while bytes.len() < enough {
-            let Some(chunk) = body.chunk().await else {
-                break;
-            };
-            bytes.extend_from_slice(&chunk?);
-        }
-        let end = bytes.len().min(enough);
-        Ok(bytes.freeze().slice(skip.min(end)..end))
-    }
 }
 
 fn no_such_file(repo: &Repo, commit: CommitId, path: &RepoPath) -> Error {
@@ -309,4 +260,11 @@ fn no_such_file(repo: &Repo, commit: CommitId, path: &RepoPath) -> Error {
         ErrorKind::FileNotFound,
         format!("{repo} at {commit} has no file `{path}`"),
     )
+}
+
+/// What these bytes would be called, by the algorithm that `like` is of.
+pub(crate) fn digest(like: BlobId, bytes: &[u8]) -> BlobId {
+    let mut digester = Digester::for_blob(like, bytes.len() as u64);
+    digester.update(bytes);
+    digester.finish()
 }

@@ -4,8 +4,11 @@ mod client;
 mod error;
 mod exchange;
 mod file;
+mod listing;
 mod lookup;
+mod pour;
 mod progress;
+mod read;
 mod snapshot;
 mod transfer;
 

@@ -1,32 +1,26 @@
 //! Questions: who am I, what is this repository, what does it hold.
 
-use std::collections::HashSet;
-
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use hubkit_api::{
-    Call, GetRepoInfo, Identity, ListTree, RefusedPath, RepoInfo, TreeDepth, TreeEntry, WhoAmI,
-};
+use hubkit_api::{Call, GetRepoInfo, Identity, RepoInfo, WhoAmI};
 use hubkit_store::{Entry, RefStore as _};
 use hubkit_transport::Body;
-use hubkit_types::{CommitId, Endpoint, Repo, RepoPath, Revision, TreeFile};
+use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
 
-use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress, Silent, exchange::Redirects};
+use crate::{
+    Client, Connectivity, Error, ErrorKind, Event, Progress, Silent, exchange::Redirects,
+    listing::unsafe_name,
+};
 
-/// The longest answer that is read into memory, in bytes. A page of a thousand files takes about 300 kB.
-const LONGEST_ANSWER: usize = 64 << 20;
+/// The longest answer about a repository that is read into memory, in bytes: it names every file, and there are
+/// repositories with a million.
+const LONGEST_INFO: usize = 64 << 20;
 
-/// The most files a listing may have; the largest repositories of the Hub have some hundred thousand.
-const MOST_FILES: usize = 5_000_000;
+/// The longest answer of another kind, in bytes.
+const LONGEST_ANSWER: usize = 1 << 20;
 
-/// Everything that a commit holds.
-pub(crate) struct Listing {
-    pub(crate) files: Vec<TreeFile>,
-    /// Names in it that must not reach a file system. The store keeps none, so a listing from there has none.
-    pub(crate) refused: Vec<RefusedPath>,
-    /// It came from the hub, whole, and is not in the store yet.
-    pub(crate) is_new: bool,
-}
+/// The longest explanation of a refusal, in bytes: text, or a page of HTML; more is not worth reading.
+const LONGEST_EXPLANATION: usize = 64 << 10;
 
 impl Client {
     /// Who the token belongs to.
@@ -35,7 +29,7 @@ impl Client {
     ///
     /// `Authentication` when there is no token or the hub refuses it; `Offline`, `Network`, `Protocol`, `RateLimited`.
     pub async fn who_am_i(&self) -> Result<Identity, Error> {
-        self.call(&WhoAmI, None, &Silent).await
+        self.call(&WhoAmI, None, LONGEST_ANSWER, &Silent).await
     }
 
     /// What the hub says of a repository.
@@ -48,7 +42,7 @@ impl Client {
             repo: repo.clone(),
             revision: revision.cloned(),
         };
-        self.call(&call, Some(repo), &Silent).await
+        self.call(&call, Some(repo), LONGEST_INFO, &Silent).await
     }
 
     /// The commit that a revision is now. A commit id is answered without a request; offline, the store answers.
@@ -80,7 +74,7 @@ impl Client {
                     repo: repo.clone(),
                     revision: Some(revision.clone()),
                 };
-                self.call(&call, Some(repo), progress)
+                self.call(&call, Some(repo), LONGEST_INFO, progress)
                     .await?
                     .sha
                     .ok_or_else(|| {
@@ -112,105 +106,6 @@ impl Client {
         }
     }
 
-    pub(crate) async fn listing(
-        &self,
-        repo: &Repo,
-        commit: CommitId,
-        progress: &dyn Progress,
-    ) -> Result<Listing, Error> {
-        if let Some(files) = self.0.store.listing(repo.clone(), commit).await? {
-            return Ok(Listing {
-                files,
-                refused: Vec::new(),
-                is_new: false,
-            });
-        }
-        if self.connectivity() == Connectivity::Offline {
-            let files = self.0.store.files(repo.clone(), commit).await?;
-            if files.is_empty() {
-                let message = format!(
-                    "nothing of {repo} at {commit} is in the store, and the client is offline"
-                );
-                return Err(Error::new(ErrorKind::Offline, message));
-            }
-            return Ok(Listing {
-                files,
-                refused: Vec::new(),
-                is_new: false,
-            });
-        }
-        self.fetch_listing(repo, commit, progress).await
-    }
-
-    async fn fetch_listing(
-        &self,
-        repo: &Repo,
-        commit: CommitId,
-        progress: &dyn Progress,
-    ) -> Result<Listing, Error> {
-        let call = ListTree {
-            repo: repo.clone(),
-            revision: commit.into(),
-            path: None,
-            depth: TreeDepth::Recursive,
-        };
-        let mut page = self.call(&call, Some(repo), progress).await?;
-        let (mut files, mut refused) = (Vec::new(), Vec::new());
-        let mut seen = HashSet::new();
-        loop {
-            files.extend(page.entries.into_iter().filter_map(|entry| match entry {
-                TreeEntry::File(file) => Some(file),
-                TreeEntry::Folder { .. } => None,
-            }));
-            refused.extend(page.refused);
-            if files.len() + refused.len() > MOST_FILES {
-                let message = format!("the listing of {repo} has more than {MOST_FILES} files");
-                return Err(Error::new(ErrorKind::Protocol, message));
-            }
-            let Some(next) = page.next else { break };
-            if !seen.insert(next.clone()) {
-                let message =
-                    format!("the listing of {repo} leads back to a page that was read already");
-                return Err(Error::new(ErrorKind::Protocol, message));
-            }
-            let request = self.page_request(&next)?;
-            page = self.reply(&call, &request, Some(repo), progress).await?;
-        }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        // What is recorded must be all of it: a listing without some of its names would pass for a whole one.
-        let is_new = refused.is_empty();
-        Ok(Listing {
-            files,
-            refused,
-            is_new,
-        })
-    }
-
-    /// The request for a page that a `Link` header named. It must lie on the same hub.
-    fn page_request(&self, next: &str) -> Result<Request<Bytes>, Error> {
-        let foreign = || {
-            let message = "the listing goes on at another origin, which is not followed".to_owned();
-            Error::new(ErrorKind::Protocol, message)
-        };
-        let path = if next.starts_with('/') && !next.starts_with("//") {
-            next
-        } else {
-            let endpoint: Endpoint = self.0.endpoint.origin().clone().into();
-            next.strip_prefix(&endpoint.to_string())
-                .filter(|path| path.starts_with('/'))
-                .ok_or_else(foreign)?
-        };
-        // Requests are relative to the endpoint, so a prefix that both share is taken off here.
-        let path = path.strip_prefix(self.0.endpoint.prefix()).unwrap_or(path);
-        Request::get(path).body(Bytes::new()).map_err(|error| {
-            Error::new(
-                ErrorKind::Protocol,
-                "the address of the listing's next page is malformed",
-            )
-            .with_source(error)
-        })
-    }
-
     /// What the store knows of one path, without asking the hub.
     pub(crate) async fn known(
         &self,
@@ -225,35 +120,41 @@ impl Client {
             .await?)
     }
 
-    async fn call<C: Call>(
+    pub(crate) async fn call<C: Call>(
         &self,
         call: &C,
         about: Option<&Repo>,
+        limit: usize,
         progress: &dyn Progress,
     ) -> Result<C::Reply, Error> {
-        self.reply(call, &call.request(), about, progress).await
+        self.reply(call, &call.request(), about, limit, progress)
+            .await
     }
 
-    async fn reply<C: Call>(
+    /// Sends a request and reads its answer, of at most `limit` bytes, as the call's.
+    pub(crate) async fn reply<C: Call>(
         &self,
         call: &C,
         request: &Request<Bytes>,
         about: Option<&Repo>,
+        limit: usize,
         progress: &dyn Progress,
     ) -> Result<C::Reply, Error> {
+        let within = |error: Error| match about {
+            Some(repo) => error.within(format_args!("{repo} at {}", self.endpoint())),
+            None => error.within(self.endpoint()),
+        };
         let response = self
             .exchange(request, about, Redirects::Follow, progress)
             .await?;
+        let response = self.refuse_faults(response).await.map_err(within)?;
         let (parts, body) = response.into_parts();
-        let body = body.collect(LONGEST_ANSWER).await?;
-        call.reply(&Response::from_parts(parts, body))
-            .map_err(|error| {
-                let error = Error::from(error);
-                match about {
-                    Some(repo) => error.within(format_args!("{repo} at {}", self.endpoint())),
-                    None => error.within(self.endpoint()),
-                }
-            })
+        let body = body
+            .collect(limit)
+            .await
+            .map_err(|error| within(error.into()))?;
+        let reply = call.reply(&Response::from_parts(parts, body));
+        reply.map_err(|error| within(error.into()))
     }
 
     /// Turns a status of 400 or more into an error.
@@ -264,8 +165,6 @@ impl Client {
         if response.status() < StatusCode::BAD_REQUEST {
             return Ok(response);
         }
-        /// A fault's explanation is text or a page of HTML; more is not worth reading.
-        const LONGEST_EXPLANATION: usize = 64 << 10;
         let (parts, body) = response.into_parts();
         let body = body.collect(LONGEST_EXPLANATION).await.unwrap_or_default();
         hubkit_api::check(&parts, &body)?;
@@ -274,14 +173,4 @@ impl Client {
             format!("the server answered {}", parts.status),
         ))
     }
-}
-
-pub(crate) fn unsafe_name(repo: &Repo, refused: &RefusedPath) -> Error {
-    Error::new(
-        ErrorKind::Unsafe,
-        format!(
-            "{repo} lists a file that can't be stored safely: {}",
-            refused.error()
-        ),
-    )
 }

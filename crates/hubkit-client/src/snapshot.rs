@@ -7,7 +7,10 @@ use hubkit_plan::{Selection, collisions};
 use hubkit_store::{BlobKey, BlobStore as _, Entry, RefStore as _, Snapshot};
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
-use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress, lookup::unsafe_name};
+use crate::{
+    Client, Connectivity, Error, ErrorKind, Event, Progress,
+    listing::{ListingSource, unsafe_name},
+};
 
 /// Which files of which state of a repository are wanted.
 #[derive(Clone, Debug)]
@@ -140,8 +143,10 @@ impl Client {
             missing,
             all_present,
         } = self.sort_out(repo, commit, &wanted).await?;
-        let bytes = wanted.iter().map(|file| file.size).sum();
-        let to_move = missing.values().map(|file| file.size).sum();
+        // Sizes are a stranger's words.
+        let total = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
+        let bytes = total(&mut wanted.iter().map(|file| file.size));
+        let to_move = total(&mut missing.values().map(|file| file.size));
         progress.event(&Event::Planned {
             files: wanted.len(),
             bytes,
@@ -164,12 +169,14 @@ impl Client {
         .buffer_unordered(self.0.max_workers)
         .try_collect::<()>()
         .await?;
-        if listing.is_new
+        if listing.source == ListingSource::Hub
             || !all_present
             || self.is_unnamed(repo, &request.revision, commit).await?
         {
             let revision = Some(request.revision.clone());
-            let listing = Some(listing.files).filter(|_| listing.refused.is_empty());
+            // What is recorded must be all of it: a part would pass for the whole.
+            let is_whole = listing.source != ListingSource::Found && listing.refused.is_empty();
+            let listing = is_whole.then_some(listing.files);
             let snapshot = Snapshot {
                 repo: repo.clone(),
                 commit,

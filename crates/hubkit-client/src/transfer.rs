@@ -2,19 +2,19 @@
 
 use futures_util::FutureExt as _;
 use http::{StatusCode, header};
-use hubkit_api::{Resolve, ResolveMethod};
-use hubkit_store::{BlobKey, BlobStore as _, Stage, StoreErrorKind};
+use hubkit_api::{ContentRange, Resolve};
+use hubkit_store::{BlobKey, BlobStore as _, Stage};
 use hubkit_transport::{Body, Response};
-use hubkit_types::{ByteRange, CommitId, Etag, Repo, Revision, TreeFile};
+use hubkit_types::{ByteRange, CommitId, Etag, Repo, TreeFile};
 
-use crate::{Client, Error, ErrorKind, Event, Progress, exchange::Redirects};
-
-/// How often a file is started over because what came was wrong, and how often an interrupted one is picked up without
-/// a single new byte in between.
-const ATTEMPTS: u32 = 5;
+use crate::{
+    Client, Error, ErrorKind, Event, Progress,
+    exchange::Redirects,
+    pour::{Patience, Poured, pour},
+};
 
 impl Client {
-    /// Fetches a file's bytes into the store, unless they are there. Returns once they are verified and kept for good.
+    /// Fetches a file's bytes into the store. Returns once they are verified and kept for good.
     pub(crate) async fn fetch_blob(
         &self,
         repo: &Repo,
@@ -75,16 +75,13 @@ impl Client {
                 Err(error) => return Err(error),
             }
         }
-        progress.event(&Event::Verified {
-            path: &file.path,
-            size: file.size,
-            blob: file.blob(),
-        });
+        let (path, size, blob) = (&file.path, file.size, file.blob());
+        progress.event(&Event::Verified { path, size, blob });
         Ok(())
     }
 
-    /// Moves bytes until the stage holds all of them. A broken connection is picked up where it broke, and if the file
-    /// changed in between, the server says so by sending it from its start.
+    /// Moves bytes until the stage holds all of them. A broken connection is picked up where it broke; if the file
+    /// changed in between, the server says so by sending it from its start. Ends after a bounded number of requests.
     async fn fill(
         &self,
         stage: &mut Stage,
@@ -94,18 +91,11 @@ impl Client {
         content_type: &mut Option<String>,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
-        let mut call = Resolve {
-            repo: repo.clone(),
-            revision: Revision::from(commit),
-            path: file.path.clone(),
-            method: ResolveMethod::Get,
-            range: None,
-            if_range: None,
-        };
-        let mut fruitless = 0;
+        let mut call = Resolve::get(repo.clone(), commit.into(), file.path.clone());
+        let mut patience = Patience::new();
         loop {
             let frontier = stage.held().runs().first().map_or(0, |run| run.end());
-            if frontier == file.size && (file.size > 0 || fruitless > 0) {
+            if frontier == file.size && file.size > 0 {
                 return Ok(());
             }
             // A range without a validator could splice two files; the digest would notice, but all would move again.
@@ -119,117 +109,97 @@ impl Client {
             let response = self
                 .exchange(&request, Some(repo), Redirects::Follow, progress)
                 .await?;
-            if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && resume {
+            let setback = if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && resume {
                 call.if_range = None;
-                fruitless += 1;
-                continue;
-            }
-            let mut response = self.refuse_faults(response).await?;
-            *content_type = text_of(&response, header::CONTENT_TYPE);
-            let offset = start_of(&response, call.range, file.size)?;
-            if offset < frontier {
-                progress.event(&Event::Restarted {
-                    path: &file.path,
-                    bytes: frontier - offset,
-                });
-            }
-            call.if_range = text_of(&response, header::ETAG)
-                .and_then(|tag| tag.parse().ok())
-                .filter(Etag::is_strong);
-            match pour(response.body_mut(), stage, offset, file, progress).await {
-                Ok(end) if end == file.size => return Ok(()),
-                Ok(end) => {
-                    let size = file.size;
-                    let message =
-                        format!("the body ended after {end} of the promised {size} bytes");
-                    return Err(Error::new(ErrorKind::Integrity, message));
-                }
-                Err(Poured::Failed(error)) => return Err(error),
-                Err(Poured::Broken { error, moved }) => {
-                    fruitless = if moved > 0 { 1 } else { fruitless + 1 };
-                    if fruitless >= ATTEMPTS {
-                        let tries = format!(
-                            "gave up after {ATTEMPTS} broken connections without a new byte"
-                        );
-                        return Err(error.within(tries));
+                Error::new(
+                    ErrorKind::Protocol,
+                    "the server refuses the rest of the file",
+                )
+            } else {
+                let mut response = self.refuse_faults(response).await?;
+                *content_type = text_of(&response, header::CONTENT_TYPE);
+                match start_of(&response, call.range, file.size)? {
+                    None => {
+                        call.if_range = None;
+                        Error::new(
+                            ErrorKind::Protocol,
+                            "the server sends another part of the file than was asked for",
+                        )
                     }
-                    self.pause(fruitless, &error, progress).await?;
+                    Some(offset) => {
+                        if offset < frontier {
+                            stage.forget();
+                            progress.event(&Event::Restarted {
+                                path: &file.path,
+                                bytes: frontier - offset,
+                            });
+                        }
+                        call.if_range = text_of(&response, header::ETAG)
+                            .and_then(|tag| tag.parse().ok())
+                            .filter(Etag::is_strong);
+                        match pour(response.body_mut(), stage, offset, file, progress).await {
+                            Ok(end) if end == file.size => return Ok(()),
+                            Ok(end) if response.status() == StatusCode::PARTIAL_CONTENT => {
+                                Error::new(
+                                    ErrorKind::Protocol,
+                                    format!("the server sends no more than {end} bytes"),
+                                )
+                            }
+                            Ok(end) => {
+                                let size = file.size;
+                                let message = format!(
+                                    "the body ended after {end} of the promised {size} bytes"
+                                );
+                                return Err(Error::new(ErrorKind::Integrity, message));
+                            }
+                            Err(Poured::Failed(error)) => return Err(error),
+                            Err(Poured::Broken(error)) => error,
+                        }
+                    }
                 }
-            }
+            };
+            let reached = stage.held().runs().first().map_or(0, |run| run.end());
+            let Some(fruitless) = patience.after(reached) else {
+                let tries = Patience::TRIES;
+                return Err(setback.within(format_args!(
+                    "gave up after {tries} tries that brought nothing new"
+                )));
+            };
+            self.pause(fruitless, &setback, progress).await?;
         }
     }
 }
 
-enum Poured {
-    /// The connection broke; what came before is kept.
-    Broken { error: Error, moved: u64 },
-    /// Going on makes no sense.
-    Failed(Error),
-}
-
-/// Moves a body into the stage; returns the offset behind its last byte.
-async fn pour(
-    body: &mut Body,
-    stage: &mut Stage,
-    mut offset: u64,
-    file: &TreeFile,
-    progress: &dyn Progress,
-) -> Result<u64, Poured> {
-    let start = offset;
-    while let Some(chunk) = body.chunk().await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) if error.may_retry() => {
-                return Err(Poured::Broken {
-                    error: error.into(),
-                    moved: offset - start,
-                });
-            }
-            Err(error) => return Err(Poured::Failed(error.into())),
-        };
-        let bytes = chunk.len() as u64;
-        stage
-            .write(offset, chunk)
-            .await
-            .map_err(|error| Poured::Failed(error.into()))?;
-        offset += bytes;
-        progress.event(&Event::Received {
-            path: &file.path,
-            bytes,
-        });
-    }
-    Ok(offset)
-}
-
-/// Where the body's first byte belongs. What the server says must fit what was asked.
-fn start_of(response: &Response<Body>, asked: Option<ByteRange>, size: u64) -> Result<u64, Error> {
-    if let Some(encoding) =
-        text_of(response, header::CONTENT_ENCODING).filter(|encoding| encoding != "identity")
-    {
-        let message = format!(
-            "the server sent the file encoded as `{}` although asked not to",
-            encoding.escape_debug()
-        );
+/// Where the body's first byte belongs; `None` when it is not a part that was asked for.
+pub(crate) fn start_of(
+    response: &Response<Body>,
+    asked: Option<ByteRange>,
+    size: u64,
+) -> Result<Option<u64>, Error> {
+    let encoding = text_of(response, header::CONTENT_ENCODING);
+    if let Some(encoding) = encoding.filter(|encoding| encoding != "identity") {
+        let encoding = encoding.escape_debug();
+        let message =
+            format!("the server sent the file encoded as `{encoding}` although asked not to");
         return Err(Error::new(ErrorKind::Protocol, message));
     }
     match (response.status(), asked) {
-        (StatusCode::OK, _) => Ok(0),
+        (StatusCode::OK, _) => Ok(Some(0)),
         (StatusCode::PARTIAL_CONTENT, Some(asked)) => {
-            let expected = format!("bytes {asked}/{size}");
-            let found = text_of(response, header::CONTENT_RANGE).unwrap_or_default();
-            if found == expected {
-                return Ok(asked.start());
-            }
-            let message = format!(
-                "expected `Content-Range: {expected}`, found `{}`",
-                found.escape_debug()
-            );
+            let found = ContentRange::of(response.headers());
+            let fits = |found: &ContentRange| {
+                let total = found.total.is_none_or(|total| total == size);
+                let range = found.range;
+                total
+                    && range
+                        .is_some_and(|range| range.start() == asked.start() && range.end() <= size)
+            };
+            Ok(found.filter(fits).map(|_| asked.start()))
+        }
+        (status, _) => {
+            let message = format!("the server answered {status} where a file was expected");
             Err(Error::new(ErrorKind::Protocol, message))
         }
-        (status, _) => Err(Error::new(
-            ErrorKind::Protocol,
-            format!("the server answered {status} where a file was expected"),
-        )),
     }
 }
 
@@ -244,11 +214,5 @@ fn explain(error: Error, content_type: Option<&str>) -> Error {
             error.within("the server sent a page of HTML")
         }
         _ => error,
-    }
-}
-
-impl Error {
-    pub(crate) fn is_missing_blob(&self) -> bool {
-        self.store_kind() == Some(StoreErrorKind::NotFound)
     }
 }

@@ -100,6 +100,13 @@ impl Stage {
         Ok(())
     }
 
+    /// Counts nothing as held any more: what comes next is another file from its start.
+    pub fn forget(&mut self) {
+        self.held = RangeSet::new();
+        self.digester = Digester::for_blob(self.blob, self.size);
+        self.hashed = 0;
+    }
+
     /// Makes the bytes a blob, if all are here and hash to its name; otherwise lets go of them and fails with kind
     /// `Integrity`. When this returns, the blob survives a loss of power.
     pub async fn publish(mut self) -> Result<(), StoreError> {

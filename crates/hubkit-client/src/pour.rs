@@ -1,0 +1,118 @@
+//! One body's way into a stage.
+
+use std::time::Duration;
+
+use hubkit_store::Stage;
+use hubkit_transport::Body;
+use hubkit_types::TreeFile;
+use tokio::time::{Instant, timeout_at};
+
+use crate::{Error, ErrorKind, Event, Progress};
+
+/// In every such time at least [`LEAST`] bytes must come: a trickle that never stalls would never end.
+const WINDOW: Duration = Duration::from_secs(60);
+const LEAST: u64 = 60_000;
+
+/// Why a body did not come to its end.
+pub(crate) enum Poured {
+    /// The connection broke, or is not worth waiting for; what came is kept.
+    Broken(Error),
+    /// Going on makes no sense.
+    Failed(Error),
+}
+
+/// Moves a body into the stage, its first byte to `offset`; returns the offset behind its last byte.
+pub(crate) async fn pour(
+    body: &mut Body,
+    stage: &mut Stage,
+    mut offset: u64,
+    file: &TreeFile,
+    progress: &dyn Progress,
+) -> Result<u64, Poured> {
+    let mut window = Instant::now() + WINDOW;
+    let mut window_start = offset;
+    loop {
+        let chunk = match timeout_at(window, body.chunk()).await {
+            Err(_) if offset - window_start < LEAST => {
+                let seconds = WINDOW.as_secs();
+                let moved = offset - window_start;
+                let message = format!("only {moved} bytes came in {seconds} seconds");
+                return Err(Poured::Broken(Error::new(ErrorKind::Network, message)));
+            }
+            Err(_) => {
+                (window, window_start) = (Instant::now() + WINDOW, offset);
+                continue;
+            }
+            Ok(None) => return Ok(offset),
+            Ok(Some(Ok(chunk))) => chunk,
+            Ok(Some(Err(error))) if error.may_retry() => return Err(Poured::Broken(error.into())),
+            Ok(Some(Err(error))) => return Err(Poured::Failed(error.into())),
+        };
+        let bytes = chunk.len() as u64;
+        if bytes == 0 {
+            continue;
+        }
+        let written = stage.write(offset, chunk).await;
+        written.map_err(|error| Poured::Failed(error.into()))?;
+        offset += bytes;
+        progress.event(&Event::Received {
+            path: &file.path,
+            bytes,
+        });
+    }
+}
+
+/// How often a file is asked for again without getting anywhere.
+pub(crate) struct Patience {
+    /// The furthest byte that was ever reached: only what lies beyond is progress.
+    furthest: u64,
+    fruitless: u32,
+}
+
+impl Patience {
+    /// Tries in a row that bring nothing new.
+    pub(crate) const TRIES: u32 = 5;
+    /// Fewer new bytes than this are nothing: else each could cost a request.
+    const GAIN: u64 = 64 << 10;
+
+    pub(crate) fn new() -> Self {
+        Self {
+            furthest: 0,
+            fruitless: 0,
+        }
+    }
+
+    /// Takes note of a try that ended at this byte; `None` when it was one too many, else how many were in vain.
+    pub(crate) fn after(&mut self, reached: u64) -> Option<u32> {
+        if reached >= self.furthest + Self::GAIN {
+            self.fruitless = 0;
+        }
+        self.furthest = self.furthest.max(reached);
+        self.fruitless += 1;
+        (self.fruitless < Self::TRIES).then_some(self.fruitless)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends_unless_every_few_tries_bring_something_new() {
+        let mut patience = Patience::new();
+        let tries = (1..100)
+            .take_while(|_| patience.after(1 << 20).is_some())
+            .count();
+        assert_eq!(tries, 4, "the same place again and again");
+        let mut patience = Patience::new();
+        let tries = (1..100_u64)
+            .take_while(|byte| patience.after(*byte).is_some())
+            .count();
+        assert_eq!(tries, 4, "a byte at a time");
+        let mut patience = Patience::new();
+        assert!(
+            (1..1000_u64).all(|step| patience.after(step << 16).is_some()),
+            "real progress"
+        );
+    }
+}
