@@ -1,15 +1,17 @@
 //! The cache and one repository's share of it.
 
 use std::{
+    collections::HashSet,
     ffi::OsString,
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use hubkit_types::Repo;
 
-use crate::{CacheError, Trees, error::found, trees::Memo};
+use crate::{CacheError, Partial, Trees, durable, error::found, read_plain, sweep, trees::Memo};
 
 /// The first line is what <https://bford.info/cachedir/> asks for.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55
@@ -23,7 +25,7 @@ const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55
 pub(crate) fn shared_blobs(root: &Path) -> Option<PathBuf> {
     let folder = root.join("blobs");
     let plain = fs::symlink_metadata(&folder).ok()?.is_dir();
-    let marker = fs::read(folder.join(".huggingface-shared-blobs")).ok()?;
+    let marker = read_plain(&folder.join(".huggingface-shared-blobs"), 2).ok()??;
     (plain && marker == b"1\n").then_some(folder)
 }
 
@@ -32,13 +34,20 @@ pub(crate) fn shared_blobs(root: &Path) -> Option<PathBuf> {
 pub struct Cache {
     root: PathBuf,
     memo: Memo,
+    swept: Swept,
 }
+
+/// The folders in which was looked for what broken downloads left.
+type Swept = Arc<Mutex<HashSet<PathBuf>>>;
 
 impl Cache {
     /// Names the folder, which need not exist yet.
     pub fn new(root: PathBuf) -> Self {
-        let memo = Memo::default();
-        Self { root, memo }
+        Self {
+            root,
+            memo: Memo::default(),
+            swept: Swept::default(),
+        }
     }
 
     /// The folder.
@@ -52,7 +61,8 @@ impl Cache {
         let folder = self.root.join(&name);
         RepoCache {
             root: self.root.clone(),
-            trees: Trees::with_memo(folder.clone(), self.memo.clone()),
+            trees: Trees::with_memo(self.root.clone(), &name, self.memo.clone()),
+            swept: self.swept.clone(),
             name,
             folder,
         }
@@ -63,7 +73,9 @@ impl Cache {
         let mut repos = Vec::new();
         for (name, path) in entries(&self.root)? {
             let repo = name.to_str().and_then(Repo::from_folder_name);
-            repos.extend(repo.filter(|_| path.is_dir()));
+            repos.extend(
+                repo.filter(|_| durable::is_folder(&path).is_ok_and(|is_folder| is_folder)),
+            );
         }
         repos.sort_unstable();
         Ok(repos)
@@ -77,12 +89,46 @@ pub struct RepoCache {
     name: String,
     folder: PathBuf,
     trees: Trees,
+    swept: Swept,
 }
 
 impl RepoCache {
     /// The repository's folder: `models--namespace--name`.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// A folder within the repository's, to be read; `None` when it is not there, or when what is there is the folder
+    /// of a repository whose name has other cases and a file system that knows no case found it.
+    ///
+    /// A link on the way is refused with kind `Corrupt`: what lies behind it is not the cache's.
+    pub(crate) fn existing(&self, below: &str) -> Result<Option<PathBuf>, CacheError> {
+        let folder = durable::existing(&self.root, &format!("{}/{below}", self.name))?;
+        match folder {
+            Some(folder) if durable::is_spelled(&self.root, &self.name)? => Ok(Some(folder)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A folder within the repository's, to be written to; made when it is missing.
+    pub(crate) fn folders(&self, below: &str) -> Result<PathBuf, CacheError> {
+        durable::folders(&self.root, &self.name)?;
+        if durable::is_spelled(&self.root, &self.name)? {
+            return durable::folders(&self.root, &format!("{}/{below}", self.name));
+        }
+        let fault = "is the folder of a repository whose name is spelled otherwise";
+        Err(CacheError::corrupt(&self.folder, fault))
+    }
+
+    /// Removes what broken downloads left beside a file that is on its way, once for each folder.
+    pub(crate) fn sweep(&self, beside: &Partial) {
+        let folder = beside.path().parent().unwrap_or(Path::new(""));
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = swept.insert(folder.to_owned());
+        drop(swept);
+        if let Some(now) = beside.modified().filter(|_| is_new) {
+            sweep(folder, now);
+        }
     }
 
     pub(crate) fn cache_root(&self) -> &Path {

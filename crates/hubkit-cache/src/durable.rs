@@ -3,21 +3,57 @@
 //! What the cache is written with, and anything else that must survive a loss of power and a stranger's links.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     hash::{BuildHasher as _, Hasher as _, RandomState},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use crate::{CacheError, error::found};
+use crate::{CacheError, cache::entries, error::found};
 
 /// How often another random name is tried before giving up.
 const ATTEMPTS: usize = 16;
 
+/// The longest name that common file systems take, in bytes.
+const LONGEST_NAME: usize = 255;
+
 /// A file that is there only as long as it is not finished: its drop removes it.
 #[derive(Debug)]
-pub(crate) struct Temporary {
+pub(crate) struct Temporary(Arc<Place>);
+
+#[derive(Debug)]
+struct Place {
     path: PathBuf,
+    gone: AtomicBool,
+}
+
+impl Place {
+    fn remove(&self) {
+        if self.gone.load(Ordering::Relaxed) {
+            return;
+        }
+        // Where an open file can't be removed, whoever has it open tries again when done with it.
+        let gone = fs::remove_file(&self.path).is_ok();
+        self.gone.store(gone, Ordering::Relaxed);
+    }
+}
+
+/// Removes a file that is on its way, from wherever, even while another thread writes to it.
+///
+/// That other thread goes on writing, to a file that has no name any more. Where an open file can't be removed, it goes
+/// when that thread lets go of it.
+#[derive(Clone, Debug)]
+pub struct Remover(Arc<Place>);
+
+impl Remover {
+    /// Removes the file. Does nothing once the file was published or removed.
+    pub fn remove(&self) {
+        self.0.remove();
+    }
 }
 
 impl Temporary {
@@ -45,6 +81,11 @@ impl Temporary {
         suffix: &str,
         mut create: impl FnMut(&Path) -> io::Result<T>,
     ) -> Result<(Self, T), CacheError> {
+        // Nine bytes are for the digits and the dot before them.
+        let room = LONGEST_NAME.saturating_sub(suffix.len() + 9);
+        let cut = (0..=room.min(stem.len())).rev();
+        let cut = cut.into_iter().find(|cut| stem.is_char_boundary(*cut));
+        let stem = &stem[..cut.unwrap_or(0)];
         let mut attempts = 0;
         loop {
             // The standard library seeds its hashers from the system's randomness.
@@ -52,7 +93,10 @@ impl Temporary {
             let path = folder.join(format!("{stem}.{random:08x}{suffix}"));
             attempts += 1;
             match create(&path) {
-                Ok(made) => return Ok((Self { path }, made)),
+                Ok(made) => {
+                    let gone = AtomicBool::new(false);
+                    return Ok((Self(Arc::new(Place { path, gone })), made));
+                }
                 Err(fault)
                     if fault.kind() == io::ErrorKind::AlreadyExists && attempts < ATTEMPTS => {}
                 Err(fault) => return Err(CacheError::io("can't create", &path, fault)),
@@ -61,20 +105,24 @@ impl Temporary {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        &self.0.path
+    }
+
+    pub(crate) fn remover(&self) -> Remover {
+        Remover(self.0.clone())
     }
 
     /// Gives it its final name, in place of whatever file or link has that name now.
     pub(crate) fn rename(self, target: &Path) -> Result<(), CacheError> {
         // The drop then removes what POSIX leaves behind when both names are one file already.
-        fs::rename(&self.path, target)
+        fs::rename(self.path(), target)
             .map_err(|fault| CacheError::io("can't put into place", target, fault))
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        self.0.remove();
     }
 }
 
@@ -118,6 +166,63 @@ pub fn folders(base: &Path, below: &str) -> Result<PathBuf, CacheError> {
         }
     }
     Ok(folder)
+}
+
+/// The folder `below` (parts with `/` between them) under `base`; `None` when it is not there.
+///
+/// `base` is taken as it is. Below it a link, or anything else that is no folder, is refused with kind `Corrupt`.
+pub fn existing(base: &Path, below: &str) -> Result<Option<PathBuf>, CacheError> {
+    let mut folder = base.to_owned();
+    for part in below.split('/').filter(|part| !part.is_empty()) {
+        folder.push(part);
+        if !is_folder(&folder)? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(folder))
+}
+
+/// Whether what a folder has under a name has exactly that name: some file systems find what is there under a name
+/// whose letters have another case. `false` when there is nothing.
+pub fn is_spelled(folder: &Path, name: &str) -> Result<bool, CacheError> {
+    let tried = "can't look at";
+    let path = folder.join(name);
+    if found(fs::symlink_metadata(&path), tried, &path)?.is_none() {
+        return Ok(false);
+    }
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() {
+            letter.to_ascii_uppercase()
+        } else {
+            letter.to_ascii_lowercase()
+        }
+    };
+    let swapped: String = name.chars().map(swap).collect();
+    let path = folder.join(&swapped);
+    if swapped == name || found(fs::symlink_metadata(&path), tried, &path)?.is_none() {
+        return Ok(true);
+    }
+    // Both spellings are found: there are two, or the file system takes them for one. Only the list of names tells.
+    Ok(entries(folder)?.iter().any(|(held, _)| held == name))
+}
+
+/// Opens a lock file, creating it if need be, and takes its lock. Dropping the file lets go. A link is not opened.
+///
+/// # Errors
+///
+/// `WouldBlock` when another holds the lock; otherwise what the operating system said.
+pub fn try_lock(path: &Path) -> Result<File, TryLockError> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(TryLockError::Error(io::ErrorKind::InvalidInput.into()));
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    // Users of one group may share a folder.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o664);
+    let file = options.open(path).map_err(TryLockError::Error)?;
+    file.try_lock()?;
+    Ok(file)
 }
 
 /// A new folder is only as durable as its name in the folder above.

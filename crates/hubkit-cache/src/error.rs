@@ -16,6 +16,8 @@ pub enum CacheErrorKind {
     Denied,
     /// The cache is not laid out as it should be: look at the path that the message names.
     Corrupt,
+    /// A file's name must not reach a file system, so what holds it can't be given whole.
+    Unsafe,
     /// The device failed. Trying again may help.
     Io,
 }
@@ -95,7 +97,10 @@ pub(crate) fn found<T>(
         Err(fault)
             if matches!(
                 fault.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                // What the file system could not even name is not there.
+                io::ErrorKind::NotFound
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::InvalidFilename
             ) =>
         {
             Ok(None)

@@ -6,14 +6,17 @@ mod error;
 mod link;
 mod lock;
 mod partial;
+mod plain;
 mod read;
 mod scan;
 mod trees;
 mod write;
 
 pub use cache::{Cache, RepoCache, write_tag};
+pub use durable::Remover;
 pub use error::{CacheError, CacheErrorKind};
-pub use partial::Partial;
+pub use partial::{Partial, sweep};
+pub use plain::read_plain;
 pub use read::{Blob, CachedFile, Lookup, walk};
 pub use scan::{Incomplete, Scan, ScanWarning, ScannedRepo, ScannedRevision};
 pub use trees::Trees;

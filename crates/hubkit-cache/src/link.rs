@@ -17,6 +17,9 @@ pub(crate) enum Method {
 
 impl Method {
     pub(crate) const ALL: [Self; 3] = [Self::Symlink, Self::HardLink, Self::Copy];
+
+    /// For a file that no link could name.
+    pub(crate) const WITHOUT_BLOB: [Self; 2] = [Self::HardLink, Self::Copy];
 }
 
 /// What is to be shown, and where.

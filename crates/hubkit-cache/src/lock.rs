@@ -1,9 +1,6 @@
 //! Locks that other clients look at.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    path::Path,
-};
+use std::fs::File;
 
 use hubkit_types::BlobId;
 
@@ -21,21 +18,8 @@ pub(crate) struct Lock {
 impl Lock {
     pub(crate) fn try_take(repo: &RepoCache, blob: BlobId) -> Self {
         let folder = durable::folders(repo.cache_root(), &format!(".locks/{}", repo.name())).ok();
-        let file = folder.and_then(|folder| lock(&folder.join(format!("{blob}.lock"))));
+        let file =
+            folder.and_then(|folder| durable::try_lock(&folder.join(format!("{blob}.lock"))).ok());
         Self { _file: file }
     }
-}
-
-fn lock(path: &Path) -> Option<File> {
-    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return None;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    // Users of one group may share a cache.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o664);
-    let file = options.open(path).ok()?;
-    file.try_lock().ok()?;
-    Some(file)
 }

@@ -1,16 +1,18 @@
 //! A file on its way.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
+    time::SystemTime,
 };
 
-use hubkit_types::ByteRange;
+use hubkit_types::{BlobId, ByteRange};
 
 use crate::{
     CacheError, CacheErrorKind,
-    durable::{Temporary, sync_folder},
+    cache::entries,
+    durable::{Remover, Temporary, sync_folder},
 };
 
 /// Bytes on their way to being a blob, in a file of a name of their own. Dropping it removes the file.
@@ -24,9 +26,11 @@ pub struct Partial {
 impl Partial {
     /// Creates the file `<folder>/<stem>.<8 hex digits>.incomplete`, never through a link that waits there.
     ///
-    /// Nothing is reserved for the `size` bytes that are to come.
+    /// Nothing is reserved for the `size` bytes that are to come. The file is locked for as long as it grows, where the
+    /// file system can: [`sweep`] leaves it alone then.
     pub fn create(folder: &Path, stem: &str, size: u64) -> Result<Self, CacheError> {
-        let (temporary, file) = Temporary::file(folder, stem, ".incomplete")?;
+        let (temporary, file) = Temporary::file(folder, stem, SUFFIX)?;
+        let _ = file.try_lock();
         Ok(Self {
             file,
             temporary,
@@ -42,6 +46,19 @@ impl Partial {
     /// Where the bytes are for now.
     pub fn path(&self) -> &Path {
         self.temporary.path()
+    }
+
+    /// When the file was last changed, as its file system has it.
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.file
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+    }
+
+    /// A handle that removes the file, also while this is at work on another thread.
+    pub fn remover(&self) -> Remover {
+        self.temporary.remover()
     }
 
     /// Writes bytes at an offset. What lies beyond the promised size is refused with kind `Integrity`.
@@ -93,6 +110,8 @@ impl Partial {
             return Err(CacheError::new(CacheErrorKind::Integrity, message));
         }
         let folder = target.parent().unwrap_or(Path::new(""));
+        // On some systems nobody reads what another has locked, be it through another handle of the same program.
+        let _ = self.file.unlock();
         if !holds_the_same(target, path, self.size) {
             // An open file can't be renamed everywhere.
             drop(self.file);
@@ -127,3 +146,48 @@ fn same_bytes(left: &Path, right: &Path) -> io::Result<bool> {
 }
 
 const CHUNK: u64 = 1 << 20;
+
+const SUFFIX: &str = ".incomplete";
+
+/// For how many seconds a file on its way must have been left alone before it counts as given up.
+const GIVEN_UP: u64 = 24 * 60 * 60;
+
+/// Removes what downloads that broke off left in a folder: plain files `<blob>.<8 hex digits>.incomplete` that nobody
+/// has locked and nobody wrote to in the last 24 hours before `now`.
+///
+/// Other clients give their files such names too and lock none of them, so both must hold: a lock protects a download
+/// that stands still, the time one that is not locked. What can't be looked at or removed stays.
+pub fn sweep(folder: &Path, now: SystemTime) {
+    for (name, path) in entries(folder).unwrap_or_default() {
+        if name.to_str().is_some_and(is_incomplete) && is_given_up(&path, now) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+fn is_incomplete(name: &str) -> bool {
+    let parts = name
+        .strip_suffix(SUFFIX)
+        .and_then(|name| name.rsplit_once('.'));
+    parts.is_some_and(|(blob, random)| {
+        blob.parse::<BlobId>().is_ok()
+            && random.len() == 8
+            && random.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+fn is_given_up(path: &Path, now: SystemTime) -> bool {
+    let is_old = fs::symlink_metadata(path).is_ok_and(|metadata| {
+        let age = metadata
+            .modified()
+            .ok()
+            .and_then(|modified| now.duration_since(modified).ok());
+        metadata.is_file() && age.is_some_and(|age| age.as_secs() > GIVEN_UP)
+    });
+    // A lock that is taken here is let go of at once: nobody but who created the file ever asks for it.
+    is_old
+        && OpenOptions::new()
+            .write(true)
+            .open(path)
+            .is_ok_and(|file| file.try_lock().is_ok())
+}

@@ -1,8 +1,7 @@
 //! Reading. Opens nothing for writing and creates nothing: a cache on a read-only disk, or of another user, will do.
 
 use std::{
-    fs::{self, File},
-    io::Read as _,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,9 +9,11 @@ use std::{
 use hubkit_types::{BlobId, CommitId, RepoPath, Revision, TreeFile};
 
 use crate::{
-    CacheError, RepoCache,
+    CacheError, CacheErrorKind, RepoCache,
     cache::{entries, shared_blobs},
     error::found,
+    read_plain,
+    trees::REMEMBERED,
 };
 
 /// What the cache knows of one path of one commit.
@@ -24,7 +25,8 @@ pub enum Lookup {
         path: PathBuf,
         /// Its length in bytes.
         size: u64,
-        /// Its digest, as the name of the blob says it; `None` where the file is not a link to a blob.
+        /// Its digest, as the name of the blob says it, or the listing where the file is not a link to a blob; `None`
+        /// where neither does.
         blob: Option<BlobId>,
     },
     /// The commit is known to hold no such file.
@@ -42,7 +44,7 @@ pub struct CachedFile {
     pub location: PathBuf,
     /// Its length in bytes.
     pub size: u64,
-    /// Its digest, as the name of the blob says it.
+    /// Its digest, as the name of the blob says it, or the listing where the file is not a link to a blob.
     pub blob: Option<BlobId>,
 }
 
@@ -59,13 +61,19 @@ impl RepoCache {
     /// The commit that a revision had when it was last asked for; `None` when it never was, or when what was kept is
     /// no commit.
     pub fn resolve(&self, revision: &Revision) -> Result<Option<CommitId>, CacheError> {
-        read_commit(&self.folder().join("refs").join(revision.as_str()))
+        match self.existing("refs")? {
+            Some(folder) => read_commit(&folder.join(revision.as_str())),
+            None => Ok(None),
+        }
     }
 
     /// Every revision that was kept with its commit, sorted.
     pub fn revisions(&self) -> Result<Vec<(Revision, CommitId)>, CacheError> {
         let mut revisions = Vec::new();
-        for (name, path) in walk(&self.folder().join("refs"))? {
+        let Some(folder) = self.existing("refs")? else {
+            return Ok(revisions);
+        };
+        for (name, path) in walk(&folder)? {
             let Ok(revision) = name.parse::<Revision>() else {
                 continue;
             };
@@ -79,19 +87,24 @@ impl RepoCache {
         Ok(revisions)
     }
 
-    /// The folder of a commit's files, when there is one.
+    /// The folder of a commit's files, when there is one that is no link.
     pub fn snapshot(&self, commit: CommitId) -> Option<PathBuf> {
-        let folder = self.snapshot_folder(commit);
-        folder.is_dir().then_some(folder)
+        self.existing(&format!("snapshots/{commit}")).ok()?
     }
 
     /// What is known of one path of a commit.
     ///
-    /// A link to a blob that is gone, and a file whose size is not the listed one, are `Unknown`, so that they are
-    /// fetched again. A link that leads out of the repository's folder (other than to the cache's shared payloads) is an
+    /// A link to a blob that is gone, a file whose size is not the listed one, and a blob that is empty though its name is
+    /// not that of no bytes, are `Unknown`, so that they are fetched again. A link that leads out of the repository's folder (other than to the cache's shared payloads) is an
     /// error of kind `Corrupt`.
     pub fn lookup(&self, commit: CommitId, path: &RepoPath) -> Result<Lookup, CacheError> {
-        let listing = self.listing(commit)?;
+        if self.existing("")?.is_none() {
+            return Ok(Lookup::Unknown);
+        }
+        let listing = match self.existing("")? {
+            Some(_) => self.trees().facts(commit)?,
+            None => None,
+        };
         if let Some(present) = self.present(commit, path, listing.as_deref())? {
             return Ok(Lookup::Present {
                 path: present.location,
@@ -117,28 +130,69 @@ impl RepoCache {
         })
     }
 
-    /// A blob; `None` when it is not here. A link out of the cache is an error of kind `Corrupt`.
+    /// A blob; `None` when it is not here, or empty though its name is not that of no bytes. A link out of the cache is an error of kind `Corrupt`.
     pub fn blob(&self, id: BlobId) -> Result<Option<Blob>, CacheError> {
+        if self.existing("blobs")?.is_none() {
+            return Ok(None);
+        }
         let link = self.blob_path(id);
         let Some(path) = self.real_path(&link)? else {
             return Ok(None);
         };
         let metadata = found(fs::metadata(&path), "can't look at", &path)?;
-        Ok(metadata.filter(fs::Metadata::is_file).map(|metadata| Blob {
+        let sound = |metadata: &fs::Metadata| metadata.is_file() && may_have(id, metadata.len());
+        Ok(metadata.filter(sound).map(|metadata| Blob {
             path,
             size: metadata.len(),
         }))
     }
 
+    /// A file of a commit that is this blob by the listing, and is no link: how clients keep files where there are no
+    /// links, with nothing in `blobs`. `None` when there is none.
+    ///
+    /// Looks through a few commits that are here, those that revisions lead to first.
+    pub fn shown(&self, id: BlobId) -> Result<Option<Blob>, CacheError> {
+        let Some(folder) = self.existing("snapshots")? else {
+            return Ok(None);
+        };
+        let mut commits: Vec<CommitId> = Vec::new();
+        let named = self.revisions()?.into_iter().map(|(_, commit)| commit);
+        let kept = entries(&folder)?.into_iter();
+        let kept = kept.filter_map(|(name, _)| name.to_str()?.parse().ok());
+        for commit in named.chain(kept) {
+            if commits.len() < REMEMBERED && !commits.contains(&commit) {
+                commits.push(commit);
+            }
+        }
+        for commit in commits {
+            let Some(listing) = self.trees().find(commit)? else {
+                continue;
+            };
+            for file in listing.with_blob(id) {
+                let location = self.snapshot_folder(commit).join(file.path.as_str());
+                let is_plain = fs::symlink_metadata(&location)
+                    .is_ok_and(|metadata| metadata.is_file() && metadata.len() == file.size);
+                if is_plain && let Some(path) = self.real_path(&location)? {
+                    let size = file.size;
+                    return Ok(Some(Blob { path, size }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// The names of all blobs, in no order. What is on its way is no blob.
     pub fn blobs(&self) -> Result<Vec<BlobId>, CacheError> {
-        let names = entries(&self.folder().join("blobs"))?.into_iter();
+        let Some(folder) = self.existing("blobs")? else {
+            return Ok(Vec::new());
+        };
+        let names = entries(&folder)?.into_iter();
         let exact = |name: &str| {
             name.parse()
                 .ok()
                 .filter(|id: &BlobId| id.to_string() == name)
         };
-        let here = |id: &BlobId| self.blob_path(*id).exists();
+        let here = |id: &BlobId| matches!(self.blob(*id), Ok(Some(_)));
         Ok(names
             .filter_map(|(name, _)| name.to_str().and_then(exact))
             .filter(here)
@@ -146,22 +200,34 @@ impl RepoCache {
     }
 
     /// Everything the commit holds, sorted by path; `None` when no listing was kept, or none that can be understood.
+    /// One with a name that must not reach a file system is an error of kind `Unsafe`.
     pub fn listing(&self, commit: CommitId) -> Result<Option<Arc<Vec<TreeFile>>>, CacheError> {
-        self.trees().read(commit)
+        match self.existing("")? {
+            Some(_) => self.trees().read(commit),
+            None => Ok(None),
+        }
     }
 
     /// The files of a commit that are here, sorted by path. What [`lookup`](Self::lookup) calls `Unknown` is left out,
     /// and so is a file whose name is no path of a repository.
     pub fn files(&self, commit: CommitId) -> Result<Vec<CachedFile>, CacheError> {
-        let listing = self.listing(commit)?;
         let mut files = Vec::new();
-        for (name, _) in walk(&self.snapshot_folder(commit))? {
+        let Some(folder) = self.existing(&format!("snapshots/{commit}"))? else {
+            return Ok(files);
+        };
+        let listing = self.listing(commit)?;
+        for (name, _) in walk(&folder)? {
             if name.rsplit('/').next() == Some(".DS_Store") {
                 continue;
             }
-            if let Ok(path) = name.parse() {
-                files.extend(self.present(commit, &path, listing.as_deref())?);
-            }
+            let path = name.parse().map_err(|refused| {
+                let message = format!(
+                    "{} holds a file that can't be served: {refused}",
+                    folder.display()
+                );
+                CacheError::new(CacheErrorKind::Unsafe, message)
+            })?;
+            files.extend(self.present(commit, &path, listing.as_deref())?);
         }
         files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
         Ok(files)
@@ -193,8 +259,16 @@ impl RepoCache {
         if !metadata.is_file() || listed.is_some_and(|file| file.size != size) {
             return Ok(None);
         }
-        // Other clients name some blobs by other digests than those of their bytes: the listing knows better.
-        let blob = first_hop(&location).filter(|id| listed.is_none_or(|file| file.blob() == *id));
+        let is_link = fs::symlink_metadata(&location).is_ok_and(|metadata| metadata.is_symlink());
+        let blob = match listed {
+            // Other clients name some blobs by other digests than those of their bytes: the listing knows better.
+            Some(file) if is_link => first_hop(&location).filter(|id| file.blob() == *id),
+            Some(file) => Some(file.blob()),
+            None => first_hop(&location),
+        };
+        if blob.is_some_and(|id| !may_have(id, size)) {
+            return Ok(None);
+        }
         Ok(Some(CachedFile {
             path: path.clone(),
             location,
@@ -225,6 +299,16 @@ fn listed<'a>(listing: &'a [TreeFile], path: &RepoPath) -> Option<&'a TreeFile> 
     index.ok().map(|index| &listing[index])
 }
 
+/// Whether a blob of this name can have this length: a crash may leave a file with nothing in it, and only the name of
+/// no bytes is right for that.
+fn may_have(id: BlobId, size: u64) -> bool {
+    const NOTHING: [&str; 2] = [
+        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ];
+    size != 0 || NOTHING.contains(&id.to_string().as_str())
+}
+
 /// The digest in the name that a link names. A blob may be a link itself, to a payload of another name.
 fn first_hop(link: &Path) -> Option<BlobId> {
     let target = fs::read_link(link).ok()?;
@@ -236,17 +320,9 @@ fn first_hop(link: &Path) -> Option<BlobId> {
 
 /// Python strips the newline in one place and not in the other; all agree on what is before it.
 fn read_commit(path: &Path) -> Result<Option<CommitId>, CacheError> {
-    let tried = "can't read";
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let Some(file) = found(File::open(path), tried, path)? else {
+    let Some(bytes) = read_plain(path, 64)? else {
         return Ok(None);
     };
-    let mut bytes = Vec::new();
-    file.take(64)
-        .read_to_end(&mut bytes)
-        .map_err(|fault| CacheError::io(tried, path, fault))?;
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
     let line = text.strip_suffix('\n').unwrap_or(text);
     Ok(line.strip_suffix('\r').unwrap_or(line).parse().ok())

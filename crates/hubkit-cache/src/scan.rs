@@ -12,7 +12,9 @@ use hubkit_types::{CommitId, Repo, Revision};
 use crate::{
     Cache, CacheError,
     cache::{entries, shared_blobs},
+    durable,
     read::{is_temporary, walk},
+    read_plain,
 };
 
 /// Everything in a cache.
@@ -109,8 +111,8 @@ impl Cache {
                 scan.warn(path, "is not the folder of a repository");
                 continue;
             };
-            if !path.is_dir() {
-                scan.warn(path, "is a file where a repository's folder should be");
+            if let Err(fault) = durable::is_folder(&path) {
+                scan.warn(path, &fault.to_string());
                 continue;
             }
             match self.scan_repo(repo, path.clone(), &mut scan) {
@@ -133,6 +135,9 @@ impl Cache {
         path: PathBuf,
         scan: &mut Scan,
     ) -> Result<Option<ScannedRepo>, CacheError> {
+        for below in ["blobs", "refs", "snapshots"] {
+            durable::existing(&path, below)?;
+        }
         scan_incomplete(&path, scan)?;
         let snapshots = path.join("snapshots");
         if !snapshots.is_dir() {
@@ -242,7 +247,8 @@ fn warn_of_refs(
         scan.warn(path, "leads to a commit that is not here");
     }
     for (name, path) in walk(&folder)? {
-        let text = fs::read_to_string(&path).unwrap_or_default();
+        let text = read_plain(&path, 64).ok().flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
         let ignored = is_temporary(&name) || name.ends_with(".DS_Store");
         if !ignored && text.trim_end().parse::<CommitId>().is_err() {
             scan.warn(path, "holds no commit");

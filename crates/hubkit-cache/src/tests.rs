@@ -7,6 +7,9 @@ use tempfile::TempDir;
 
 use crate::{Cache, CacheErrorKind, Lookup, RepoCache, link::Method};
 
+mod planted;
+mod without_links;
+
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 /// Git's id of `{}`.
 const EMPTY_OBJECT: &str = "9e26dfeeb6e641a33dae4961196235bdb965b21b";
@@ -202,7 +205,6 @@ fn a_listing_that_is_not_understood_is_none() {
         String::new(),
         "[]".to_owned(),
         file("a", EMPTY_OBJECT).replace(":1,", ":2,"),
-        file("../a", EMPTY_OBJECT),
         file("a", "../../x"),
         file("a", EMPTY_OBJECT).replace("\"size\":1", "\"size\":-1"),
         "[".repeat(10_000),
@@ -217,6 +219,23 @@ fn a_listing_that_is_not_understood_is_none() {
             "{index}"
         );
     }
+}
+
+#[test]
+fn a_name_that_can_not_be_stored_makes_the_whole_an_error_and_leaves_single_files() {
+    let fixture = fixture();
+    fixture.publish(b"hello\n");
+    fixture.show("a.txt");
+    let path = fixture.on_disk(&format!("trees/{COMMIT}.json"));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let names = ["a.txt", "t_12:00:05.json", "../x"];
+    let files = names.map(|name| format!(r#""{name}":{{"size":6,"blob_id":"{EMPTY_OBJECT}"}}"#));
+    let text = format!(r#"{{"format_version":1,"files":{{{}}}}}"#, files.join(","));
+    fs::write(path, text).unwrap();
+    let error = fixture.repo.listing(fixture.commit).unwrap_err();
+    assert_eq!(error.kind(), crate::CacheErrorKind::Unsafe);
+    assert!(fixture.repo.files(fixture.commit).is_err());
+    assert!(matches!(fixture.lookup("a.txt"), Lookup::Present { .. }));
 }
 
 #[test]

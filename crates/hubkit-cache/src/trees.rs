@@ -1,18 +1,17 @@
 //! Listings of what a commit holds.
 
 use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::Read as _,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, HashMap, VecDeque},
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::SystemTime,
 };
 
-use hubkit_types::{CommitId, TreeFile};
+use hubkit_types::{BlobId, CommitId, ParseRepoPathError, TreeFile};
 use serde::{Deserialize, Serialize};
 
-use crate::{CacheError, durable, error::found};
+use crate::{CacheError, CacheErrorKind, durable, error::found, read_plain};
 
 /// Python's number of this format; another is not understood.
 const FORMAT_VERSION: u64 = 1;
@@ -20,21 +19,83 @@ const FORMAT_VERSION: u64 = 1;
 /// Larger files are not read: a million files take about 200 MiB.
 const LONGEST: u64 = 512 << 20;
 
+/// How many listings are remembered, and how many files these may name together.
+pub(crate) const REMEMBERED: usize = 8;
+const REMEMBERED_FILES: usize = 1 << 20;
+
 /// The listings below one folder: `trees/<commit>.json`, in the form that Python's client reads and writes.
 ///
-/// Remembers the last listing that it read for as long as its file does not change.
+/// Remembers the last few listings that it read, each for as long as its file does not change.
 #[derive(Clone, Debug)]
 pub struct Trees {
-    folder: PathBuf,
+    base: PathBuf,
+    below: String,
     memo: Memo,
 }
 
-/// The last listing read, with what tells whether its file is still the same.
+/// The last listings read, the newest first, each with what tells whether its file is still the same.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Memo(Arc<Mutex<Option<(Stamp, Listing)>>>);
+pub(crate) struct Memo(Arc<Mutex<Held>>);
 
-type Listing = Arc<Vec<TreeFile>>;
+type Held = VecDeque<(Stamp, Arc<Listing>)>;
+
 type Stamp = (PathBuf, Option<SystemTime>, u64);
+
+/// A listing, and which of its files have which blob.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) files: Arc<Vec<TreeFile>>,
+    by_blob: OnceLock<HashMap<BlobId, Vec<usize>>>,
+}
+
+impl Listing {
+    fn new(files: Vec<TreeFile>) -> Self {
+        Self {
+            files: Arc::new(files),
+            by_blob: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn with_blob(&self, blob: BlobId) -> impl Iterator<Item = &TreeFile> {
+        let by_blob = self.by_blob.get_or_init(|| {
+            let mut by_blob: HashMap<BlobId, Vec<usize>> = HashMap::new();
+            for (index, file) in self.files.iter().enumerate() {
+                by_blob.entry(file.blob()).or_default().push(index);
+            }
+            by_blob
+        });
+        let indexes = by_blob.get(&blob).into_iter().flatten();
+        indexes.map(|index| &self.files[*index])
+    }
+}
+
+impl Memo {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, stamp: &Stamp) -> Option<Arc<Listing>> {
+        let mut held = self.held();
+        let index = held.iter().position(|(known, _)| known == stamp)?;
+        let found = held.remove(index)?;
+        let listing = found.1.clone();
+        held.push_front(found);
+        Some(listing)
+    }
+
+    fn put(&self, stamp: Stamp, listing: Arc<Listing>) {
+        let mut held = self.held();
+        held.retain(|((path, ..), _)| *path != stamp.0);
+        held.push_front((stamp, listing));
+        let mut files = 0;
+        let few = held.iter().take_while(|(_, listing)| {
+            files += listing.files.len();
+            files <= REMEMBERED_FILES
+        });
+        let keep = few.count().clamp(1, REMEMBERED);
+        held.truncate(keep);
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Document {
@@ -53,73 +114,101 @@ struct Item {
 }
 
 impl Trees {
-    /// Names the folder in which `trees` is, or will be.
-    pub fn new(folder: PathBuf) -> Self {
-        Self::with_memo(folder, Memo::default())
+    /// Names the folder in which `trees` is, or will be: `below` (parts with `/` between them) under `base`.
+    ///
+    /// `base` is taken as it is. A link below it is refused with kind `Corrupt`.
+    pub fn new(base: PathBuf, below: &str) -> Self {
+        Self::with_memo(base, below, Memo::default())
     }
 
-    pub(crate) fn with_memo(folder: PathBuf, memo: Memo) -> Self {
-        Self { folder, memo }
+    pub(crate) fn with_memo(base: PathBuf, below: &str, memo: Memo) -> Self {
+        let below = format!("{below}/trees");
+        Self { base, below, memo }
     }
 
     /// Everything the commit holds, sorted by path; `None` when there is no listing, or none that can be understood.
+    ///
+    /// A listing that names a file by something that is no path of a repository is an error of kind `Unsafe`: without
+    /// that file it would pass for the whole.
     pub fn read(&self, commit: CommitId) -> Result<Option<Arc<Vec<TreeFile>>>, CacheError> {
-        let path = self.path(commit);
-        let tried = "can't read";
-        let Some(metadata) = found(fs::metadata(&path), tried, &path)? else {
+        let listing = self.load(commit)?;
+        Ok(listing.map(|listing| listing.files.clone()))
+    }
+
+    /// What the listing says, as a source of facts about single files: where [`read`](Self::read) refuses to give it
+    /// whole, there is none.
+    pub fn facts(&self, commit: CommitId) -> Result<Option<Arc<Vec<TreeFile>>>, CacheError> {
+        let listing = self.find(commit)?;
+        Ok(listing.map(|listing| listing.files.clone()))
+    }
+
+    pub(crate) fn find(&self, commit: CommitId) -> Result<Option<Arc<Listing>>, CacheError> {
+        match self.load(commit) {
+            Err(error) if error.kind() == CacheErrorKind::Unsafe => Ok(None),
+            other => other,
+        }
+    }
+
+    fn load(&self, commit: CommitId) -> Result<Option<Arc<Listing>>, CacheError> {
+        let Some(folder) = durable::existing(&self.base, &self.below)? else {
             return Ok(None);
         };
-        if !metadata.is_file() || metadata.len() > LONGEST {
-            return Ok(None);
-        }
-        let stamp = (path.clone(), metadata.modified().ok(), metadata.len());
-        let mut memo = self.memo.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, listing)) = memo.as_ref().filter(|(held, _)| *held == stamp) {
-            return Ok(Some(listing.clone()));
-        }
-        let Some(file) = found(File::open(&path), tried, &path)? else {
+        let path = folder.join(format!("{commit}.json"));
+        let Some(metadata) = found(fs::symlink_metadata(&path), "can't read", &path)? else {
             return Ok(None);
         };
-        let mut bytes = Vec::new();
-        file.take(LONGEST)
-            .read_to_end(&mut bytes)
-            .map_err(|fault| CacheError::io(tried, &path, fault))?;
-        let listing = parse(&bytes).map(Arc::new);
-        *memo = listing.clone().map(|listing| (stamp, listing));
-        Ok(listing)
+        let stamp = (path, metadata.modified().ok(), metadata.len());
+        if let Some(listing) = self.memo.get(&stamp) {
+            return Ok(Some(listing));
+        }
+        // Nobody waits for this: two that ask for the same at once both read it.
+        let bytes = read_plain(&stamp.0, LONGEST)?;
+        let Some(document) = bytes.and_then(|bytes| parse(&bytes)) else {
+            return Ok(None);
+        };
+        let files = match document {
+            Ok(files) => files,
+            Err(refused) => {
+                let message = format!(
+                    "{} lists a file that can't be stored safely: {refused}",
+                    stamp.0.display()
+                );
+                return Err(CacheError::new(CacheErrorKind::Unsafe, message));
+            }
+        };
+        let listing = Arc::new(Listing::new(files));
+        self.memo.put(stamp, listing.clone());
+        Ok(Some(listing))
     }
 
     /// Keeps a listing. One that is there already and says the same stays as it is, with what else it knows.
     pub fn write(&self, commit: CommitId, files: &[TreeFile]) -> Result<(), CacheError> {
         let mut sorted = files.to_vec();
         sorted.sort_by(|left, right| left.path.cmp(&right.path));
-        if self.read(commit)?.is_some_and(|held| *held == sorted) {
+        if self.find(commit)?.is_some_and(|held| *held.files == sorted) {
             return Ok(());
         }
-        durable::folders(&self.folder, "trees")?;
-        durable::write(&self.path(commit), &render(&sorted))
-    }
-
-    fn path(&self, commit: CommitId) -> PathBuf {
-        self.folder
-            .join(Path::new("trees"))
-            .join(format!("{commit}.json"))
+        let folder = durable::folders(&self.base, &self.below)?;
+        durable::write(&folder.join(format!("{commit}.json")), &render(&sorted))
     }
 }
 
-fn parse(bytes: &[u8]) -> Option<Vec<TreeFile>> {
+/// `None` for what is no listing, an error for one with a name that must not become a path.
+fn parse(bytes: &[u8]) -> Option<Result<Vec<TreeFile>, ParseRepoPathError>> {
     let document: Document = serde_json::from_slice(bytes).ok()?;
     if document.format_version != FORMAT_VERSION {
         return None;
     }
     let file = |(path, item): (String, Item)| {
         let lfs = item.lfs_sha256.map(|digest| digest.parse()).transpose();
-        Some(TreeFile {
-            path: path.parse().ok()?,
-            size: item.lfs_size.unwrap_or(item.size),
-            oid: item.blob_id.parse().ok()?,
-            lfs: lfs.ok()?,
-        })
+        let (oid, lfs) = (item.blob_id.parse().ok()?, lfs.ok()?);
+        let size = item.lfs_size.unwrap_or(item.size);
+        Some(path.parse().map(|path| TreeFile {
+            path,
+            size,
+            oid,
+            lfs,
+        }))
     };
     document.files.into_iter().map(file).collect()
 }

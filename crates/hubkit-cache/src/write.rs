@@ -10,9 +10,10 @@ use std::{
 use hubkit_types::{BlobId, ByteRange, CommitId, RepoPath, Revision, TreeFile};
 
 use crate::{
-    CacheError, CacheErrorKind, Partial, RepoCache, durable,
+    CacheError, CacheErrorKind, Partial, Remover, RepoCache, durable,
     link::{Link, Method},
     lock::Lock,
+    read_plain,
 };
 
 /// A blob on its way into the cache. Dropping it leaves nothing behind.
@@ -39,6 +40,11 @@ impl NewBlob {
         self.partial.path()
     }
 
+    /// A handle that removes the bytes, also while this is at work on another thread.
+    pub fn remover(&self) -> Remover {
+        self.partial.remover()
+    }
+
     /// Makes the bytes the blob, durably. The caller has verified that they hash to its name.
     ///
     /// A blob that is there with the very same bytes stays; one with other bytes is replaced.
@@ -50,26 +56,32 @@ impl NewBlob {
 
 impl RepoCache {
     /// Opens a file for a blob of `size` bytes to grow in: `blobs/<id>.<8 hex digits>.incomplete`, its own alone.
+    ///
+    /// The first time, also removes what downloads of this repository left that broke off, by the rule of
+    /// [`sweep`](crate::sweep).
     pub fn begin(&self, blob: BlobId, size: u64) -> Result<NewBlob, CacheError> {
-        let folder = durable::folders(self.folder(), "blobs")?;
+        let folder = self.folders("blobs")?;
         self.tag_root();
+        let partial = Partial::create(&folder, &blob.to_string(), size)?;
+        self.sweep(&partial);
         Ok(NewBlob {
             repo: self.clone(),
             blob,
-            partial: Partial::create(&folder, &blob.to_string(), size)?,
+            partial,
         })
     }
 
     /// Makes the folder of a commit's files, so that a revision may lead to it even when it shows none.
     pub fn make_snapshot(&self, commit: CommitId) -> Result<(), CacheError> {
-        let folder = durable::folders(self.folder(), &format!("snapshots/{commit}"))?;
+        let folder = self.folders(&format!("snapshots/{commit}"))?;
         self.tag_root();
         durable::sync_folder(folder.parent().unwrap_or(&folder))
     }
 
     /// Shows a blob as a file of a commit, atomically; replaces what is shown there now.
     ///
-    /// Makes a relative link; where there are none, a second name of the blob's file or a copy. Fails with kind
+    /// Makes a relative link; where there are none, and where the blob is but a file of another commit, a second name of
+    /// the file or a copy. Fails with kind
     /// `NotFound` when the blob is not here, and with kind `Corrupt` when a folder on the way is a link. Survives a loss
     /// of power after [`sync_links`](Self::sync_links).
     pub fn link(&self, commit: CommitId, path: &RepoPath, blob: BlobId) -> Result<(), CacheError> {
@@ -83,12 +95,17 @@ impl RepoCache {
         blob: BlobId,
         methods: &[Method],
     ) -> Result<(), CacheError> {
-        let Some(found) = self.blob(blob)? else {
+        let (found, methods) = if let Some(found) = self.blob(blob)? {
+            (found, methods)
+        } else if let Some(found) = self.shown(blob)? {
+            self.folders("blobs")?;
+            (found, &Method::WITHOUT_BLOB[..])
+        } else {
             let message = format!("blob {blob} of `{path}` is not in the cache");
             return Err(CacheError::new(CacheErrorKind::NotFound, message));
         };
         let parent = path.parent().unwrap_or_default();
-        let folder = durable::folders(self.folder(), &format!("snapshots/{commit}/{parent}"))?;
+        let folder = self.folders(&format!("snapshots/{commit}/{parent}"))?;
         let target = folder.join(path.file_name());
         // Up from the file's folder to the repository's: its own folders, the commit's and `snapshots`.
         let mut relative = PathBuf::new();
@@ -145,10 +162,10 @@ impl RepoCache {
             Some((parent, name)) => (parent, name),
             None => ("", revision.as_str()),
         };
-        let folder = durable::folders(self.folder(), &format!("refs/{parent}"))?;
+        let folder = self.folders(&format!("refs/{parent}"))?;
         self.tag_root();
         let path = folder.join(name);
-        if fs::read(&path).is_ok_and(|held| held == text.as_bytes()) {
+        if read_plain(&path, text.len() as u64)?.is_some_and(|held| held == text.as_bytes()) {
             return Ok(());
         }
         // Python reads a newline as part of the commit.
@@ -157,13 +174,14 @@ impl RepoCache {
 
     /// Keeps the listing of a commit. One that says the same stays as it is.
     pub fn write_listing(&self, commit: CommitId, files: &[TreeFile]) -> Result<(), CacheError> {
+        self.folders("")?;
         self.trees().write(commit, files)
     }
 
     /// Remembers that a commit holds no such file.
     pub fn mark_absent(&self, commit: CommitId, path: &RepoPath) -> Result<(), CacheError> {
         let parent = path.parent().unwrap_or_default();
-        let folder = durable::folders(self.folder(), &format!(".no_exist/{commit}/{parent}"))?;
+        let folder = self.folders(&format!(".no_exist/{commit}/{parent}"))?;
         self.tag_root();
         let marker = folder.join(path.file_name());
         let created = OpenOptions::new()
@@ -182,7 +200,7 @@ impl RepoCache {
     /// nowhere, which [`lookup`](Self::lookup) calls `Unknown`.
     pub fn remove_blob(&self, id: BlobId) -> Result<bool, CacheError> {
         let path = self.blob_path(id);
-        if !durable::is_folder(&self.folder().join("blobs"))? {
+        if self.existing("blobs")?.is_none() {
             return Ok(false);
         }
         match fs::remove_file(&path) {

@@ -24,6 +24,7 @@ pub(crate) fn store_error(fault: CacheError) -> StoreError {
         CacheErrorKind::Full => StoreErrorKind::Full,
         CacheErrorKind::Denied => StoreErrorKind::Denied,
         CacheErrorKind::Corrupt => StoreErrorKind::Corrupt,
+        CacheErrorKind::Unsafe => StoreErrorKind::Unsafe,
         _ => StoreErrorKind::Io,
     };
     let error = StoreError::new(kind, fault.to_string());

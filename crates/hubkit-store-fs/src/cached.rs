@@ -1,17 +1,17 @@
 //! The shared cache as a store.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
-use hubkit_cache::{Cache, CachedFile, Lookup};
+use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Digester, Entry, RefStore, Snapshot, Stage,
-    StoreError, StoreErrorKind,
+    BlobKey, BlobStat, BlobStore, ByteStream, Entry, RefStore, Snapshot, Stage, StoreError,
+    StoreErrorKind,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     blocking::{run, store_error},
-    digest,
+    digest::{self, Digests},
     sink::FileSink,
     stream,
 };
@@ -23,35 +23,50 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct FsStore {
     cache: Cache,
+    /// Of files that are no links to blobs.
+    digests: Digests,
 }
 
 impl FsStore {
     /// Wraps a cache.
     pub fn new(cache: Cache) -> Self {
-        Self { cache }
+        let digests = Digests::default();
+        Self { cache, digests }
     }
 
     /// The cache.
     pub fn cache(&self) -> &Cache {
         &self.cache
     }
+
+    /// A blob, or a file of a snapshot that is this blob where clients kept files without links.
+    fn find(&self, key: &BlobKey) -> Result<Option<Blob>, StoreError> {
+        let repo = self.cache.repo(&key.repo);
+        if let Some(blob) = repo.blob(key.id).map_err(store_error)? {
+            return Ok(Some(blob));
+        }
+        if let Some((path, size)) = self.digests.find(repo.folder(), key.id) {
+            return Ok(Some(Blob { path, size }));
+        }
+        repo.shown(key.id).map_err(store_error)
+    }
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl BlobStore for FsStore {
     async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
-        let repo = self.cache.repo(&key.repo);
+        let store = self.clone();
         run(move || {
-            let blob = repo.blob(key.id).map_err(store_error)?;
+            let blob = store.find(&key)?;
             Ok(blob.map(|blob| BlobStat { size: blob.size }))
         })
         .await
     }
 
     async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
-        let repo = self.cache.repo(&key.repo);
+        let store = self.clone();
         run(move || {
-            let Some(blob) = repo.blob(key.id).map_err(store_error)? else {
+            let Some(blob) = store.find(&key)? else {
                 let message = format!("{key} is not in the cache");
                 return Err(StoreError::new(StoreErrorKind::NotFound, message));
             };
@@ -77,7 +92,7 @@ impl BlobStore for FsStore {
     }
 
     fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
-        let blob = self.cache.repo(&key.repo).blob(key.id).ok()?;
+        let blob = self.find(key).ok()?;
         blob.map(|blob| blob.path)
     }
 }
@@ -122,6 +137,7 @@ impl RefStore for FsStore {
 
     async fn files(&self, repo: Repo, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
         let repo = self.cache.repo(&repo);
+        let digests = self.digests.clone();
         run(move || {
             let listing = repo.listing(commit).map_err(store_error)?;
             let files = repo.files(commit).map_err(store_error)?;
@@ -130,12 +146,12 @@ impl RefStore for FsStore {
                 let index = listing.binary_search_by(|listed| listed.path.cmp(&file.path));
                 index.ok().map(|index| listing[index].clone())
             };
-            let described = |file: CachedFile| match (listed(&file), file.blob) {
+            let describe = |file: CachedFile| match (listed(&file), file.blob) {
                 (Some(listed), Some(blob)) if listed.blob() == blob => Ok(listed),
-                (listed, None) => hashed(file, listed),
+                (listed, None) => described(&digests, file, listed),
                 (_, Some(blob)) => Ok(digest::tree_file(file.path, file.size, blob)),
             };
-            files.into_iter().map(described).collect()
+            files.into_iter().map(describe).collect()
         })
         .await
     }
@@ -158,8 +174,8 @@ impl RefStore for FsStore {
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {
-        let cache = self.cache.clone();
-        run(move || record(&cache, &snapshot)).await
+        let store = self.clone();
+        run(move || record(&store, &snapshot)).await
     }
 
     async fn record_absent(
@@ -185,23 +201,50 @@ impl RefStore for FsStore {
     }
 }
 
-/// What only its bytes tell of a file that is no link to a blob.
-fn hashed(file: CachedFile, listed: Option<TreeFile>) -> Result<TreeFile, StoreError> {
-    if let Some(listed) = listed {
-        let digester = Digester::for_blob(listed.blob(), file.size);
-        if digest::of_file(&file.location, digester)? == listed.blob() {
-            return Ok(listed);
-        }
+/// What only its bytes tell of a file that is no link to a blob and in no listing, or a link to a blob of a name that is
+/// not the listed one.
+fn described(
+    digests: &Digests,
+    file: CachedFile,
+    listed: Option<TreeFile>,
+) -> Result<TreeFile, StoreError> {
+    if let Some(listed) = listed
+        && digests.confirm(&file.location, listed.blob())?
+    {
+        return Ok(listed);
     }
-    let digester = Digester::git_blob(file.size);
-    let blob = digest::of_file(&file.location, digester)?;
+    let blob = digests.by_git(&file.location)?;
     Ok(digest::tree_file(file.path, file.size, blob))
 }
 
-fn record(cache: &Cache, snapshot: &Snapshot) -> Result<(), StoreError> {
-    let repo = cache.repo(&snapshot.repo);
+/// Whether a snapshot holds the file itself, which is no link and has these bytes.
+fn is_plain(
+    store: &FsStore,
+    repo: &RepoCache,
+    commit: CommitId,
+    file: &TreeFile,
+) -> Result<bool, StoreError> {
+    let shown = repo.lookup(commit, &file.path).map_err(store_error)?;
+    let Lookup::Present { path, size, .. } = shown else {
+        return Ok(false);
+    };
+    let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
+    Ok(is_file && size == file.size && store.digests.confirm(&path, file.blob())?)
+}
+
+fn record(store: &FsStore, snapshot: &Snapshot) -> Result<(), StoreError> {
+    let repo = store.cache.repo(&snapshot.repo);
+    let mut to_link = Vec::with_capacity(snapshot.files.len());
     for file in &snapshot.files {
         let blob = repo.blob(file.blob()).map_err(store_error)?;
+        if blob.is_none() && is_plain(store, &repo, snapshot.commit, file)? {
+            continue;
+        }
+        to_link.push(file);
+        let blob = match blob {
+            Some(blob) => Some(blob),
+            None => repo.shown(file.blob()).map_err(store_error)?,
+        };
         let (kind, found) = match blob.map(|blob| blob.size) {
             Some(size) if size == file.size => continue,
             Some(size) => (StoreErrorKind::Integrity, format!("has {size} bytes")),
@@ -220,7 +263,7 @@ fn record(cache: &Cache, snapshot: &Snapshot) -> Result<(), StoreError> {
             .map_err(store_error)?;
     }
     repo.make_snapshot(snapshot.commit).map_err(store_error)?;
-    for file in &snapshot.files {
+    for file in to_link {
         repo.link(snapshot.commit, &file.path, file.blob())
             .map_err(store_error)?;
     }

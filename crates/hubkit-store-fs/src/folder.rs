@@ -36,7 +36,8 @@ use commit::{Commit, Digests, Held};
 ///
 /// Whoever resolves `main` has the folder looked through; a file is read again when its size, its times or its identity
 /// changed. The commits before stay known, and each of their files can be read until it changes: bytes that are no
-/// longer what was hashed are never served under the old name. A change that leaves size, times and identity as they
+/// longer what was hashed are never served under the old name, and a stream that was begun ends with an error of kind
+/// `Corrupt`. A change that leaves size, times and identity as they
 /// were is not seen.
 ///
 /// # Cost
@@ -194,12 +195,9 @@ impl BlobStore for FolderStore {
             };
             match store.locate(&key)? {
                 Located::At(held) => {
-                    let stream = stream::open(&held.location, range)?;
-                    // It was the hashed file before it was opened; if it is so still, the one that was opened is.
-                    if held.is_unchanged() {
-                        Ok(stream)
-                    } else {
-                        changed(&held.file.path)
+                    match stream::open_unchanged(&held.location, range, held.stamp)? {
+                        Some(stream) => Ok(stream),
+                        None => changed(&held.file.path),
                     }
                 }
                 Located::Changed(path) => changed(&path),

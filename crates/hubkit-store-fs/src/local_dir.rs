@@ -35,8 +35,8 @@ pub enum Overwrite {
 /// those that this store wrote. It keeps no names, so no revision but a commit id resolves, and it does not know which
 /// repository it holds: the repository that a caller names is not looked at. Absences are not kept.
 ///
-/// A file counts as the store's own as long as it was not changed after its record was written; any other file is the
-/// user's. One of the user's with the right bytes is taken over as it is. Nothing is ever written through a link or out
+/// A file counts as the store's own as long as its time is the recorded one, or else its bytes are the recorded ones;
+/// any other file is the user's. One of the user's with the right bytes is taken over as it is. Nothing is ever written through a link or out
 /// of the folder.
 ///
 /// Cheap to clone; all clones are the same store. Needs a tokio runtime as [`FsStore`](crate::FsStore) does.
@@ -81,15 +81,13 @@ impl BlobStore for LocalDirStore {
 
     async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
         let state = self.0.clone();
-        let partial = self
-            .run(move |state| {
-                let folder = state.prepare()?;
-                Partial::create(&folder, &key.id.to_string(), size).map_err(store_error)
-            })
-            .await?;
-        let verified = state.verified(key.id);
-        let finish: Finish =
-            Arc::new(move |partial: Partial| partial.publish(&verified).map_err(store_error));
+        let partial = self.run(move |state| state.begin(key.id, size)).await?;
+        let finish: Finish = Arc::new(move |partial: Partial| {
+            let verified = state.verified(key.id);
+            partial.publish(&verified).map_err(store_error)?;
+            state.digests().trust(&verified, key.id);
+            Ok(())
+        });
         let sink = FileSink::new(Loose { partial, finish });
         Ok(Stage::new(key.id, size, sink))
     }

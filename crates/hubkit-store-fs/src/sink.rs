@@ -3,7 +3,7 @@
 use std::{mem, sync::Arc};
 
 use bytes::Bytes;
-use hubkit_cache::{CacheError, NewBlob, Partial};
+use hubkit_cache::{CacheError, NewBlob, Partial, Remover};
 use hubkit_store::{BoxFuture, Sink, StoreError, StoreErrorKind};
 use hubkit_types::ByteRange;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -18,6 +18,8 @@ pub(crate) trait Target: Send + 'static {
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError>;
     fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError>;
     fn publish(self) -> Result<(), StoreError>;
+    /// Removes the file, also while another thread writes to it; nothing once it was published.
+    fn remover(&self) -> Option<Remover>;
 }
 
 impl Target for NewBlob {
@@ -31,6 +33,10 @@ impl Target for NewBlob {
 
     fn publish(self) -> Result<(), StoreError> {
         self.publish().map_err(store_error)
+    }
+
+    fn remover(&self) -> Option<Remover> {
+        Some(self.remover())
     }
 }
 
@@ -55,14 +61,22 @@ impl Target for Loose {
     fn publish(self) -> Result<(), StoreError> {
         (self.finish)(self.partial)
     }
+
+    fn remover(&self) -> Option<Remover> {
+        Some(self.partial.remover())
+    }
 }
 
 /// Collects bytes that follow each other and writes them behind the caller's back, one run at a time.
 ///
 /// The next call waits for the run before, so runs reach the disk in order even when a call was cancelled, and a fault
 /// of one is the answer to the next call. After a fault nothing is published any more.
+///
+/// Its drop removes the file at once, even while a run is being written: a program that ends does not wait for that
+/// thread, and would leave the file behind.
 pub(crate) struct FileSink<T: Target> {
     state: State<T>,
+    remover: Option<Remover>,
     offset: u64,
     buffer: Vec<u8>,
 }
@@ -76,6 +90,7 @@ enum State<T> {
 impl<T: Target> FileSink<T> {
     pub(crate) fn new(target: T) -> Self {
         Self {
+            remover: target.remover(),
             state: State::Idle(target),
             offset: 0,
             buffer: Vec::new(),
@@ -170,18 +185,26 @@ impl<T: Target> Sink for FileSink<T> {
         })
     }
 
-    fn discard(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn discard(mut self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
         Box::pin(async move {
-            if let State::Idle(target) = self.state {
+            if let State::Idle(target) = mem::replace(&mut self.state, State::Broken) {
                 return run(move || {
                     drop(target);
                     Ok(())
                 })
                 .await;
             }
-            // A write that is under way drops the file when it ends.
+            // Dropping this removes the name; a write that is under way lets go of the bytes when it ends.
             Ok(())
         })
+    }
+}
+
+impl<T: Target> Drop for FileSink<T> {
+    fn drop(&mut self) {
+        if let Some(remover) = &self.remover {
+            remover.remove();
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub enum StoreErrorKind {
     Denied,
     /// A file that is not the store's own stands in the way. Move it, or say that it may go.
     Occupied,
+    /// A file's name must not reach a file system, so what holds it can't be given whole. Leave the file out.
+    Unsafe,
     /// What is stored is not laid out as it should be.
     Corrupt,
     /// The store takes no such request.

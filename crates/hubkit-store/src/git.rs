@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hubkit_types::{BlobId, CommitId, GitOid, TreeFile};
+use hubkit_types::{BlobId, CommitId, GitOid, RepoPath, TreeFile};
 
 use crate::Digester;
 
@@ -22,17 +22,21 @@ pub fn blob_id(bytes: &[u8]) -> GitOid {
 /// The order of `files` does not matter. Of two files with one path the last counts; a path that is a file and a
 /// folder at once makes a tree that git would refuse.
 pub fn tree_id(files: &[TreeFile]) -> GitOid {
-    let mut top = Folder::default();
-    for file in files {
-        let mut folder = &mut top;
-        let mut parts: Vec<&str> = file.path.parts().collect();
-        let name = parts.pop().unwrap_or_default();
-        for part in parts {
-            folder = folder.folders.entry(part).or_default();
+    Folder::of(files).id(&mut String::new(), &mut |_, _| ())
+}
+
+/// Git's ids of all folders that hold these files, the top not among them: what [`tree_id`] gives for the files of each.
+///
+/// Every folder is hashed once, however deep it lies, so that a whole listing costs about as much as [`tree_id`] of it.
+pub fn folder_ids(files: &[TreeFile]) -> BTreeMap<RepoPath, GitOid> {
+    let mut ids = BTreeMap::new();
+    Folder::of(files).id(&mut String::new(), &mut |path, id| {
+        // The folder of a legal path is a legal path.
+        if let Ok(path) = path.parse() {
+            ids.insert(path, id);
         }
-        folder.files.insert(name, file.oid);
-    }
-    top.id()
+    });
+    ids
 }
 
 /// Git's id of the commit of these files: no parent, a fixed author, the message with a newline behind it.
@@ -48,19 +52,39 @@ struct Folder<'a> {
     folders: BTreeMap<&'a str, Folder<'a>>,
 }
 
-impl Folder<'_> {
-    /// The recursion is as deep as a path has parts, which its type bounds.
-    fn id(&self) -> GitOid {
+impl<'a> Folder<'a> {
+    fn of(files: &'a [TreeFile]) -> Self {
+        let mut top = Self::default();
+        for file in files {
+            let mut folder = &mut top;
+            let mut parts: Vec<&str> = file.path.parts().collect();
+            let name = parts.pop().unwrap_or_default();
+            for part in parts {
+                folder = folder.folders.entry(part).or_default();
+            }
+            folder.files.insert(name, file.oid);
+        }
+        top
+    }
+
+    /// The id; `tell` hears of every folder below, which lies at `path`. The recursion is as deep as a path has parts,
+    /// which its type bounds.
+    fn id(&self, path: &mut String, tell: &mut impl FnMut(&str, GitOid)) -> GitOid {
         let files = self
             .files
             .iter()
             .map(|(name, oid)| ((*name).to_owned(), "100644", *name, *oid));
-        // Git sorts a folder as if its name ended with a slash.
-        let folders = self
-            .folders
-            .iter()
-            .map(|(name, folder)| (format!("{name}/"), "40000", *name, folder.id()));
-        let mut entries: Vec<_> = files.chain(folders).collect();
+        let mut entries: Vec<_> = files.collect();
+        for (name, folder) in &self.folders {
+            let length = path.len();
+            path.push_str(if path.is_empty() { "" } else { "/" });
+            path.push_str(name);
+            let id = folder.id(path, tell);
+            tell(path, id);
+            path.truncate(length);
+            // Git sorts a folder as if its name ended with a slash.
+            entries.push((format!("{name}/"), "40000", *name, id));
+        }
         entries.sort_unstable_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
         let mut object = Vec::new();
         for (_, mode, name, oid) in entries {

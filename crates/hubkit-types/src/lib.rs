@@ -19,7 +19,7 @@ pub use endpoint::{Endpoint, ParseEndpointError};
 pub use etag::{Etag, ParseEtagError};
 pub use hf_uri::{HfUri, ParseHfUriError};
 pub use origin::{Origin, ParseOriginError, Scheme};
-pub use path::{ParseRepoPathError, PathFault, RepoPath};
+pub use path::{ParseRepoPathError, PathFault, RepoPath, is_invisible};
 pub use range::{ByteRange, ParseByteRangeError};
 pub use repo::{ParseRepoIdError, ParseRepoKindError, Repo, RepoId, RepoKind};
 pub use revision::{ParseRevisionError, Revision};

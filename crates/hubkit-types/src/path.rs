@@ -162,8 +162,9 @@ fn is_device(part: &str) -> bool {
     }
 }
 
-/// Characters that a reader can't see, or that change how what is around them is shown.
-fn is_invisible(c: char) -> bool {
+/// Whether a character can't be seen, or changes how what is around it is shown: control characters, separators of
+/// lines, direction marks, zero-width characters. Escape such characters in a stranger's text before showing it.
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{2028}' | '\u{2029}'                     // line and paragraph separators

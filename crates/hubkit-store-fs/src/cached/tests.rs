@@ -1,4 +1,8 @@
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use bytes::Bytes;
 use hubkit_store::{BlobStoreExt as _, DynStore, Storage, conformance, conformance::Keeps};
@@ -25,6 +29,14 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// Changes a file, so that its time tells: the clock of a file system may stand still for as long as a test takes.
+fn rewrite(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).expect("written");
+    let file = fs::File::options().write(true).open(path).expect("opened");
+    let long_ago = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    file.set_modified(long_ago).expect("set");
 }
 
 async fn publish(store: &FsStore, id: BlobId, bytes: &[u8]) {
@@ -116,7 +128,7 @@ async fn digests_are_told_from_the_names_of_blobs_where_there_is_no_listing() {
 }
 
 #[tokio::test]
-async fn a_plain_file_in_a_snapshot_is_told_by_its_bytes() {
+async fn a_plain_file_in_a_snapshot_is_told_by_the_listing_or_else_by_its_bytes() {
     for listed in [true, false] {
         let (_folder, store) = store();
         let (commit, files) = record(&store, listed).await;
@@ -132,9 +144,10 @@ async fn a_plain_file_in_a_snapshot_is_told_by_its_bytes() {
             listed,
             "only the listing knows of LFS"
         );
-        fs::write(snapshot.join("onnx/model.bin"), b"WEIGHTS").expect("written");
+        rewrite(&snapshot.join("onnx/model.bin"), b"WEIGHTS");
         let found = store.files(repo(), commit).await.expect("files");
-        assert_ne!(found[1].blob(), files[1].blob());
+        let told_by_listing = found[1].blob() == files[1].blob();
+        assert_eq!(told_by_listing, listed, "as a blob is told by its name");
     }
 }
 
@@ -192,4 +205,65 @@ async fn a_store_that_is_only_read_is_not_even_created() {
     assert_eq!(entry.expect("asked"), Entry::Unknown);
     assert!(!store.remove(key).await.expect("asked"));
     assert_eq!(names(folder.path()), [""; 0]);
+}
+
+/// A cache as Python leaves it where there are no links: the files themselves, and no blobs.
+fn without_links(store: &FsStore, commit: CommitId) {
+    let snapshot = store.snapshot_path(&repo(), commit).expect("a snapshot");
+    for (path, bytes) in [("config.json", &b"{}"[..]), ("onnx/model.bin", b"weights")] {
+        fs::remove_file(snapshot.join(path)).expect("removed");
+        fs::write(snapshot.join(path), bytes).expect("written");
+    }
+    let blobs = snapshot.join("../../blobs");
+    fs::remove_dir_all(&blobs).expect("removed");
+}
+
+#[tokio::test]
+async fn a_cache_without_links_is_read_by_digest_and_recorded_anew() {
+    let (folder, store) = store();
+    let (commit, files) = record(&store, true).await;
+    without_links(&store, commit);
+    let again = FsStore::new(Cache::new(folder.path().join("hub")));
+    for (file, bytes) in files.iter().zip([&b"{}"[..], b"weights"]) {
+        let key = BlobKey::new(repo(), file.blob());
+        let entry = store.entry(repo(), commit, file.path.clone()).await;
+        let blob = Some(file.blob());
+        let size = file.size;
+        assert_eq!(entry.expect("asked"), Entry::Present { size, blob });
+        let stat = again.stat(key.clone()).await.expect("asked");
+        assert_eq!(stat, Some(BlobStat { size }));
+        assert!(again.local_path(&key).is_some());
+        assert_eq!(again.read_all(key, 9).await.expect("read"), bytes);
+    }
+    for digit in [None, Some(1)] {
+        let snapshot = Snapshot {
+            repo: repo(),
+            commit: digit.map_or(commit, |digit| CommitId::from_bytes([digit; 20])),
+            revision: Some(Revision::main()),
+            files: files.clone(),
+            listing: Some(files.clone()),
+        };
+        let commit = snapshot.commit;
+        again.record(snapshot).await.expect("nothing to fetch");
+        assert_eq!(again.files(repo(), commit).await.expect("files"), files);
+    }
+    let missing = BlobKey::new(repo(), hubkit_store::git::blob_id(b"other").into());
+    assert_eq!(again.stat(missing).await.expect("asked"), None);
+}
+
+#[tokio::test]
+async fn a_plain_file_in_no_listing_is_read_by_the_digest_it_was_listed_with() {
+    let (_folder, store) = store();
+    let (commit, _) = record(&store, false).await;
+    without_links(&store, commit);
+    let files = store.files(repo(), commit).await.expect("files");
+    let key = BlobKey::new(repo(), files[1].blob());
+    let bytes = store.read_all(key.clone(), 9).await.expect("read");
+    assert_eq!(bytes, &b"weights"[..]);
+    let other = Repo::new(RepoKind::Model, "acme/other".parse().expect("an id"));
+    let elsewhere = BlobKey::new(other, key.id);
+    assert_eq!(store.stat(elsewhere).await.expect("asked"), None);
+    let path = store.local_path(&key).expect("a file");
+    rewrite(&path, b"changed");
+    assert_eq!(store.stat(key).await.expect("asked"), None);
 }

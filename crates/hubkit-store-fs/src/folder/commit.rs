@@ -11,8 +11,8 @@ use hubkit_lfs::Attributes;
 use hubkit_store::{Digester, StoreError, StoreErrorKind, git};
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
-use super::scan::{self, Found, Stamp};
-use crate::digest::tree_file;
+use super::scan::{self, Found};
+use crate::{digest::tree_file, stamp::Stamp};
 
 /// Above this many bytes a file is kept as LFS would, as the Hub asks for.
 const LARGE: u64 = 10_000_000;
@@ -39,7 +39,7 @@ pub(super) struct Commit {
 pub(super) struct Held {
     pub(super) file: TreeFile,
     pub(super) location: PathBuf,
-    stamp: Stamp,
+    pub(super) stamp: Stamp,
 }
 
 impl Held {

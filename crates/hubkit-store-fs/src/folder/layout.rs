@@ -6,8 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use hubkit_cache::durable;
 use hubkit_store::StoreError;
 use hubkit_types::{Repo, RepoId, RepoKind};
+
+use crate::blocking::store_error;
 
 /// Every repository below the root, sorted.
 pub(super) fn repos(root: &Path) -> Result<Vec<Repo>, StoreError> {
@@ -50,15 +53,7 @@ pub(super) fn folder_of(root: &Path, repo: &Repo) -> Result<Option<PathBuf>, Sto
 
 /// Whether there is a folder of exactly this name: some file systems find one whose letters have another case.
 fn is_folder(parent: &Path, name: &str) -> Result<bool, StoreError> {
-    if !parent.join(name).is_dir() {
-        return Ok(false);
-    }
-    if cfg!(not(any(windows, target_vendor = "apple"))) {
-        return Ok(true);
-    }
-    Ok(entries(parent)?
-        .iter()
-        .any(|entry| entry.file_name().to_str() == Some(name)))
+    Ok(parent.join(name).is_dir() && durable::is_spelled(parent, name).map_err(store_error)?)
 }
 
 /// The folders in a folder, links to folders among them: whoever keeps the root decides what it serves.

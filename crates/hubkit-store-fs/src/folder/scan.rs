@@ -1,10 +1,9 @@
-//! Which files a repository's folder holds, and whether one is still the same.
+//! Which files a repository's folder holds.
 
 use std::{
-    fs::{self, DirEntry, Metadata},
+    fs::{self, DirEntry},
     io,
     path::{Path, PathBuf},
-    time::SystemTime,
 };
 
 use hubkit_store::{StoreError, StoreErrorKind};
@@ -17,41 +16,6 @@ const MOST_FILES: usize = 1_000_000;
 pub(super) struct Found {
     pub(super) path: RepoPath,
     pub(super) location: PathBuf,
-}
-
-/// What of a file tells that it was changed or replaced.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Stamp {
-    pub(super) size: u64,
-    modified: Option<SystemTime>,
-    created: Option<SystemTime>,
-    #[cfg(unix)]
-    identity: (u64, u64, i64, i64),
-}
-
-impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        use std::os::unix::fs::MetadataExt as _;
-        Self {
-            size: metadata.len(),
-            modified: metadata.modified().ok(),
-            created: metadata.created().ok(),
-            #[cfg(unix)]
-            identity: (
-                metadata.dev(),
-                metadata.ino(),
-                metadata.ctime(),
-                metadata.ctime_nsec(),
-            ),
-        }
-    }
-
-    /// The stamp of the file at a place now, if there is a file.
-    pub(super) fn at(location: &Path) -> Option<Self> {
-        let metadata = fs::metadata(location).ok()?;
-        metadata.is_file().then(|| Self::of(&metadata))
-    }
 }
 
 /// Every file of a repository, sorted by path.

@@ -470,3 +470,35 @@ fn commit_by_git(folder: &Path) -> Option<String> {
     let tree = git(&["write-tree"])?;
     git(&["commit-tree", &tree, "-m", commit::MESSAGE])
 }
+
+#[tokio::test]
+async fn a_stream_breaks_off_when_its_file_is_rewritten() {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    let content = vec![7; 3 << 20];
+    let folder = Folder::new(&[("models/acme/tiny/large.bin", &content)]);
+    let store = folder.store();
+    let repo = model("acme/tiny");
+    let commit = main_of(&store, &repo).await.expect("it is there");
+    let files = store.files(repo.clone(), commit).await.expect("no fault");
+    let key = BlobKey::new(repo, files[0].blob());
+    let range = ByteRange::new(0, 3 << 20).expect("a range");
+    let mut stream = store.read(key, range).await.expect("it is there");
+    let mut next =
+        async || std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await;
+    let first = next().await.expect("more").expect("read");
+    assert!(first.iter().all(|byte| *byte == 7));
+    let location = folder.at("models/acme/tiny/large.bin");
+    let mut file = fs::File::options()
+        .write(true)
+        .open(location)
+        .expect("opened");
+    let before = file.metadata().and_then(|metadata| metadata.modified());
+    file.seek(SeekFrom::Start(2 << 20)).expect("sought");
+    file.write_all(&vec![8; 1 << 20]).expect("written");
+    let later = before.expect("a time") + std::time::Duration::from_secs(1);
+    file.set_modified(later).expect("set");
+    let fault = next().await.expect("an answer").expect_err("it changed");
+    assert_eq!(fault.kind(), StoreErrorKind::Corrupt);
+    assert!(next().await.is_none());
+}

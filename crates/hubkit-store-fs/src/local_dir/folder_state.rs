@@ -2,20 +2,39 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fs, io,
+    fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, Once, PoisonError},
+    thread,
+    time::Duration,
 };
 
-use hubkit_cache::{CacheError, Trees, durable, walk, write_tag};
-use hubkit_store::{Digester, Entry, StoreError};
+use hubkit_cache::{CacheError, Partial, Trees, durable, sweep, walk, write_tag};
+use hubkit_store::{Digester, Entry, StoreError, StoreErrorKind};
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
-use super::{Overwrite, metadata::Record};
-use crate::{blocking::store_error, digest};
+use super::{
+    Overwrite,
+    metadata::{Record, Tolerance},
+};
+use crate::{
+    blocking::store_error,
+    digest::{self, Digests},
+};
 
 const STATE: &str = ".cache/huggingface";
 const DOWNLOAD: &str = ".cache/huggingface/download";
+
+/// What one process holds while it records.
+const LOCK: &str = ".cache/huggingface/.lock";
+
+/// How often that is asked for, and how long between.
+const LOCK_ATTEMPTS: usize = 400;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
+/// The longest name of a record that common file systems take.
+const LONGEST_NAME: usize = 255;
 
 /// Which paths were recorded with which blob. Only a hint: each answer is checked against the disk.
 pub(super) type Index = HashMap<BlobId, BTreeSet<RepoPath>>;
@@ -28,6 +47,14 @@ pub(super) struct FolderState {
     trees: Trees,
     index: Mutex<Option<Index>>,
     recording: Mutex<()>,
+    digests: Digests,
+    swept: Once,
+}
+
+/// Nobody else of this process, and as a rule no other process, records as long as this is held.
+pub(super) struct Alone<'a> {
+    _here: MutexGuard<'a, ()>,
+    _elsewhere: Option<File>,
 }
 
 /// What stands at a path of the folder.
@@ -44,11 +71,13 @@ pub(super) enum Found {
 impl FolderState {
     pub(super) fn new(root: PathBuf, overwrite: Overwrite) -> Self {
         Self {
-            trees: Trees::new(root.join(STATE)),
+            trees: Trees::new(root.clone(), STATE),
             root,
             overwrite,
             index: Mutex::default(),
             recording: Mutex::default(),
+            digests: Digests::default(),
+            swept: Once::new(),
         }
     }
 
@@ -64,11 +93,43 @@ impl FolderState {
         &self.trees
     }
 
+    pub(super) fn digests(&self) -> &Digests {
+        &self.digests
+    }
+
     /// Held while files are put into place: two recordings at once would look at each other's halves.
-    pub(super) fn recording(&self) -> MutexGuard<'_, ()> {
-        self.recording
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    ///
+    /// Waits some seconds for another process and then goes on: where there are no locks, or one is held by a process
+    /// that hangs, a half is still told by its digest.
+    pub(super) fn alone(&self) -> Alone<'_> {
+        let here = self.recording.lock();
+        let path = self.root.join(LOCK);
+        let mut elsewhere = None;
+        for _ in 0..LOCK_ATTEMPTS {
+            match durable::try_lock(&path) {
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                taken => {
+                    elsewhere = taken.ok();
+                    break;
+                }
+            }
+        }
+        Alone {
+            _here: here.unwrap_or_else(PoisonError::into_inner),
+            _elsewhere: elsewhere,
+        }
+    }
+
+    /// A file for a blob to grow in. The first time, also removes what downloads left that broke off.
+    pub(super) fn begin(&self, blob: BlobId, size: u64) -> Result<Partial, StoreError> {
+        let folder = self.prepare()?;
+        let partial = Partial::create(&folder, &blob.to_string(), size).map_err(store_error)?;
+        self.swept.call_once(|| {
+            if let Some(now) = partial.modified() {
+                sweep(&folder, now);
+            }
+        });
+        Ok(partial)
     }
 
     /// Makes the folder for what is on its way, and tells backups and git to leave the records alone.
@@ -88,8 +149,23 @@ impl FolderState {
         self.root.join(DOWNLOAD).join(format!("{blob}.verified"))
     }
 
+    /// Where the record of a file is: where Python has it, unless that name would be too long.
     pub(super) fn record_path(&self, path: &RepoPath) -> PathBuf {
-        self.root.join(DOWNLOAD).join(format!("{path}.metadata"))
+        let folder = self.root.join(DOWNLOAD);
+        if is_short(path) {
+            return folder.join(format!("{path}.metadata"));
+        }
+        let mut digester = Digester::sha256();
+        digester.update(path.as_str().as_bytes());
+        let name = format!("{}.metadata", digester.finish());
+        folder.join(path.parent().unwrap_or_default()).join(name)
+    }
+
+    /// The record of a file, whatever became of the file.
+    pub(super) fn read_record(&self, path: &RepoPath) -> Option<Record> {
+        let record = Record::read(&self.record_path(path))?;
+        let of = if is_short(path) { None } else { Some(path) };
+        (record.path.as_ref() == of).then_some(record)
     }
 
     /// What stands at a path, without following any link below the folder.
@@ -120,27 +196,64 @@ impl FolderState {
         Ok(Found::Nothing)
     }
 
-    /// The record of a file that is still as it was recorded.
-    pub(super) fn record_of(&self, path: &RepoPath, file: &fs::Metadata) -> Option<Record> {
-        let record = Record::read(&self.record_path(path))?;
-        let modified = file.modified().ok()?;
-        (file.is_file() && record.still_holds(modified)).then_some(record)
+    /// The record of a file that is still as it was recorded. A file whose time is not the recorded one is read.
+    pub(super) fn record_of(
+        &self,
+        path: &RepoPath,
+        file: &fs::Metadata,
+        tolerance: Tolerance,
+    ) -> Result<Option<Record>, StoreError> {
+        let Some(record) = self.read_record(path).filter(|_| file.is_file()) else {
+            return Ok(None);
+        };
+        let modified = file.modified().ok();
+        if modified.is_some_and(|modified| record.has_time(modified, tolerance)) {
+            return Ok(Some(record));
+        }
+        let location = self.root.join(path.as_str());
+        let is_own = self.digests.confirm(&location, record.blob)?;
+        Ok(is_own.then_some(record))
     }
 
     /// Where a blob is, and its length.
     pub(super) fn blob(&self, id: BlobId) -> Result<Option<(PathBuf, u64)>, StoreError> {
-        let verified = self.verified(id);
-        if let Ok(metadata) = fs::symlink_metadata(&verified)
-            && metadata.is_file()
-        {
-            return Ok(Some((verified, metadata.len())));
+        if let Some(size) = self.waiting(id)? {
+            return Ok(Some((self.verified(id), size)));
         }
         for path in self.recorded(id)? {
-            if let Some(size) = self.holds(&path, id)? {
+            if let Some(size) = self.holds(&path, id, Tolerance::Second)? {
                 return Ok(Some((self.root.join(path.as_str()), size)));
             }
         }
         Ok(None)
+    }
+
+    /// The length of a blob that waits. What another process left there, or a crash, is read before it is believed, and
+    /// goes when it is not the blob.
+    fn waiting(&self, id: BlobId) -> Result<Option<u64>, StoreError> {
+        if durable::existing(&self.root, DOWNLOAD)
+            .map_err(store_error)?
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let verified = self.verified(id);
+        let Ok(metadata) = fs::symlink_metadata(&verified) else {
+            return Ok(None);
+        };
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        match self.digests.confirm(&verified, id) {
+            Ok(true) => Ok(Some(metadata.len())),
+            Ok(false) => {
+                // Who may only read leaves it there, and takes no notice of it.
+                let _ = fs::remove_file(&verified);
+                Ok(None)
+            }
+            Err(fault) if fault.kind() == StoreErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// Every blob that waits or has its place.
@@ -161,10 +274,16 @@ impl FolderState {
     }
 
     pub(super) fn remove(&self, id: BlobId) -> Result<bool, StoreError> {
-        let _alone = self.recording();
+        if durable::existing(&self.root, DOWNLOAD)
+            .map_err(store_error)?
+            .is_none()
+        {
+            return Ok(false);
+        }
+        let _alone = self.alone();
         let mut removed = remove_file(&self.verified(id))?;
         for path in self.recorded(id)? {
-            if self.holds(&path, id)?.is_some() {
+            if self.holds(&path, id, Tolerance::None)?.is_some() {
                 removed |= remove_file(&self.root.join(path.as_str()))?;
                 remove_file(&self.record_path(&path))?;
             }
@@ -188,8 +307,12 @@ impl FolderState {
         self.trees.read(commit).map_err(store_error)
     }
 
+    fn facts(&self, commit: CommitId) -> Result<Option<Arc<Vec<TreeFile>>>, StoreError> {
+        self.trees.facts(commit).map_err(store_error)
+    }
+
     pub(super) fn knows(&self, commit: CommitId) -> Result<bool, StoreError> {
-        if self.listing(commit)?.is_some() {
+        if self.facts(commit)?.is_some() {
             return Ok(true);
         }
         let mut recorded = self.records().map_err(store_error)?.into_iter();
@@ -197,7 +320,7 @@ impl FolderState {
     }
 
     pub(super) fn entry(&self, commit: CommitId, path: &RepoPath) -> Result<Entry, StoreError> {
-        let listing = self.listing(commit)?;
+        let listing = self.facts(commit)?;
         let listed = listing.as_deref().and_then(|listing| listed(listing, path));
         Ok(match self.present(commit, path, listed)? {
             Some((size, blob)) => Entry::Present {
@@ -210,7 +333,7 @@ impl FolderState {
     }
 
     pub(super) fn files(&self, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
-        let listing = self.listing(commit)?;
+        let listing = self.facts(commit)?;
         let listing = listing.as_deref().map_or(&[][..], Vec::as_slice);
         let mut paths: BTreeSet<RepoPath> = listing.iter().map(|file| file.path.clone()).collect();
         let records = self.records().map_err(store_error)?;
@@ -237,7 +360,8 @@ impl FolderState {
             return Ok(None);
         };
         let size = file.len();
-        let right = match (self.record_of(path, &file), listed) {
+        let record = self.record_of(path, &file, Tolerance::Second)?;
+        let right = match (record, listed) {
             (Some(record), Some(listed)) => {
                 (record.blob == listed.blob() && size == listed.size).then_some(record.blob)
             }
@@ -258,17 +382,21 @@ impl FolderState {
         if !file.is_file() || file.len() != expected.size {
             return Ok(false);
         }
-        let digester = Digester::for_blob(expected.blob(), expected.size);
-        let found = digest::of_file(&self.root.join(path.as_str()), digester)?;
-        Ok(found == expected.blob())
+        let location = self.root.join(path.as_str());
+        self.digests.confirm(&location, expected.blob())
     }
 
     /// The size of a file of the store's own that was recorded with this blob.
-    fn holds(&self, path: &RepoPath, id: BlobId) -> Result<Option<u64>, StoreError> {
+    fn holds(
+        &self,
+        path: &RepoPath,
+        id: BlobId,
+        tolerance: Tolerance,
+    ) -> Result<Option<u64>, StoreError> {
         let Found::File(file) = self.find(path)? else {
             return Ok(None);
         };
-        let record = self.record_of(path, &file);
+        let record = self.record_of(path, &file, tolerance)?;
         Ok(record
             .filter(|record| record.blob == id)
             .map(|_| file.len()))
@@ -279,6 +407,11 @@ impl FolderState {
             let paths = index.get(&id).into_iter().flatten();
             paths.cloned().collect()
         })
+    }
+
+    /// Has the index built anew: another process may have put files into place.
+    pub(super) fn forget_index(&self) {
+        *self.index.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Runs something on the index, which is built when it is first needed.
@@ -302,11 +435,21 @@ impl FolderState {
     fn records(&self) -> Result<Vec<(RepoPath, Record)>, CacheError> {
         let files = walk(&self.root.join(DOWNLOAD))?;
         let record = |(name, path): (String, PathBuf)| {
-            let of = name.strip_suffix(".metadata")?.parse().ok()?;
-            Some((of, Record::read(&path)?))
+            let name = name.strip_suffix(".metadata")?;
+            let record = Record::read(&path)?;
+            let of = match &record.path {
+                Some(of) if self.record_path(of) == path => of.clone(),
+                _ => name.parse().ok().filter(is_short)?,
+            };
+            Some((of, record))
         };
         Ok(files.into_iter().filter_map(record).collect())
     }
+}
+
+/// Whether the name of a file leaves room for what makes it the name of its record.
+pub(super) fn is_short(path: &RepoPath) -> bool {
+    path.file_name().len() + ".metadata".len() <= LONGEST_NAME
 }
 
 /// `false` when there was nothing.

@@ -1,21 +1,36 @@
 //! The record beside a downloaded file, as Python's client writes it: commit, digest and time, a line each.
+//!
+//! Where the file's name is too long to be part of the record's, a fourth line says which file it is of.
 
 use std::{
-    fs::File,
-    io::Read as _,
     path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hubkit_types::{BlobId, CommitId};
+use hubkit_cache::read_plain;
+use hubkit_types::{BlobId, CommitId, RepoPath};
 
 /// What is known of a file that was put into the folder.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Record {
     pub(super) commit: CommitId,
     pub(super) blob: BlobId,
     /// Seconds since 1970.
     pub(super) written: f64,
+    /// Which file it is of, where the record's name does not say it.
+    pub(super) path: Option<RepoPath>,
+}
+
+/// The longest record that is read: three lines and a path.
+const LONGEST: u64 = 8 << 10;
+
+/// How far the time of a file may be from the recorded one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tolerance {
+    /// A second, as for Python: its record has the time at which it was written. Enough for saying that a file is there.
+    Second,
+    /// None but what the record rounds away. For a file that is about to be lost.
+    None,
 }
 
 impl Record {
@@ -27,30 +42,44 @@ impl Record {
             commit,
             blob,
             written: seconds(modified),
+            path: None,
         }
     }
 
     /// `None` when there is no record, or one that can't be understood.
     pub(super) fn read(path: &Path) -> Option<Self> {
-        let mut text = String::new();
-        let file = File::open(path).ok()?;
-        file.take(1024).read_to_string(&mut text).ok()?;
+        let text = String::from_utf8(read_plain(path, LONGEST).ok()??).ok()?;
         let mut lines = text.lines().map(str::trim);
         Some(Self {
             commit: lines.next()?.parse().ok()?,
             blob: lines.next()?.parse().ok()?,
-            written: lines.next()?.parse().ok()?,
+            written: lines
+                .next()?
+                .parse()
+                .ok()
+                .filter(|written: &f64| written.is_finite())?,
+            path: lines.next().and_then(|path| path.parse().ok()),
         })
     }
 
     pub(super) fn render(&self) -> String {
-        format!("{}\n{}\n{:.6}\n", self.commit, self.blob, self.written)
+        let mut text = format!("{}\n{}\n{:.6}\n", self.commit, self.blob, self.written);
+        if let Some(path) = &self.path {
+            text.push_str(path.as_str());
+            text.push('\n');
+        }
+        text
     }
 
-    /// Whether a file that was last changed at this time is still the recorded one. Python allows a second, since not
-    /// every file system keeps time any finer.
-    pub(super) fn still_holds(&self, modified: SystemTime) -> bool {
-        seconds(modified) - 1.0 <= self.written
+    /// Whether a file that was last changed at this time is still the recorded one, as far as its time tells: a file
+    /// that someone put in its place may be older as well as newer.
+    pub(super) fn has_time(&self, modified: SystemTime, tolerance: Tolerance) -> bool {
+        let most = match tolerance {
+            Tolerance::Second => 1.0,
+            // Microseconds are written, and a number of this kind is good for a quarter of one today.
+            Tolerance::None => 2e-6,
+        };
+        (seconds(modified) - self.written).abs() <= most
     }
 }
 

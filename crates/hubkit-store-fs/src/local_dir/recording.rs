@@ -3,18 +3,18 @@
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::Read as _,
+    io::{self, Read as _},
     path::Path,
 };
 
-use hubkit_cache::{Partial, durable};
+use hubkit_cache::{durable, read_plain};
 use hubkit_store::{Digester, Snapshot, StoreError, StoreErrorKind};
 use hubkit_types::{BlobId, CommitId, TreeFile};
 
 use super::{
     Overwrite,
-    folder_state::{FolderState, Found, remove_file},
-    metadata::Record,
+    folder_state::{FolderState, Found, is_short, remove_file},
+    metadata::{Record, Tolerance},
 };
 use crate::blocking::store_error;
 
@@ -31,7 +31,8 @@ enum Need {
 
 /// Looks at everything before it changes anything: what stands in the way of one file keeps all others out.
 pub(super) fn record(state: &FolderState, snapshot: &Snapshot) -> Result<(), StoreError> {
-    let _alone = state.recording();
+    state.prepare()?;
+    let _alone = state.alone();
     let mut needs = Vec::new();
     for file in &snapshot.files {
         needs.push((file, need(state, file)?));
@@ -39,11 +40,16 @@ pub(super) fn record(state: &FolderState, snapshot: &Snapshot) -> Result<(), Sto
     let mut uses: HashMap<BlobId, usize> = HashMap::new();
     for (file, need) in &needs {
         if *need != Need::Nothing {
-            check_source(state, file)?;
+            check_source(state, file).or_else(|fault| {
+                if fault.kind() != StoreErrorKind::NotFound {
+                    return Err(fault);
+                }
+                state.forget_index();
+                check_source(state, file)
+            })?;
             *uses.entry(file.blob()).or_default() += 1;
         }
     }
-    state.prepare()?;
     // A file that is the source of one path may be the one that another path replaces.
     for (file, _) in needs.iter().filter(|(_, need)| *need != Need::Nothing) {
         set_aside(state, file)?;
@@ -90,11 +96,16 @@ fn need(state: &FolderState, file: &TreeFile) -> Result<Need, StoreError> {
         Found::Link if state.overwrite() == Overwrite::Replace => Ok(Need::Replace),
         Found::Link => Err(in_the_way("a link")),
         Found::File(found) => {
-            if let Some(record) = state.record_of(&file.path, &found) {
-                let same = record.blob == file.blob() && found.len() == file.size;
-                return Ok(if same { Need::Nothing } else { Need::Replace });
-            }
-            if state.is(&file.path, &found, file)? {
+            let is_same = |record: Record| record.blob == file.blob() && found.len() == file.size;
+            let record = state.record_of(&file.path, &found, Tolerance::Second)?;
+            if record.is_some_and(is_same) {
+                Ok(Need::Nothing)
+            } else if state
+                .record_of(&file.path, &found, Tolerance::None)?
+                .is_some()
+            {
+                Ok(Need::Replace)
+            } else if state.is(&file.path, &found, file)? {
                 Ok(Need::Nothing)
             } else if state.overwrite() == Overwrite::Replace {
                 Ok(Need::Replace)
@@ -140,6 +151,10 @@ fn put(state: &FolderState, file: &TreeFile, need: Need, left: usize) -> Result<
     let folder = durable::folders(state.root(), parent).map_err(store_error)?;
     let target = folder.join(file.path.file_name());
     if need == Need::Place && fs::symlink_metadata(&target).is_ok() {
+        // What another process put there is as good as what this one would have.
+        if is_right(state, file)? {
+            return Ok(());
+        }
         let message = format!(
             "`{}` appeared meanwhile: this file system takes two names for one, or another program is at work",
             target.display()
@@ -150,14 +165,31 @@ fn put(state: &FolderState, file: &TreeFile, need: Need, left: usize) -> Result<
     remove_file(&state.record_path(&file.path))?;
     let verified = state.verified(file.blob());
     if left > 0 {
-        return copy(state, &verified, file, &target);
+        return match copy(state, &verified, file, &target) {
+            Err(fault) if fault.kind() == StoreErrorKind::NotFound && is_right(state, file)? => {
+                Ok(())
+            }
+            other => other,
+        };
     }
     match fs::rename(&verified, &target) {
-        Ok(()) => durable::sync_folder(&folder).map_err(store_error),
+        Ok(()) => {
+            state.digests().trust(&target, file.blob());
+            durable::sync_folder(&folder).map_err(store_error)
+        }
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound && is_right(state, file)? => Ok(()),
         Err(fault) => {
             let message = format!("can't put `{}` into place", target.display());
             Err(StoreError::io(message, fault))
         }
+    }
+}
+
+/// Whether a file has its place already.
+fn is_right(state: &FolderState, file: &TreeFile) -> Result<bool, StoreError> {
+    match state.find(&file.path)? {
+        Found::File(found) => state.is(&file.path, &found, file),
+        _ => Ok(false),
     }
 }
 
@@ -168,11 +200,9 @@ fn copy(
     file: &TreeFile,
     target: &Path,
 ) -> Result<(), StoreError> {
-    let folder = state.prepare()?;
     let unreadable = |fault| StoreError::io(format!("can't read `{}`", source.display()), fault);
     let mut open = File::open(source).map_err(unreadable)?;
-    let partial = Partial::create(&folder, &file.blob().to_string(), file.size);
-    let mut partial = partial.map_err(store_error)?;
+    let mut partial = state.begin(file.blob(), file.size)?;
     let mut digester = Digester::for_blob(file.blob(), file.size);
     let mut offset = 0;
     let mut buffer = Vec::new();
@@ -194,7 +224,9 @@ fn copy(
         );
         return Err(StoreError::new(StoreErrorKind::Integrity, message));
     }
-    partial.publish(target).map_err(store_error)
+    partial.publish(target).map_err(store_error)?;
+    state.digests().trust(target, file.blob());
+    Ok(())
 }
 
 fn keep_record(state: &FolderState, file: &TreeFile, commit: CommitId) -> Result<(), StoreError> {
@@ -204,12 +236,22 @@ fn keep_record(state: &FolderState, file: &TreeFile, commit: CommitId) -> Result
         let message = format!("can't look at `{}`", target.display());
         StoreError::io(message, fault)
     })?;
-    let record = Record::new(commit, file.blob(), modified);
+    let mut record = Record::new(commit, file.blob(), modified);
+    // Where the file is the one that was recorded, the time of that record stays: with the time of now, a change in the
+    // second since would become the recorded content.
+    if let Some(held) = state.read_record(&file.path)
+        && held.blob == record.blob
+        && held.has_time(modified, Tolerance::Second)
+    {
+        record.written = held.written;
+    }
+    record.path = Some(&file.path).filter(|path| !is_short(path)).cloned();
     let path = state.record_path(&file.path);
     let parent = file.path.parent().unwrap_or_default();
     durable::folders(&state.prepare()?, parent).map_err(store_error)?;
     let text = record.render();
-    if fs::read(&path).is_ok_and(|held| held == text.as_bytes()) {
+    let held = read_plain(&path, text.len() as u64).map_err(store_error)?;
+    if held.is_some_and(|held| held == text.as_bytes()) {
         return Ok(());
     }
     durable::write(&path, text.as_bytes()).map_err(store_error)?;

@@ -7,6 +7,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod strangers;
+
 fn repo() -> Repo {
     Repo::new(RepoKind::Model, "acme/tiny".parse().expect("an id"))
 }
@@ -112,7 +114,7 @@ async fn the_layout_is_the_one_that_python_reads() {
     let state = fixture.at(".cache/huggingface");
     assert_eq!(
         names(&state),
-        [".gitignore", "CACHEDIR.TAG", "download", "trees"]
+        [".gitignore", ".lock", "CACHEDIR.TAG", "download", "trees"]
     );
     assert_eq!(fixture.read(".cache/huggingface/.gitignore"), "*");
     let download = state.join("download");

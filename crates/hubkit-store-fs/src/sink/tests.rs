@@ -13,6 +13,7 @@ struct Noted {
     bytes: Vec<u8>,
     fails_at: Option<usize>,
     gate: Option<mpsc::Receiver<()>>,
+    partial: Option<Partial>,
 }
 
 impl Target for Noted {
@@ -39,6 +40,10 @@ impl Target for Noted {
 
     fn publish(self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn remover(&self) -> Option<Remover> {
+        self.partial.as_ref().map(Partial::remover)
     }
 }
 
@@ -117,6 +122,35 @@ async fn a_cancelled_write_is_not_held_and_later_writes_come_behind_it() {
     stage.publish().await.expect("published");
     let writes = writes.lock().expect("nobody panicked").clone();
     assert_eq!(writes, [(0, WRITE), (WRITE as u64, WRITE)]);
+}
+
+#[tokio::test]
+async fn a_sink_that_is_dropped_while_it_writes_leaves_no_file() {
+    for discarded in [false, true] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let partial = Partial::create(folder.path(), "x", 2 * WRITE as u64).expect("a file");
+        let path = partial.path().to_owned();
+        let (open, gate) = mpsc::channel();
+        let target = Noted {
+            gate: Some(gate),
+            partial: Some(partial),
+            ..Noted::default()
+        };
+        let bytes = vec![7; 2 * WRITE];
+        let mut stage = stage(target, &bytes);
+        let half = Bytes::copy_from_slice(&bytes[..WRITE]);
+        stage.write(0, half).await.expect("taken");
+        assert!(path.exists());
+        if discarded {
+            stage.discard().await.expect("discarded");
+        } else {
+            drop(stage);
+        }
+        // The write still hangs.
+        #[cfg(unix)]
+        assert!(!path.exists());
+        open.send(()).expect("the write waits");
+    }
 }
 
 #[test]

@@ -60,6 +60,30 @@ fn paths_that_exclude_each_other_are_no_panic() {
 }
 
 #[test]
+fn a_folder_has_the_id_of_the_tree_of_its_files() {
+    let files = files();
+    let ids = folder_ids(&files);
+    let paths: Vec<&str> = ids.keys().map(RepoPath::as_str).collect();
+    assert_eq!(paths, ["a", "a/b", "a/b/c", "é"]);
+    for (folder, id) in ids {
+        let prefix = format!("{folder}/");
+        let inside: Vec<TreeFile> = files
+            .iter()
+            .filter_map(|file| {
+                let path = file.path.as_str().strip_prefix(&prefix)?;
+                let path = path.parse().expect("a path");
+                Some(TreeFile {
+                    path,
+                    ..file.clone()
+                })
+            })
+            .collect();
+        assert_eq!(id, tree_id(&inside), "{folder}");
+    }
+    assert_eq!(folder_ids(&[]), BTreeMap::new());
+}
+
+#[test]
 fn git_computes_the_same_ids() {
     let folder = tempfile::tempdir().expect("a folder");
     let Some(git) = Git::start(folder.path()) else {
