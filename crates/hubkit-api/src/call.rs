@@ -23,5 +23,9 @@ pub trait Call {
 
     /// Reads the answer. A refusal is the error that [`check`](crate::check) finds; what breaks the protocol is an
     /// error of kind `Protocol`, what is not a hub's answer at all one of kind `NotAHub`.
+    ///
+    /// The body is in memory already: how much of it is collected is bounded by whoever collects it, before this is
+    /// called. [`LONGEST_ERROR_BODY`](crate::LONGEST_ERROR_BODY) is enough of a refusal. A page of a tree has at most
+    /// 1,000 entries, each with a path of up to 4 KiB; the information of a repository grows with its files.
     fn reply(&self, response: &Response<Bytes>) -> Result<Self::Reply, ApiError>;
 }

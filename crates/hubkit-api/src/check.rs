@@ -7,13 +7,15 @@ use crate::{ApiError, ErrorKind, header, retry_after};
 
 const DISABLED: &str = "Access to this resource is disabled.";
 pub(crate) const INVALID_CREDENTIALS: &str = "Invalid credentials in Authorization header";
-/// Error bodies are sentences; what is longer is not read.
-const LONGEST_BODY: usize = 64 * 1024;
+/// How many bytes of an error's body are read at most: error bodies are sentences.
+pub const LONGEST_ERROR_BODY: usize = 64 << 10;
 
 /// Says whether a response is a refusal, and which: by its error code, its message and its status, in this order.
 ///
 /// A status below 400 is none, whatever the body holds. `body` may be empty, as it is for `HEAD`; the body of any
-/// error is read if it is JSON or plain text, in all the shapes that hubs use.
+/// error is read if it is JSON or plain text, in all the shapes that hubs use. Only its first [`LONGEST_ERROR_BODY`] bytes
+/// are looked at, so whoever collects the body need take no more off the connection, and should not: the length of a
+/// refusal is the server's to choose.
 ///
 /// Unlike huggingface_hub this never reads a 401 without an error code as "no such repository": the code decides, over
 /// http and https alike.
@@ -72,7 +74,7 @@ fn kind_of(parts: &Parts, said: Option<&str>) -> ErrorKind {
 
 /// What an error body says: the shapes of hub-style JSON, or plain text. Pages for a browser say nothing.
 fn read_body(parts: &Parts, body: &[u8]) -> Option<String> {
-    let body = &body[..body.len().min(LONGEST_BODY)];
+    let body = &body[..body.len().min(LONGEST_ERROR_BODY)];
     if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
         return read_fields(&fields);
     }
@@ -176,6 +178,21 @@ mod tests {
         }
         let both = refusal(400, &[(MESSAGE, "header")], r#"{"error":"body"}"#);
         assert_eq!(both.message(), "header");
+    }
+
+    #[test]
+    fn of_a_long_error_body_only_the_start_is_looked_at() {
+        let start = " ".repeat(LONGEST_ERROR_BODY - 14);
+        let whole = format!(r#"{start}{{"error":"no"}}"#);
+        assert_eq!(whole.len(), LONGEST_ERROR_BODY);
+        assert_eq!(refusal(400, &[], &whole).message(), "no");
+        // What lies behind is not read, not even to find that it is no JSON.
+        let longer = format!("{whole}, and more");
+        assert_eq!(refusal(400, &[], &longer).message(), "no");
+        let late = format!(r#"{start}    {{"error":"no"}}"#);
+        assert!(!refusal(400, &[], &late).message().contains("no"));
+        let deep = "[".repeat(10 << 20);
+        assert!(refusal(400, &[], &deep).message().len() < 1000);
     }
 
     #[test]

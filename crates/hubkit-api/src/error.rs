@@ -168,6 +168,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_message_that_only_repeats_the_kind_is_said_once() {
+        let shown = |message: &str| ApiError::new(ErrorKind::RepoNotFound, message).to_string();
+        assert_eq!(shown("Repository not found"), "repository not found");
+        assert_eq!(shown(" REPOSITORY NOT FOUND\n"), "repository not found");
+        assert_eq!(
+            shown("Repository not found: a/b"),
+            "repository not found: Repository not found: a/b"
+        );
+        let error = ApiError::new(ErrorKind::RepoNotFound, "Repository not found");
+        let error = error.with_status(StatusCode::NOT_FOUND);
+        assert_eq!(error.to_string(), "repository not found (status 404)");
+        assert_eq!(error.message(), "Repository not found");
+    }
+
+    #[test]
     fn a_servers_words_are_escaped_and_bounded() {
         let error = ApiError::new(ErrorKind::Forbidden, "no\u{1b}[2J way");
         assert_eq!(

@@ -7,7 +7,7 @@ use http::{
 };
 use serde_json::{Map, Value};
 
-use crate::{ApiError, ErrorKind, check, header};
+use crate::{ApiError, ErrorKind, check, header, size::believed};
 
 /// Reads the JSON of a successful answer, or says which refusal it is.
 pub(crate) fn read(response: &Response<Bytes>) -> Result<Value, ApiError> {
@@ -131,11 +131,22 @@ impl Fields {
             .ok_or_else(|| ApiError::protocol(format!("{} has no `{key}`", self.what)))
     }
 
-    /// A count that may not be absent.
-    pub(crate) fn required_count(&mut self, key: &str) -> Result<u64, ApiError> {
+    /// The length of a file: `None` when absent or null, an error when it is none that a file can have.
+    pub(crate) fn size(&mut self, key: &str) -> Result<Option<u64>, ApiError> {
         let what = self.what;
-        self.count(key)
-            .ok_or_else(|| ApiError::protocol(format!("`{key}` of {what} is not a size in bytes")))
+        self.any(key)
+            .map(|value| {
+                value.as_u64().and_then(believed).ok_or_else(|| {
+                    ApiError::protocol(format!("`{key}` of {what} is not a size in bytes"))
+                })
+            })
+            .transpose()
+    }
+
+    /// As [`Fields::size`], for what may not be absent.
+    pub(crate) fn required_size(&mut self, key: &str) -> Result<u64, ApiError> {
+        self.size(key)?
+            .ok_or_else(|| ApiError::protocol(format!("{} has no `{key}`", self.what)))
     }
 
     /// What was not taken.

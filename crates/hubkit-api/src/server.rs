@@ -12,7 +12,7 @@ pub use crate::call::info::{respond_info, respond_list};
 pub use crate::call::tree::respond_tree;
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
-pub use paths_info::read_paths_info;
+pub use paths_info::{MOST_PATHS, PathsInfoFault, read_paths_info};
 pub use range::RangeSpec;
 pub use refusal::{
     invalid_credentials, respond_error, respond_json, respond_refusal, respond_unroutable,

@@ -8,7 +8,7 @@ use std::{
 use http::{HeaderMap, header::AUTHORIZATION};
 use hubkit_api::Gated;
 use hubkit_store::Digester;
-use hubkit_types::{BlobId, Repo};
+use hubkit_types::{BlobId, Repo, RepoKind};
 
 /// Accounts and gated repositories. Of a token only its SHA-256 is kept.
 ///
@@ -17,7 +17,15 @@ use hubkit_types::{BlobId, Repo};
 #[derive(Clone, Default)]
 pub struct Access {
     users: Vec<User>,
-    gates: BTreeMap<Repo, Gate>,
+    gates: BTreeMap<GateKey, Gate>,
+}
+
+/// A repository's kind and its name in lower case. A hub knows no two names that differ in case alone, and a store over
+/// a file system that folds case finds the repository under either: no spelling may go around its gate.
+type GateKey = (RepoKind, String);
+
+fn gate_key(repo: &Repo) -> GateKey {
+    (repo.kind, repo.id.as_str().to_ascii_lowercase())
 }
 
 #[derive(Clone)]
@@ -28,6 +36,7 @@ struct User {
 
 #[derive(Clone)]
 struct Gate {
+    repo: Repo,
     gated: Gated,
     accepted: BTreeSet<String>,
 }
@@ -63,11 +72,21 @@ impl Access {
     }
 
     /// Gates a repository: its files are for the accounts that were accepted. [`Gated::No`] takes the gate away.
+    ///
+    /// The repository's name counts without regard to ASCII case, as with the Hub.
     pub fn with_gated(mut self, repo: Repo, gated: Gated, accepted: &[&str]) -> Self {
         let accepted = accepted.iter().map(|name| (*name).to_owned()).collect();
+        let key = gate_key(&repo);
         match gated {
-            Gated::No => self.gates.remove(&repo),
-            Gated::Auto | Gated::Manual => self.gates.insert(repo, Gate { gated, accepted }),
+            Gated::No => self.gates.remove(&key),
+            Gated::Auto | Gated::Manual => {
+                let gate = Gate {
+                    repo,
+                    gated,
+                    accepted,
+                };
+                self.gates.insert(key, gate)
+            }
         };
         self
     }
@@ -98,12 +117,16 @@ impl Access {
         found.ok_or(UnknownToken)
     }
 
+    fn gate(&self, repo: &Repo) -> Option<&Gate> {
+        self.gates.get(&gate_key(repo))
+    }
+
     pub(crate) fn gated(&self, repo: &Repo) -> Gated {
-        self.gates.get(repo).map_or(Gated::No, |gate| gate.gated)
+        self.gate(repo).map_or(Gated::No, |gate| gate.gated)
     }
 
     pub(crate) fn may_read(&self, caller: Caller<'_>, repo: &Repo) -> bool {
-        self.gates.get(repo).is_none_or(|gate| match caller {
+        self.gate(repo).is_none_or(|gate| match caller {
             Caller::User(name) => gate.accepted.contains(name),
             Caller::Anonymous | Caller::Unchecked => false,
         })
@@ -113,7 +136,7 @@ impl Access {
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.users.iter().map(|user| user.name.as_str()).collect();
-        let gates: Vec<&Repo> = self.gates.keys().collect();
+        let gates: Vec<&Repo> = self.gates.values().map(|gate| &gate.repo).collect();
         f.debug_struct("Access")
             .field("users", &names)
             .field("gates", &gates)
@@ -138,8 +161,6 @@ fn same(left: &BlobId, right: &BlobId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use hubkit_types::RepoKind;
-
     use super::*;
 
     fn caller<'a>(access: &'a Access, value: &str) -> Result<Caller<'a>, UnknownToken> {
@@ -173,6 +194,24 @@ mod tests {
         }
         let open = access.with_gated(repo.clone(), Gated::No, &[]);
         assert!(open.may_read(Caller::Anonymous, &repo));
+    }
+
+    #[test]
+    fn no_spelling_of_a_name_goes_around_its_gate() {
+        let repo = |kind, id: &str| Repo::new(kind, id.parse().expect("an id"));
+        let gated = repo(RepoKind::Model, "Me/Gated");
+        let access = Access::open().with_gated(gated, Gated::Manual, &["ada"]);
+        for spelling in ["me/gated", "ME/GATED", "Me/Gated"] {
+            let same = repo(RepoKind::Model, spelling);
+            assert!(!access.may_read(Caller::Anonymous, &same), "{spelling}");
+            assert!(access.may_read(Caller::User("ada"), &same), "{spelling}");
+            assert_eq!(access.gated(&same), Gated::Manual, "{spelling}");
+            let other_kind = repo(RepoKind::Dataset, spelling);
+            assert!(access.may_read(Caller::Anonymous, &other_kind));
+        }
+        let again = repo(RepoKind::Model, "ME/gated");
+        let open = access.with_gated(again.clone(), Gated::No, &[]);
+        assert!(open.may_read(Caller::Anonymous, &again));
     }
 
     #[test]

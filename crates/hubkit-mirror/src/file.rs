@@ -8,13 +8,12 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http::Response;
-use hubkit_api::{
-    ResolveMethod,
-    server::{FileFacts, FileRequest, file_headers},
+use hubkit_api::server::{FileFacts, FileRequest, file_headers};
+use hubkit_store::{
+    BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _, StoreErrorKind,
 };
-use hubkit_store::{BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _};
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
-use hubkit_types::{BlobId, CommitId};
+use hubkit_types::{BlobId, ByteRange, CommitId, Repo};
 
 use crate::{
     access::{Access, Caller},
@@ -22,7 +21,10 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The file that is asked for, or what its conditions make of it. `HEAD` is answered with the headers of `GET`.
+/// The file that is asked for, or what its conditions make of it.
+///
+/// `HEAD` is answered as `GET` is, the opened file included: whatever is wrong with it, both tell the same. The caller
+/// drops the body.
 pub(crate) async fn answer_file(
     store: &DynStore,
     access: &Access,
@@ -43,17 +45,39 @@ pub(crate) async fn answer_file(
         blob,
     };
     let answer = request.answer(&facts);
-    let head = file_headers(&facts, answer);
-    let bytes = answer.bytes(size).filter(|range| !range.is_empty());
-    let Some(range) = bytes.filter(|_| request.method == ResolveMethod::Get) else {
-        return Ok(head.map(|()| Body::empty()));
+    let body = open_file(store, request.repo, &facts, answer.bytes(size)).await?;
+    Ok(file_headers(&facts, answer).map(|()| body))
+}
+
+/// The bytes, or none where none are to be sent. What the commit lists is not here if its content is not.
+async fn open_file(
+    store: &DynStore,
+    repo: Repo,
+    facts: &FileFacts,
+    bytes: Option<ByteRange>,
+) -> Result<Body, Refusal> {
+    let not_here = || Refusal::NoEntry(facts.path.clone(), None);
+    let key = BlobKey::new(repo, facts.blob);
+    let stat = store.stat(key.clone()).await?.ok_or_else(not_here)?;
+    if stat.size != facts.size {
+        return Err(Refusal::Store(StoreErrorKind::Corrupt));
+    }
+    let Some(range) = bytes.filter(|range| !range.is_empty()) else {
+        return Ok(Body::empty());
     };
-    let key = BlobKey::new(request.repo, blob);
+    let stream = store
+        .read(key, range)
+        .await
+        .map_err(|error| match error.kind() {
+            // It went after it was found.
+            StoreErrorKind::NotFound => not_here(),
+            _ => error.into(),
+        })?;
     let stream = Exactly {
-        stream: store.read(key, range).await?,
+        stream,
         left: range.len(),
     };
-    Ok(head.map(|()| Body::from_stream(stream, Some(range.len()))))
+    Ok(Body::from_stream(stream, Some(range.len())))
 }
 
 async fn find_file(
@@ -113,7 +137,7 @@ impl Stream for Exactly {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
-    use hubkit_store::{StoreError, StoreErrorKind};
+    use hubkit_store::StoreError;
 
     use super::*;
 

@@ -12,17 +12,16 @@ use serde_json::{Value, json};
 
 use crate::{
     access::{Access, Caller},
+    listing::Listings,
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
 };
-
-/// Commits computed from content have no date; one that never changes keeps answers equal.
-const NO_DATE: &str = "1970-01-01T00:00:00.000Z";
 
 /// What is known of one repository. Without a revision it is answered even if there is no default branch.
 pub(crate) async fn answer_info(
     store: &DynStore,
     access: &Access,
+    listings: &Listings,
     caller: Caller<'_>,
     call: GetRepoInfo,
 ) -> Result<Response<Bytes>, Refusal> {
@@ -33,23 +32,23 @@ pub(crate) async fn answer_info(
     let mut info = describe(&call.repo, access.gated(&call.repo), commit);
     match commit {
         Some(commit) => {
-            let files = store.files(call.repo, commit).await?;
+            let files = match listings.files(store, call.repo, commit).await {
+                // Which files there are is asked of the tree, and refused there.
+                Err(Refusal::Unlisted(_)) => Vec::new(),
+                files => files?,
+            };
             // The Hub tells sizes and digests only when asked to; here they cost nothing.
-            info.siblings = files.iter().map(Sibling::with_blob).collect();
+            info.siblings = files.into_iter().map(Sibling::with_blob).collect();
         }
         None => expect_repo(store, caller, &call.repo).await?,
     }
-    Ok(respond_info(&info))
+    Ok(respond_info(info))
 }
 
 fn describe(repo: &Repo, gated: Gated, commit: Option<CommitId>) -> RepoInfo {
     let mut info = RepoInfo::new(repo.id.clone());
     info.sha = commit;
     info.gated = gated;
-    info.last_modified = Some(NO_DATE.to_owned());
-    info.created_at = Some(NO_DATE.to_owned());
-    info.downloads = Some(0);
-    info.likes = Some(0);
     if repo.kind == RepoKind::Model {
         let id = Value::from(repo.id.as_str());
         info.rest.insert("modelId".to_owned(), id);
@@ -80,7 +79,7 @@ pub(crate) async fn answer_list(
         let commit = store.resolve(repo.clone(), Revision::main()).await?;
         infos.push(describe(&repo, access.gated(&repo), commit));
     }
-    Ok(respond_list(&infos))
+    Ok(respond_list(infos))
 }
 
 /// Branches, tags and the hub's own references.

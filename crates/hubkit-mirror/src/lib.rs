@@ -3,10 +3,12 @@
 mod access;
 mod file;
 mod info;
+mod listing;
 mod lookup;
 mod mirror;
 mod refusal;
 mod tree;
 
 pub use access::Access;
+pub use listing::Unlisted;
 pub use mirror::Mirror;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use http::{HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
 use hubkit_api::{
     Identity,
-    server::{Incoming, Unroutable, read_paths_info, respond_unroutable, respond_whoami, route},
+    server::{
+        Incoming, PathsInfoFault, Unroutable, read_paths_info, respond_unroutable, respond_whoami,
+        route,
+    },
 };
 use hubkit_store::DynStore;
 use hubkit_transport::{Body, Transport, TransportError};
@@ -15,6 +18,7 @@ use crate::{
     access::{Access, Caller},
     file::answer_file,
     info::{answer_info, answer_list, answer_refs},
+    listing::{Listings, Unlisted},
     refusal::Refusal,
     tree::{answer_paths, answer_tree},
 };
@@ -26,6 +30,7 @@ const LONGEST_BODY: usize = 1 << 20;
 pub struct Mirror {
     store: DynStore,
     access: Arc<Access>,
+    listings: Arc<Listings>,
     endpoint: Option<Endpoint>,
 }
 
@@ -35,6 +40,7 @@ impl Mirror {
         Self {
             store,
             access: Arc::new(Access::open()),
+            listings: Arc::default(),
             endpoint: None,
         }
     }
@@ -42,6 +48,12 @@ impl Mirror {
     /// Says who may read what.
     pub fn with_access(mut self, access: Access) -> Self {
         self.access = Arc::new(access);
+        self
+    }
+
+    /// Says what to answer about commits of which the store has no listing.
+    pub fn with_unlisted(mut self, unlisted: Unlisted) -> Self {
+        self.listings = Arc::new(Listings::new(unlisted));
         self
     }
 
@@ -78,28 +90,27 @@ impl Mirror {
         incoming: Incoming,
         request: Request<Body>,
     ) -> Result<Response<Body>, Refusal> {
-        let (store, access) = (&self.store, &*self.access);
+        let (store, access, listings) = (&self.store, &*self.access, &*self.listings);
         let caller = access.caller(request.headers())?;
         let response = match incoming {
             Incoming::Resolve(file) => return answer_file(store, access, caller, file).await,
-            Incoming::RepoInfo(call) => answer_info(store, access, caller, call).await,
+            Incoming::RepoInfo(call) => answer_info(store, access, listings, caller, call).await,
             Incoming::Tree(tree) => {
-                answer_tree(store, caller, tree, |target| self.address(target)).await
+                answer_tree(store, listings, caller, tree, |target| self.address(target)).await
             }
             Incoming::PathsInfo { repo, revision } => {
                 let (parts, body) = request.into_parts();
                 let body = body.collect(LONGEST_BODY).await;
-                let paths = body
-                    .ok()
-                    .and_then(|body| read_paths_info(&parts.headers, &body))
-                    .ok_or(Refusal::BadBody)?;
-                answer_paths(store, caller, (repo, revision), paths).await
+                let body = body.map_err(|_| PathsInfoFault::Malformed)?;
+                let paths = read_paths_info(&parts.headers, &body)?;
+                answer_paths(store, listings, caller, (repo, revision), &paths).await
             }
             Incoming::Refs { repo } => answer_refs(store, caller, repo).await,
             Incoming::List(list) => answer_list(store, access, list).await,
             Incoming::WhoAmI => match caller {
                 Caller::User(name) => Ok(respond_whoami(&Identity::user(name))),
-                Caller::Anonymous | Caller::Unchecked => Err(Refusal::NoToken),
+                Caller::Anonymous => Err(Refusal::NoToken),
+                Caller::Unchecked => Err(Refusal::NoAccounts),
             },
             _ => Ok(respond_unroutable(Unroutable::NotFound)),
         };

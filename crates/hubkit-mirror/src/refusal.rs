@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use hubkit_api::{
     ErrorKind,
-    server::{invalid_credentials, respond_error, respond_refusal},
+    server::{PathsInfoFault, invalid_credentials, respond_error, respond_refusal},
 };
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_types::{CommitId, Repo, RepoPath, Revision};
@@ -16,6 +16,8 @@ use crate::access::{Caller, UnknownToken};
 pub(crate) enum Refusal {
     UnknownToken,
     NoToken,
+    NoAccounts,
+    Unlisted(CommitId),
     NoRepo {
         is_anonymous: bool,
     },
@@ -26,7 +28,7 @@ pub(crate) enum Refusal {
         repo: Repo,
         is_anonymous: bool,
     },
-    BadBody,
+    BadBody(PathsInfoFault),
     Store(StoreErrorKind),
 }
 
@@ -48,6 +50,16 @@ impl Refusal {
         match self {
             Self::UnknownToken => invalid_credentials(),
             Self::NoToken => respond_error(ErrorKind::Unauthorized, "No token was sent", None),
+            Self::NoAccounts => {
+                let message = "This mirror has no accounts and asks for no token";
+                respond_error(ErrorKind::Unauthorized, message, None)
+            }
+            Self::Unlisted(commit) => {
+                let message = format!(
+                    "This mirror holds files of {commit}, but no list of all of them: only single files can be fetched"
+                );
+                respond_refusal(StatusCode::NOT_FOUND, ErrorKind::Other, &message, None)
+            }
             Self::NoRepo { is_anonymous } => respond_refusal(
                 if is_anonymous {
                     StatusCode::UNAUTHORIZED
@@ -78,10 +90,7 @@ impl Refusal {
                 let message = format!("Access to {repo} is restricted: {rest}");
                 respond_refusal(status, ErrorKind::Gated, &message, None)
             }
-            Self::BadBody => {
-                let message = "The body is neither a form nor JSON with `paths`";
-                respond_error(ErrorKind::BadRequest, message, None)
-            }
+            Self::BadBody(fault) => respond_error(ErrorKind::BadRequest, &fault.to_string(), None),
             // What the store says names files of this machine: it is not passed on.
             Self::Store(StoreErrorKind::Io) => respond_refusal(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -89,6 +98,10 @@ impl Refusal {
                 "The store of this mirror can't be read now",
                 None,
             ),
+            Self::Store(StoreErrorKind::Unsafe) => {
+                let message = "This mirror holds a file whose name can't be served, and so not the whole commit";
+                respond_error(ErrorKind::Server, message, None)
+            }
             Self::Store(_) => {
                 let message = "The store of this mirror can't be read";
                 respond_error(ErrorKind::Server, message, None)
@@ -100,6 +113,12 @@ impl Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error.kind())
+    }
+}
+
+impl From<PathsInfoFault> for Refusal {
+    fn from(fault: PathsInfoFault) -> Self {
+        Self::BadBody(fault)
     }
 }
 

@@ -71,7 +71,7 @@ impl Sibling {
     }
 
     /// A file with its size and digests, as `?blobs=true` asks for them.
-    pub fn with_blob(file: &TreeFile) -> Self {
+    pub fn with_blob(file: TreeFile) -> Self {
         let mut rest = Map::new();
         rest.insert("size".to_owned(), file.size.into());
         rest.insert("blobId".to_owned(), file.oid.to_string().into());
@@ -85,7 +85,7 @@ impl Sibling {
             rest.insert("lfs".to_owned(), lfs);
         }
         Self {
-            path: file.path.clone(),
+            path: file.path,
             rest,
         }
     }
@@ -188,30 +188,31 @@ impl RepoInfo {
         })
     }
 
-    fn write(&self) -> Value {
-        let mut map = self.rest.clone();
+    /// Takes it apart: of a large repository the siblings are not copied once more.
+    fn write(self) -> Value {
+        let mut map = self.rest;
         let mut put = |key: &str, value: Option<Value>| {
             if let Some(value) = value {
                 map.insert(key.to_owned(), value);
             }
         };
-        let text = |text: &Option<String>| text.clone().map(Value::from);
+        let text = |text: Option<String>| text.map(Value::from);
         put("id", Some(self.id.as_str().into()));
         put("sha", self.sha.map(|sha| sha.to_string().into()));
         put("private", Some(self.private.into()));
         put("gated", Some(self.gated.write()));
         put("disabled", Some(self.disabled.into()));
-        put("author", text(&self.author));
-        put("lastModified", text(&self.last_modified));
-        put("createdAt", text(&self.created_at));
+        put("author", text(self.author));
+        put("lastModified", text(self.last_modified));
+        put("createdAt", text(self.created_at));
         put("downloads", self.downloads.map(Value::from));
         put("likes", self.likes.map(Value::from));
-        put("tags", Some(self.tags.clone().into()));
-        put("pipeline_tag", text(&self.pipeline_tag));
-        put("library_name", text(&self.library_name));
-        put("cardData", self.card_data.clone());
-        let siblings = self.siblings.iter().map(|sibling| {
-            let mut map = sibling.rest.clone();
+        put("tags", Some(self.tags.into()));
+        put("pipeline_tag", text(self.pipeline_tag));
+        put("library_name", text(self.library_name));
+        put("cardData", self.card_data);
+        let siblings = self.siblings.into_iter().map(|sibling| {
+            let mut map = sibling.rest;
             map.insert("rfilename".to_owned(), sibling.path.as_str().into());
             Value::Object(map)
         });
@@ -238,13 +239,16 @@ impl Call for GetRepoInfo {
 }
 
 /// The answer to [`GetRepoInfo`].
-pub fn respond_info(info: &RepoInfo) -> Response<Bytes> {
+pub fn respond_info(info: RepoInfo) -> Response<Bytes> {
     json::respond(StatusCode::OK, &info.write())
 }
 
 /// The answer to a listing of repositories.
-pub fn respond_list(repos: &[RepoInfo]) -> Response<Bytes> {
-    json::respond(StatusCode::OK, &repos.iter().map(RepoInfo::write).collect())
+pub fn respond_list(repos: Vec<RepoInfo>) -> Response<Bytes> {
+    json::respond(
+        StatusCode::OK,
+        &repos.into_iter().map(RepoInfo::write).collect(),
+    )
 }
 
 #[cfg(test)]
@@ -305,7 +309,7 @@ mod tests {
         sibling.rest.insert("size".to_owned(), 7.into());
         info.siblings.push(sibling);
         info.rest.insert("newField".to_owned(), Value::Null);
-        let found = call(RepoKind::Model, "a/b", None).reply(&respond_info(&info));
+        let found = call(RepoKind::Model, "a/b", None).reply(&respond_info(info.clone()));
         assert_eq!(found, Ok(info));
     }
 

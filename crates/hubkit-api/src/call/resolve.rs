@@ -11,7 +11,7 @@ use http::{
 };
 use hubkit_types::{ByteRange, CommitId, Etag, Repo, RepoPath, Revision};
 
-use crate::{ApiError, ErrorKind, check, header, target};
+use crate::{ApiError, ErrorKind, check, header, size::believed, target};
 
 /// Asks for one file, or for what is known of it.
 ///
@@ -111,7 +111,8 @@ impl Resolve {
     /// bytes lie with another server.
     ///
     /// A refusal is the error that [`check`](crate::check) finds. Without a commit id or a tag the answer is no hub's
-    /// (kind `NotAHub`); a tag or a size that is malformed is an error of kind `Protocol`.
+    /// (kind `NotAHub`); a tag or a size that is malformed, or a size above
+    /// [`LONGEST_FILE`](crate::LONGEST_FILE), is an error of kind `Protocol`.
     pub fn metadata(&self, parts: &Parts) -> Result<FileMetadata, ApiError> {
         check(parts, b"")?;
         let headers = &parts.headers;
@@ -151,6 +152,7 @@ fn read_size(parts: &Parts) -> Result<u64, ApiError> {
         text.parse::<u64>()
             .ok()
             .filter(|_| plain)
+            .and_then(believed)
             .ok_or_else(|| ApiError::protocol(format!("`{name}` is not a size in bytes")))
     };
     if headers.contains_key(&header::LINKED_SIZE) {
@@ -177,7 +179,8 @@ pub struct ContentRange {
 }
 
 impl ContentRange {
-    /// Reads the header of that name (RFC 9110, section 14.4); `None` when it is absent or malformed.
+    /// Reads the header of that name (RFC 9110, section 14.4); `None` when it is absent or malformed, or tells of a file
+    /// longer than [`LONGEST_FILE`](crate::LONGEST_FILE).
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let value = header::text(headers, &CONTENT_RANGE)?.trim();
         let (range, total) = value.strip_prefix("bytes ")?.split_once('/')?;
@@ -195,7 +198,8 @@ impl ContentRange {
             (None, None) => false,
             _ => true,
         };
-        fits.then_some(Self { range, total })
+        let end = total.or(range.map(ByteRange::end)).and_then(believed);
+        end.filter(|_| fits).map(|_| Self { range, total })
     }
 }
 

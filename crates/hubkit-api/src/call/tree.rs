@@ -52,13 +52,39 @@ pub struct TreePage {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RefusedPath {
     text: String,
+    length: usize,
     error: ParseRepoPathError,
 }
 
 impl RefusedPath {
-    /// The name as the server wrote it, for comparing with patterns. Never make a path of it.
+    /// A path of a repository has no more bytes either.
+    const LONGEST_TEXT: usize = 4 << 10;
+
+    fn new(mut text: String, error: ParseRepoPathError) -> Self {
+        let length = text.len();
+        let mut end = length.min(Self::LONGEST_TEXT);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        // What is cut away must not stay in memory.
+        text.shrink_to_fit();
+        Self {
+            text,
+            length,
+            error,
+        }
+    }
+
+    /// The name as the server wrote it, for comparing with patterns; of a long one the first 4 KiB. Never make a path
+    /// of it.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// How many bytes the whole name has.
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// Why it was refused; safe to print.
@@ -95,18 +121,18 @@ impl TreeEntry {
         let text: String = fields.required("path")?;
         let path: RepoPath = match text.parse() {
             Ok(path) => path,
-            Err(error) => return Ok(Err(RefusedPath { text, error })),
+            Err(error) => return Ok(Err(RefusedPath::new(text, error))),
         };
         let oid = fields.required("oid")?;
         if fields.text("type").as_deref() != Some("file") {
             return Ok(Ok(Self::Folder { path, oid }));
         }
-        let mut size = fields.required_count("size")?;
+        let mut size = fields.required_size("size")?;
         let mut lfs = None;
         if let Some(value) = fields.any("lfs") {
             let mut pointer = Fields::of(value, "the LFS object of a tree entry")?;
             lfs = Some(pointer.required("oid")?);
-            size = pointer.count("size").unwrap_or(size);
+            size = pointer.size("size")?.unwrap_or(size);
         }
         Ok(Ok(Self::File(TreeFile {
             path,
@@ -208,7 +234,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        ErrorKind,
+        ErrorKind, LONGEST_FILE,
         server::{Incoming, TreeRequest, route},
     };
 
@@ -259,7 +285,7 @@ mod tests {
                 }),
                 TreeEntry::File(TreeFile {
                     path: "c.bin".parse().expect("a path"),
-                    size: u64::MAX,
+                    size: LONGEST_FILE,
                     oid: SHA.parse().expect("an id"),
                     lfs: "ab".repeat(32).parse().ok(),
                 }),
@@ -283,12 +309,37 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_name_that_is_refused_only_the_start_is_kept() {
+        // The cut falls into the last letter that would fit.
+        let path = format!("/{}", "\u{fc}".repeat(50_000));
+        let file = format!(r#"{{"type":"file","path":"{path}","oid":"{SHA}","size":1}}"#);
+        let page = read(&format!("[{file}]")).expect("a page");
+        let refused = &page.refused[0];
+        assert_eq!(refused.text(), &path[..4095]);
+        assert_eq!(refused.length(), 100_001);
+        assert!(refused.error().to_string().len() < 1000);
+    }
+
+    #[test]
     fn a_malformed_entry_refuses_the_page() {
+        let large = |size: &str| {
+            format!(
+                r#""size":1,"lfs":{{"oid":"{}","size":{size}}}"#,
+                "ab".repeat(32)
+            )
+        };
         for (path, oid, rest) in [
             ("x", "main", r#""size":1"#),
             ("x", SHA, r#""size":-1"#),
             ("x", SHA, r#""size":1.5"#),
             ("x", SHA, r#""lfs":null"#),
+            ("x", SHA, r#""size":null"#),
+            ("x", SHA, r#""size":9007199254740993"#),
+            ("x", SHA, r#""size":18446744073709551615"#),
+            ("x", SHA, r#""size":99999999999999999999"#),
+            ("x", SHA, &large("9007199254740993")),
+            ("x", SHA, &large("99999999999999999999")),
+            ("x", SHA, &large("-1")),
             ("x", SHA, r#""size":1,"lfs":{"oid":"../x","size":1}"#),
             ("x", SHA, r#""size":1,"lfs":{"size":1}"#),
             ("x", SHA, r#""size":1,"lfs":true"#),

@@ -26,7 +26,7 @@ impl Default for RetryPolicy {
             attempts: 5,
             base: Duration::from_secs(1),
             longest: Duration::from_secs(8),
-            max_wait: Duration::from_secs(300),
+            max_wait: Duration::from_mins(5),
         }
     }
 }

@@ -1,35 +1,75 @@
 //! The body of `POST /api/{models|datasets|spaces}/{id}/paths-info/{revision}`.
 
+use std::{collections::BTreeSet, error, fmt};
+
 use http::HeaderMap;
 use hubkit_types::RepoPath;
 use serde_json::Value;
 
 use crate::{header, target};
 
-/// Reads which paths are asked for: a form (`paths=a&paths=b`) or JSON (`{"paths": ["a", "b"]}`). `None` when it is
-/// neither.
+/// How many paths one request may name.
+pub const MOST_PATHS: usize = 1000;
+
+/// What is wrong with the body.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PathsInfoFault {
+    /// It is neither a form nor JSON, or names no list of paths.
+    Malformed,
+    /// It names more than [`MOST_PATHS`] paths.
+    TooMany,
+}
+
+impl fmt::Display for PathsInfoFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("the body is neither a form nor JSON with `paths`"),
+            Self::TooMany => write!(f, "the body names more than {MOST_PATHS} paths"),
+        }
+    }
+}
+
+impl error::Error for PathsInfoFault {}
+
+/// Reads which paths are asked for: a form (`paths=a&paths=b`) or JSON (`{"paths": ["a", "b"]}`). Each stands in the
+/// result once, in the order of its first mention.
 ///
 /// What is no path of a repository is left out: nothing is stored there, and a path that is not there is not answered.
-pub fn read_paths_info(headers: &HeaderMap, body: &[u8]) -> Option<Vec<RepoPath>> {
-    let texts = if header::has_media_type(headers, "application/x-www-form-urlencoded") {
+/// It counts nevertheless, as does what is named twice, when there are too many.
+pub fn read_paths_info(headers: &HeaderMap, body: &[u8]) -> Result<Vec<RepoPath>, PathsInfoFault> {
+    let texts = read_texts(headers, body).ok_or(PathsInfoFault::Malformed)?;
+    if texts.len() > MOST_PATHS {
+        return Err(PathsInfoFault::TooMany);
+    }
+    let trimmed = texts.iter().map(|path| path.trim_end_matches('/'));
+    let mut known = BTreeSet::new();
+    Ok(trimmed
+        .filter(|path| known.insert(*path))
+        .filter_map(|path| path.parse().ok())
+        .collect())
+}
+
+fn read_texts(headers: &HeaderMap, body: &[u8]) -> Option<Vec<String>> {
+    if header::has_media_type(headers, "application/x-www-form-urlencoded") {
         let pairs = target::decode_form(std::str::from_utf8(body).ok()?)?;
         let paths = pairs
             .into_iter()
             .filter(|(key, _)| key == "paths" || key == "paths[]");
-        paths.map(|(_, path)| path).collect()
-    } else {
-        let value: Value = serde_json::from_slice(body).ok()?;
-        match value.get("paths")? {
-            Value::String(path) => vec![path.clone()],
-            Value::Array(paths) => {
-                let texts = paths.iter().filter_map(Value::as_str);
-                texts.map(str::to_owned).collect()
-            }
-            _ => return None,
+        return Some(paths.map(|(_, path)| path).collect());
+    }
+    let mut value: Value = serde_json::from_slice(body).ok()?;
+    match value.get_mut("paths")?.take() {
+        Value::String(path) => Some(vec![path]),
+        Value::Array(paths) => {
+            let texts = paths.into_iter().map(|path| match path {
+                Value::String(text) => text,
+                // No text is no path; an empty one stands for it, so that it counts.
+                _ => String::new(),
+            });
+            Some(texts.collect())
         }
-    };
-    let trimmed = texts.iter().map(|path: &String| path.trim_end_matches('/'));
-    Some(trimmed.filter_map(|path| path.parse().ok()).collect())
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -51,17 +91,40 @@ mod tests {
             ),
             ("", r#"{"paths":"a"}"#, Some("a")),
             ("", r#"{"paths":[7,"../x","y"]}"#, Some("y")),
+            ("", r#"{"paths":["a","b/","a","b"]}"#, Some("a,b")),
+            ("", r#"{"paths":["a","../x"],"paths":["c"]}"#, Some("c")),
             ("", "{}", None),
             ("", "[", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("content-type", media_type.parse().expect("a value"));
             let paths = read_paths_info(&headers, body.as_bytes());
-            let found = paths.map(|paths| {
+            let found = paths.ok().map(|paths| {
                 let texts: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
                 texts.join(",")
             });
             assert_eq!(found.as_deref(), wanted, "{media_type} {body}");
+        }
+    }
+
+    #[test]
+    fn too_many_paths_are_refused_even_if_they_are_all_the_same_or_none() {
+        let mut form = HeaderMap::new();
+        let media_type = "application/x-www-form-urlencoded";
+        form.insert("content-type", media_type.parse().expect("a value"));
+        for (count, wanted) in [
+            (MOST_PATHS, Ok(1)),
+            (MOST_PATHS + 1, Err(PathsInfoFault::TooMany)),
+        ] {
+            let count_of = |headers: &HeaderMap, body: &str| {
+                read_paths_info(headers, body.as_bytes()).map(|paths| paths.len())
+            };
+            let json = format!("{{\"paths\":[{}\"d\"]}}", "\"d\",".repeat(count - 1));
+            assert_eq!(count_of(&HeaderMap::new(), &json), wanted, "{count}");
+            let odd = format!("{{\"paths\":[{}\"d\"]}}", "7,".repeat(count - 1));
+            assert_eq!(count_of(&HeaderMap::new(), &odd), wanted, "{count}");
+            let pairs = "paths=d&".repeat(count);
+            assert_eq!(count_of(&form, &pairs), wanted, "{count}");
         }
     }
 }

@@ -4,11 +4,16 @@ use hubkit_api::{
     ApiError, Call as _, ErrorKind, Gated, GetRepoInfo, ListTree, TreeDepth, TreeEntry, WhoAmI,
     check,
 };
-use hubkit_store::{MemoryStore, Storage};
+use hubkit_store::{
+    BlobKey, BlobStore as _, BlobStoreExt as _, MemoryStore, RefStore as _, Snapshot, Storage,
+};
 use hubkit_types::{CommitId, Repo, RepoKind, Revision};
 use serde_json::Value;
 
 use super::*;
+
+mod hollow;
+use hollow::{Fault, Hollow};
 
 const WEIGHTS: &[u8] = b"0123456789";
 
@@ -224,6 +229,49 @@ async fn head_has_the_headers_of_get_and_no_body() {
             Some(length.as_str()),
             "{target}"
         );
+    }
+}
+
+#[tokio::test]
+async fn head_and_get_agree_on_content_that_cannot_be_read() {
+    let config = "/me/tiny/resolve/main/config.json";
+    for (fault, status, kind) in [
+        (Fault::Gone, 404, ErrorKind::EntryNotFound),
+        (Fault::Vanishing, 404, ErrorKind::EntryNotFound),
+        (Fault::Denied, 500, ErrorKind::Server),
+        (Fault::Short, 500, ErrorKind::Server),
+    ] {
+        let mirror = Mirror::new(DynStore::new(Hollow::new(store().0, fault)));
+        for target in [MODEL, config] {
+            let (head, get) = (
+                ask(&mirror, "HEAD", target, &[]).await,
+                get(&mirror, target).await,
+            );
+            assert_eq!((head.status, get.status), (status, status), "{fault:?}");
+            assert_eq!(head.headers, get.headers, "{fault:?}");
+            assert_eq!(head.error().kind(), kind, "{fault:?}");
+            // Without a commit nobody remembers that the commit holds no such file: it does.
+            assert_eq!(get.header("x-repo-commit"), None, "{fault:?}");
+        }
+    }
+    let mirror = Mirror::new(DynStore::new(Hollow::new(store().0, Fault::Gone)));
+    let empty = "/me/tiny/resolve/main/empty.txt";
+    assert_eq!(ask(&mirror, "HEAD", empty, &[]).await.status, 404);
+    assert_eq!(get(&mirror, empty).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_a_hub_answers_and_a_mirror_does_not_is_missing_to_everyone() {
+    for mirror in [open(), guarded()] {
+        for target in ["/api/agent-harnesses", "/api/telemetry/x"] {
+            for method in ["GET", "HEAD", "POST"] {
+                let answer = ask(&mirror, method, target, &[]).await;
+                assert_eq!(answer.status, 404, "{method} {target}");
+                let eve = [("authorization", "Bearer hf_eve")];
+                let answer = ask(&mirror, method, target, &eve).await;
+                assert_eq!(answer.status, 404, "{method} {target}");
+            }
+        }
     }
 }
 
@@ -516,6 +564,92 @@ async fn paths_are_looked_up_in_forms_and_in_json() {
     assert_eq!(ask(&mirror, "GET", target, &[]).await.status, 405);
     let long = Request::post(target).body(Body::from(vec![b' '; LONGEST_BODY + 1]));
     assert_eq!(send(&mirror, long.expect("a request")).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_path_named_a_thousand_times_is_answered_once_and_more_are_refused() {
+    let store = MemoryStore::new();
+    let files = (0..300).map(|index| {
+        let path = format!("d/{}/{index}", index % 7).parse().expect("a path");
+        (path, Bytes::from(index.to_string()), Storage::Git)
+    });
+    store.insert(repo("me/many"), Revision::main(), files);
+    let mirror = Mirror::new(DynStore::new(store));
+    let post = async |count: usize| {
+        let body = serde_json::json!({"paths": vec!["d"; count]}).to_string();
+        let target = "/api/models/me/many/paths-info/main";
+        let request = Request::post(target).body(Body::from(body.into_bytes()));
+        send(&mirror, request.expect("a request")).await
+    };
+    let answer = post(1000).await;
+    assert_eq!(entries(&answer), [("d".into(), "directory".into())]);
+    let tree = get(&mirror, "/api/models/me/many/tree/main").await;
+    assert_eq!(tree.json(), answer.json());
+    let refused = post(1001).await;
+    assert_eq!(
+        (refused.status, refused.error().kind()),
+        (400, ErrorKind::BadRequest)
+    );
+    assert!(refused.error().message().contains("1000"));
+}
+
+#[tokio::test]
+async fn a_listing_is_of_the_whole_commit_even_where_files_are_missing() {
+    let (store, commit) = store();
+    let repo = repo("me/tiny");
+    let listed = store.listing(repo.clone(), commit).await;
+    let listed = listed.expect("no fault").expect("a listing");
+    let late = listed
+        .iter()
+        .find(|file| file.path.as_str() == "onnx/a.onnx");
+    let key = BlobKey::new(repo, late.expect("the file").blob());
+    store.remove(key).await.expect("no fault");
+    let mirror = Mirror::new(DynStore::new(store));
+    let names = entries(&get(&mirror, "/api/models/me/tiny/tree/main/onnx").await);
+    assert_eq!(names[0], ("onnx/a.onnx".into(), "file".into()));
+    let missing = get(&mirror, "/me/tiny/resolve/main/onnx/a.onnx").await;
+    assert_eq!(missing.status, 404);
+    // No commit: a client must not remember as absent what this mirror merely lacks.
+    assert!(!missing.headers.contains_key("x-repo-commit"));
+}
+
+#[tokio::test]
+async fn without_a_listing_only_single_files_are_served_unless_they_are_said_to_be_all() {
+    let (full, commit) = store();
+    let repo = repo("me/tiny");
+    let file = full.files(repo.clone(), commit).await.expect("no fault");
+    let file = file.first().expect("a file").clone();
+    let part = MemoryStore::new();
+    let mut stage = part
+        .stage(BlobKey::new(repo.clone(), file.blob()), file.size)
+        .await
+        .expect("room");
+    let bytes = full
+        .read_all(BlobKey::new(repo.clone(), file.blob()), 1 << 20)
+        .await
+        .expect("the bytes");
+    stage.write(0, bytes).await.expect("room");
+    stage.publish().await.expect("the right bytes");
+    let snapshot = Snapshot {
+        repo,
+        commit,
+        revision: Some(Revision::main()),
+        files: vec![file.clone()],
+        listing: None,
+    };
+    part.record(snapshot).await.expect("no fault");
+    let tree = "/api/models/me/tiny/tree/main";
+    let careful = Mirror::new(DynStore::new(part.clone()));
+    assert_eq!(get(&careful, tree).await.status, 404);
+    let info = get(&careful, "/api/models/me/tiny").await;
+    assert_eq!(
+        (info.status, &info.json()["sha"]),
+        (200, &commit.to_string().into())
+    );
+    let single = format!("/me/tiny/resolve/main/{}", file.path);
+    assert_eq!(get(&careful, &single).await.status, 200);
+    let told = Mirror::new(DynStore::new(part)).with_unlisted(Unlisted::Whole);
+    assert_eq!(entries(&get(&told, tree).await).len(), 1);
 }
 
 #[tokio::test]

@@ -130,6 +130,27 @@ fn a_size_comes_from_the_header_that_means_the_whole_file() {
 }
 
 #[test]
+fn a_size_that_no_file_has_breaks_the_protocol() {
+    let size = |name: &str, value: &str| {
+        let headers = [("x-repo-commit", SHA), ("etag", OID), (name, value)];
+        metadata(200, &headers)
+            .map(|found| found.size)
+            .map_err(|error| error.kind())
+    };
+    let longest = "9007199254740992";
+    for name in ["x-linked-size", "content-length"] {
+        assert_eq!(size(name, longest), Ok(crate::LONGEST_FILE), "{name}");
+        for wrong in ["9007199254740993", "18446744073709551615"] {
+            assert_eq!(size(name, wrong), Err(ErrorKind::Protocol), "{name}");
+        }
+    }
+    for wrong in ["bytes 0-0/9007199254740993", "bytes */18446744073709551615"] {
+        let found = size("content-range", wrong);
+        assert_eq!(found, Err(ErrorKind::Protocol), "{wrong}");
+    }
+}
+
+#[test]
 fn without_a_commit_or_a_tag_it_is_no_hub() {
     let kind = |headers: &[(&str, &str)]| metadata(200, headers).map_err(|error| error.kind());
     let length = ("content-length", "1");
@@ -182,6 +203,8 @@ fn a_content_range_is_whole_or_nothing() {
         "bytes 0-9/5",
         "items 0-9/10",
         "bytes 0-9/+10",
+        "bytes 0-9/9007199254740993",
+        "bytes 0-9007199254740992/*",
     ] {
         assert_eq!(read(wrong), None, "{wrong}");
     }

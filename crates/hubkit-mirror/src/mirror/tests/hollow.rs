@@ -1,0 +1,132 @@
+//! A store that lists files whose content it does not give.
+
+use std::path::PathBuf;
+
+use hubkit_store::{
+    BlobKey, BlobStat, BlobStore, ByteStream, Entry, MemoryStore, RefStore, Snapshot, Stage,
+    StoreError, StoreErrorKind,
+};
+use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
+
+/// What is wrong with the content.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fault {
+    /// It is not there.
+    Gone,
+    /// It is there until it is read.
+    Vanishing,
+    /// It must not be read.
+    Denied,
+    /// It is shorter than the commit says.
+    Short,
+}
+
+/// Knows what the store within knows, but for the content.
+pub(super) struct Hollow {
+    store: MemoryStore,
+    fault: Fault,
+}
+
+impl Hollow {
+    pub(super) fn new(store: MemoryStore, fault: Fault) -> Self {
+        Self { store, fault }
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl BlobStore for Hollow {
+    async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
+        let stat = self.store.stat(key).await?;
+        Ok(match self.fault {
+            Fault::Gone => None,
+            Fault::Vanishing | Fault::Denied => stat,
+            Fault::Short => stat.map(|stat| BlobStat {
+                size: stat.size / 2,
+            }),
+        })
+    }
+
+    async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
+        match self.fault {
+            Fault::Gone | Fault::Vanishing => {
+                Err(StoreError::new(StoreErrorKind::NotFound, "gone"))
+            }
+            Fault::Denied => Err(StoreError::new(StoreErrorKind::Denied, "denied")),
+            Fault::Short => self.store.read(key, range).await,
+        }
+    }
+
+    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
+        self.store.stage(key, size).await
+    }
+
+    async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
+        self.store.remove(key).await
+    }
+
+    async fn list(&self, repo: Repo) -> Result<Vec<BlobId>, StoreError> {
+        self.store.list(repo).await
+    }
+
+    fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
+        self.store.local_path(key)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl RefStore for Hollow {
+    async fn repos(&self) -> Result<Vec<Repo>, StoreError> {
+        self.store.repos().await
+    }
+
+    async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
+        self.store.revisions(repo).await
+    }
+
+    async fn resolve(
+        &self,
+        repo: Repo,
+        revision: Revision,
+    ) -> Result<Option<CommitId>, StoreError> {
+        self.store.resolve(repo, revision).await
+    }
+
+    async fn listing(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+    ) -> Result<Option<Vec<TreeFile>>, StoreError> {
+        self.store.listing(repo, commit).await
+    }
+
+    async fn files(&self, repo: Repo, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
+        self.store.files(repo, commit).await
+    }
+
+    async fn entry(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        path: RepoPath,
+    ) -> Result<Entry, StoreError> {
+        self.store.entry(repo, commit, path).await
+    }
+
+    async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.store.record(snapshot).await
+    }
+
+    async fn record_absent(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        revision: Option<Revision>,
+        path: RepoPath,
+    ) -> Result<(), StoreError> {
+        self.store.record_absent(repo, commit, revision, path).await
+    }
+
+    fn snapshot_path(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf> {
+        self.store.snapshot_path(repo, commit)
+    }
+}
