@@ -20,7 +20,7 @@ use crate::{Outcome, bin};
 pub const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// No program here needs longer; a hanging one must not hang the run.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// A fresh home folder of a hub's clients.
 #[derive(Debug)]

@@ -98,7 +98,7 @@ impl Meddler {
             .bytes
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let (held, waited) = self
             .passed
             .grew

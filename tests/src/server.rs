@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::bin;
 
 /// A big model is read once before the server answers.
-const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const STARTS_WITHIN: Duration = Duration::from_mins(1);
 
 /// A running hub, killed when dropped.
 #[derive(Debug)]

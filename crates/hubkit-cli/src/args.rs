@@ -195,6 +195,9 @@ pub struct Serve {
     /// The port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
     pub port: u16,
+    /// With a cache: take commits of which it has no listing for whole, as caches of older clients are
+    #[arg(long)]
+    pub assume_complete: bool,
     /// Append one line of JSON for each request to this file
     #[arg(long, value_name = "FILE")]
     pub access_log: Option<PathBuf>,

@@ -40,7 +40,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
         Command::Serve(arguments) => serve::run(arguments, &ui).await,
         Command::Env => env::run(&cli.global, &ui),
-        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Demo(arguments) => demo::run(&cli.global, arguments).await,
         Command::Completions(arguments) => {
             let mut script = Vec::new();
             clap_complete::generate(arguments.shell, &mut Cli::command(), "hubkit", &mut script);

@@ -83,7 +83,7 @@ impl Exit {
             Self::Disk => "the disk is full, or a file can't be read or written",
             Self::Bug => "a fault of hubkit's own",
             Self::Interrupted => "interrupted from the keyboard (SIGINT)",
-            Self::Terminated => "told to end (SIGTERM)",
+            Self::Terminated => "told to end (SIGTERM, SIGHUP)",
         }
     }
 }

@@ -100,12 +100,13 @@ impl From<Error> for Failure {
             ErrorKind::FileNotFound => (
                 Exit::NotFound,
                 "file_not_found",
-                "`hubkit ls REPO` lists the files",
+                "`hubkit ls REPO` lists the files; a folder is named with a slash at its end",
             ),
             ErrorKind::Authentication => (
                 Exit::Authentication,
                 "authentication",
-                "give a valid token with `--token` or the variable HF_TOKEN; `hubkit auth whoami` tells whose it is",
+                "give a valid token with `--token` or the variable HF_TOKEN; over plain http to another machine it also takes \
+                 `--allow-insecure`",
             ),
             ErrorKind::Gated => (
                 Exit::Authentication,
@@ -136,12 +137,13 @@ impl From<Error> for Failure {
             ErrorKind::Unsafe => (
                 Exit::Integrity,
                 "unsafe",
-                "nothing was written; leave the file out with `--exclude`, if you want the others",
+                "nothing was written; `hubkit download` with `--exclude` fetches the others",
             ),
             ErrorKind::Offline => (
                 Exit::NotFound,
                 "offline",
-                "run the same command once without `--offline` and HF_HUB_OFFLINE",
+                "run the same command once without `--offline` and HF_HUB_OFFLINE; a `--local-dir` remembers commits only, so name \
+                 one there with `--revision`",
             ),
             ErrorKind::Store => return Self::of_store(&error),
             _ => (
@@ -149,12 +151,6 @@ impl From<Error> for Failure {
                 "unknown",
                 "this should not happen; please report it with the command you ran",
             ),
-        };
-        let hint = match error.kind() {
-            ErrorKind::Authentication if error.to_string().contains("others could read it") => {
-                "use https, leave the token out, or allow it with `--allow-insecure`"
-            }
-            _ => hint,
         };
         Self::new(exit, code, error.to_string())
             .hint(hint)
@@ -175,24 +171,28 @@ impl Failure {
             Some(StoreErrorKind::Full) => (
                 Exit::Disk,
                 "disk_full",
-                "free some space, or choose another `--cache-dir`",
+                "free some space, or choose another place with `--cache-dir` or `--local-dir`",
             ),
             Some(StoreErrorKind::Denied) => (
                 Exit::Disk,
                 "disk_denied",
-                "check who owns the folder, or choose another `--cache-dir`",
+                "check who owns the folder, or choose another with `--cache-dir` or `--local-dir`",
             ),
             Some(StoreErrorKind::Occupied) => (
                 Exit::Disk,
                 "occupied",
-                "move your file away, or choose another `--local-dir`",
+                "move what is yours away, choose another `--local-dir`, or have your files replaced with `--force`",
             ),
             Some(StoreErrorKind::Corrupt) => (
                 Exit::Integrity,
                 "cache_corrupt",
                 "remove what is named from the cache and fetch it again",
             ),
-            Some(StoreErrorKind::NotFound) => (Exit::NotFound, "not_in_store", "fetch it again"),
+            Some(StoreErrorKind::NotFound) => (
+                Exit::Disk,
+                "not_in_store",
+                "check that the folder exists and can be written to; if it does, try again",
+            ),
             _ => (
                 Exit::Disk,
                 "disk",

@@ -1,6 +1,6 @@
 //! The command `hubkit`.
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use hubkit_cli::{args::Cli, exit::Exit, failure::Failure, run};
@@ -10,12 +10,17 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, everything else is a usage error. A closed pipe is nobody's fault.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage.code().into()
+            if !error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            if wants_json() {
+                let failure = Failure::usage(error.render().to_string().trim_end());
+                let _ = writeln!(anstream::stderr(), "{}", failure.json());
             } else {
-                ExitCode::SUCCESS
-            };
+                let _ = error.print();
+            }
+            return Exit::Usage.code().into();
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -31,7 +36,6 @@ fn main() -> ExitCode {
         }
     };
     std::panic::set_hook(Box::new(|panic| {
-        use std::io::Write as _;
         let hint = "hint: this is a fault of hubkit; please report it with the command you ran";
         let _ = writeln!(anstream::stderr(), "error: {panic}\n\n{hint}");
     }));
@@ -44,16 +48,24 @@ fn main() -> ExitCode {
         })
     }));
     let outcome = outcome.unwrap_or(Ok(Exit::Bug));
-    // What was cut off has been dropped by now, its temporary files with it.
-    runtime.shutdown_background();
+    // What was cut off has been dropped by now; a write in progress may take its temporary file with it a moment later.
+    runtime.shutdown_timeout(Duration::from_secs(2));
     match outcome {
         Ok(exit) => exit.code().into(),
         Err(failure) => report(&cli, &failure),
     }
 }
 
+/// Whether the command line asks for JSON, although it can't be read as a whole.
+fn wants_json() -> bool {
+    let words: Vec<_> = std::env::args().collect();
+    let pairs = words
+        .windows(2)
+        .any(|pair| pair[0] == "--format" && pair[1] == "json");
+    pairs || words.iter().any(|word| word == "--format=json")
+}
+
 fn report(cli: &Cli, failure: &Failure) -> ExitCode {
-    use std::io::Write as _;
     let text = if cli.global.format.is_json() {
         failure.json()
     } else {
@@ -67,15 +79,17 @@ fn report(cli: &Cli, failure: &Failure) -> ExitCode {
 #[cfg(unix)]
 async fn signal() -> Exit {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) = (
         signal(SignalKind::interrupt()),
         signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
     ) else {
         return std::future::pending().await;
     };
     tokio::select! {
         _ = interrupt.recv() => Exit::Interrupted,
         _ = terminate.recv() => Exit::Terminated,
+        _ = hang_up.recv() => Exit::Terminated,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hubkit::{Event, Progress};
+use hubkit::{Environment, Event, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ui::{Ui, size};
@@ -11,14 +11,8 @@ use crate::ui::{Ui, size};
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
-    pub(crate) fn new(ui: &Ui) -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the command reads the environment"
-        )]
-        let disabled = std::env::var("HF_HUB_DISABLE_PROGRESS_BARS")
-            .is_ok_and(|value| value != "0" && !value.is_empty());
-        let hidden = ui.quiet || ui.json || disabled;
+    pub(crate) fn new(ui: &Ui, environment: &Environment) -> Self {
+        let hidden = ui.quiet || ui.json || !environment.progress_bars;
         let target = if hidden {
             ProgressDrawTarget::hidden()
         } else {

@@ -11,13 +11,8 @@ use crate::{
 };
 
 /// Variables that the command reads besides the library's.
-const OF_THE_COMMAND: [(&str, &str, &str); 3] = [
-    (
-        "HF_HUB_DISABLE_PROGRESS_BARS",
-        "off",
-        "Draw no progress bar.",
-    ),
-    ("NO_COLOR", "off", "Print no colour."),
+const OF_THE_COMMAND: [(&str, &str, &str); 2] = [
+    ("NO_COLOR", "", "Print no colour, if it is set to anything."),
     (
         "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY",
         "",

@@ -2,12 +2,13 @@
 
 use hubkit::{
     HfUri, Hub, InsecureTokens, Repo, RepoKind, RepoPath, Revision,
-    auth::{ParseTokenError, Token},
+    auth::{ParseTokenError, Token, TokenFile},
 };
 
 use crate::{
     args::{Global, Which},
     failure::Failure,
+    ui::Ui,
 };
 
 /// A repository, a state of it and perhaps a path in it.
@@ -94,5 +95,21 @@ pub(crate) fn hub(global: &Global, max_workers: usize) -> Result<Hub, Failure> {
     if global.allow_insecure {
         builder = builder.insecure_tokens(InsecureTokens::Allow);
     }
-    Ok(builder.build()?)
+    let hub = builder.build()?;
+    warn_of_token_file(global, &hub);
+    Ok(hub)
+}
+
+/// A token that others on this machine can read is not a secret; say so where the file is used.
+fn warn_of_token_file(global: &Global, hub: &Hub) {
+    let environment = hub.environment();
+    let unused = global.token.is_some() || environment.token.is_some() || environment.offline;
+    let file = environment
+        .token_path
+        .clone()
+        .filter(|_| !unused)
+        .map(TokenFile::new);
+    if let Some(warning) = file.and_then(|file| file.permissions_warning()) {
+        Ui::new(global).remark(&format!("warning: {warning}"));
+    }
 }

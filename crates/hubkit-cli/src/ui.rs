@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write as _};
 
+use hubkit::is_invisible;
 use serde_json::Value;
 
 use crate::{args::Global, exit::Exit, failure::Failure};
@@ -65,17 +66,17 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// Text of a stranger on a terminal: control characters escaped.
+/// Text of a stranger on a terminal: what can't be seen is escaped.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            plain.extend(c.escape_default());
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
 }
 
 /// Pads columns to their widest cell. The last column is not padded.

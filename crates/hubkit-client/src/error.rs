@@ -124,6 +124,7 @@ impl From<StoreError> for Error {
         let store_kind = Some(error.kind());
         let kind = match error.kind() {
             StoreErrorKind::Integrity => ErrorKind::Integrity,
+            StoreErrorKind::Unsafe => ErrorKind::Unsafe,
             _ => ErrorKind::Store,
         };
         Self {

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{Error, ErrorKind, Event, Progress};
 
 /// In every such time at least [`LEAST`] bytes must come: a trickle that never stalls would never end.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 const LEAST: u64 = 60_000;
 
 /// Why a body did not come to its end.

@@ -90,6 +90,11 @@ pub const VARIABLES: &[Variable] = &[
         "Appended to the user agent as `origin/VALUE`.",
     ),
     variable(
+        "HF_HUB_DISABLE_PROGRESS_BARS",
+        "off",
+        "Draw no progress bar.",
+    ),
+    variable(
         "HUBKIT_CA_BUNDLE",
         "",
         "A PEM file of certificates to trust besides the platform's.",
@@ -124,6 +129,8 @@ pub struct Environment {
     pub download_timeout: Option<u64>,
     /// What to append to the user agent.
     pub user_agent_origin: Option<String>,
+    /// Whether a program may draw progress bars.
+    pub progress_bars: bool,
     /// A PEM file of certificates to trust besides the platform's.
     pub certificates: Option<PathBuf>,
 }
@@ -201,6 +208,7 @@ impl Environment {
             user_agent_origin: get("HF_HUB_USER_AGENT_ORIGIN")
                 .filter(|origin| origin.bytes().all(|byte| byte.is_ascii_graphic()))
                 .map(str::to_owned),
+            progress_bars: !is_on(get("HF_HUB_DISABLE_PROGRESS_BARS")),
             certificates: path("HUBKIT_CA_BUNDLE"),
         })
     }

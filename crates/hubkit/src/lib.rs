@@ -13,7 +13,7 @@ pub use hubkit_client::{
 };
 pub use hubkit_types::{
     BlobId, ByteRange, CommitId, Endpoint, Etag, GitOid, HfUri, Origin, ParseRepoKindError, Repo,
-    RepoId, RepoKind, RepoPath, Revision, Sha256, TreeFile,
+    RepoId, RepoKind, RepoPath, Revision, Sha256, TreeFile, is_invisible,
 };
 
 /// The protocol as values.

@@ -1,7 +1,7 @@
 //! Errors name the thing, the cause and the next step, and each kind has its exit code.
 
 use anyhow::Result;
-use hubkit_tests::{FILTERS, Home, Meddler, NOWHERE, Outcome, Server};
+use hubkit_tests::{FILTERS, Home, Meddler, NOWHERE, Outcome, Served, Server};
 
 /// Runs the command against a hub and returns what it left, with what differs from run to run hidden.
 fn run(endpoint: &str, arguments: &[&str]) -> Result<Outcome> {
@@ -66,7 +66,7 @@ fn no_such_file() -> Result<()> {
     ----- stderr -----
     error: `absent.txt` of hubkit-demo/tiny-bert at http://127.0.0.1:[PORT]: file not found: absent.txt does not exist (status 404)
 
-    hint: `hubkit ls REPO` lists the files
+    hint: `hubkit ls REPO` lists the files; a folder is named with a slash at its end
     "#);
     let outcome = run(
         hub.endpoint(),
@@ -84,7 +84,7 @@ fn no_such_file() -> Result<()> {
     ----- stderr -----
     error: hubkit-demo/tiny-bert at b1c84f70653adc8abeaa5d4a27f07d29b31d74dd has no file `absent.txt`
 
-    hint: `hubkit ls REPO` lists the files
+    hint: `hubkit ls REPO` lists the files; a folder is named with a slash at its end
     "#);
     Ok(())
 }
@@ -110,7 +110,7 @@ fn no_token_where_one_is_needed() -> Result<()> {
     ----- stderr -----
     error: http://127.0.0.1:[PORT]: a token is needed: No token was sent (status 401)
 
-    hint: give a valid token with `--token` or the variable HF_TOKEN; `hubkit auth whoami` tells whose it is
+    hint: give a valid token with `--token` or the variable HF_TOKEN; over plain http to another machine it also takes `--allow-insecure`
     "#);
     Ok(())
 }
@@ -134,7 +134,7 @@ fn a_bad_token() -> Result<()> {
     ----- stderr -----
     error: hubkit-demo/gated-tiny-bert at http://127.0.0.1:[PORT]: the token is not valid: Invalid credentials in Authorization header (status 401)
 
-    hint: give a valid token with `--token` or the variable HF_TOKEN; `hubkit auth whoami` tells whose it is
+    hint: give a valid token with `--token` or the variable HF_TOKEN; over plain http to another machine it also takes `--allow-insecure`
     "#);
     let outcome = run(hub.endpoint(), &["auth", "whoami", "--token", "two words"])?;
     assert_outcome!(outcome, @r#"
@@ -205,6 +205,43 @@ fn an_error_for_programs_is_one_value_with_a_code() -> Result<()> {
 }
 
 #[test]
+fn a_command_line_that_can_not_be_meant_is_told_to_programs_too() -> Result<()> {
+    for arguments in [
+        &["download", "--format", "json"][..],
+        &["download", "a/b", "--bogus", "--format=json"],
+        &["demo", "--offline", "--format", "json"],
+    ] {
+        let outcome = run(NOWHERE, arguments)?.expect_code(2)?;
+        let value: serde_json::Value = serde_json::from_str(&outcome.stderr)?;
+        assert_eq!(value["error"]["code"], "usage");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_model_that_lacks_a_shard_is_not_called_whole() -> Result<()> {
+    let index = r#"{"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"#;
+    let header = br#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#;
+    let mut shard = u64::try_from(header.len())?.to_le_bytes().to_vec();
+    shard.extend_from_slice(header);
+    shard.push(7);
+    let served = Served::new()?
+        .file("models/a/b", "model.safetensors.index.json", index)?
+        .file("models/a/b", "model-00001-of-00002.safetensors", shard)?;
+    let hub = Server::start(served.path())?;
+    let outcome = run(hub.endpoint(), &["inspect", "a/b"])?;
+    let whole = outcome.clone().expect_code(2)?;
+    assert!(
+        whole.stderr.contains("model-00002-of-00002.safetensors"),
+        "{whole}"
+    );
+    let shard = "hf://a/b/model-00001-of-00002.safetensors";
+    let outcome = run(hub.endpoint(), &["inspect", shard])?.success()?;
+    assert!(outcome.stdout.contains("1 tensors"), "{outcome}");
+    Ok(())
+}
+
+#[test]
 fn what_is_not_in_the_cache_while_offline() -> Result<()> {
     let outcome = Home::new()?
         .hubkit(["download", "a/b"])?
@@ -217,7 +254,7 @@ fn what_is_not_in_the_cache_while_offline() -> Result<()> {
     ----- stderr -----
     error: `main` of a/b is not in the store, and the client is offline
 
-    hint: run the same command once without `--offline` and HF_HUB_OFFLINE
+    hint: run the same command once without `--offline` and HF_HUB_OFFLINE; a `--local-dir` remembers commits only, so name one there with `--revision`
     "#);
     Ok(())
 }
@@ -246,7 +283,7 @@ fn a_token_over_plain_http_to_another_machine() -> Result<()> {
     ----- stderr -----
     error: a token is not sent to http://hub.invalid: others could read it on the way
 
-    hint: use https, leave the token out, or allow it with `--allow-insecure`
+    hint: give a valid token with `--token` or the variable HF_TOKEN; over plain http to another machine it also takes `--allow-insecure`
     "#);
     Ok(())
 }

@@ -67,7 +67,7 @@ fn a_process_killed_in_the_middle_leaves_no_blob_and_the_next_one_succeeds() -> 
 #[test]
 fn an_interrupted_process_cleans_up_and_says_so_by_its_exit_code() -> Result<()> {
     let (_folder, server, _) = hub()?;
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 143)] {
         let home = Home::new()?;
         let meddler = Meddler::before(server.endpoint(), Meddling::StallAfter(HALF))?;
         let mut child = home

@@ -317,3 +317,32 @@ fn completions_and_help_are_there() -> Result<()> {
     home.hubkit(["download"])?.run()?.expect_code(2)?;
     Ok(())
 }
+
+#[test]
+fn a_part_of_a_commit_is_never_served_as_the_whole() -> Result<()> {
+    let (hub, home, other) = (Server::demo()?, Home::new()?, Home::new()?);
+    // One cache knows what it lacks, the other does not.
+    for arguments in [&[MODEL, "--include", "*.json"][..], &[MODEL, "config.json"]] {
+        let part = Home::new()?;
+        let arguments = ["download", "-q"].iter().chain(arguments);
+        part.hubkit(arguments)?
+            .at(hub.endpoint())
+            .run()?
+            .success()?;
+        let served = Server::start(&part.cache())?;
+        let download = home
+            .hubkit(["download", MODEL])?
+            .at(served.endpoint())
+            .run()?;
+        assert_ne!(download.code, Some(0), "{download}");
+        let single = other.hubkit(["download", MODEL, "config.json", "-q"])?;
+        single.at(served.endpoint()).run()?.success()?;
+    }
+    let whole = home
+        .hubkit(["download", MODEL, "--format", "json"])?
+        .at(hub.endpoint())
+        .run()?;
+    let files = whole.success()?.json()?["files"].as_array().map(Vec::len);
+    assert_eq!(files, Some(10), "nothing shorter was remembered");
+    Ok(())
+}

@@ -23,10 +23,22 @@ pub(crate) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let total = scan.size_on_disk();
     ui.result(|| text(&scan), || json!({
         "cache": root, "bytes": total, "repositories": scan.repos.iter().map(describe).collect::<Vec<_>>(),
-        "warnings": scan.warnings.iter().map(warning).collect::<Vec<_>>(),
+        "unfinished": scan.incomplete.iter().map(|found| json!({
+                    "path": found.path.to_string_lossy(), "size": found.size,
+                })).collect::<Vec<_>>(),
+                "warnings": scan.warnings.iter().map(warning).collect::<Vec<_>>(),
     }))?;
     for found in &scan.warnings {
         ui.remark(&format!("warning: {}", warning(found)));
+    }
+    if !scan.incomplete.is_empty() {
+        let downloads = count(
+            scan.incomplete.len(),
+            "unfinished download",
+            "unfinished downloads",
+        );
+        let bytes = scan.incomplete.iter().map(|found| found.size).sum();
+        ui.remark(&format!("{downloads} besides, {}", size(bytes)));
     }
     let repositories = count(scan.repos.len(), "repository", "repositories");
     ui.remark(&format!("{repositories}, {} in {root}", size(total)));

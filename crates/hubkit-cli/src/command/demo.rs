@@ -13,12 +13,12 @@ use std::{
 use hubkit::{Environment, Hub};
 
 use crate::{
-    args::Demo,
+    args::{Demo, Global},
     demo_hub::{self, DATASET, GATED, MODEL, TOKEN},
     exit::Exit,
     failure::Failure,
     server::{Observer, Seen, Server},
-    ui::data as say,
+    ui::data,
 };
 
 /// What the hub was asked since the last look.
@@ -52,9 +52,14 @@ struct Stage<'a> {
     asked: Asked,
     url: String,
     cache: &'a Path,
+    quiet: bool,
 }
 
 impl Stage<'_> {
+    fn say(&self, line: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { data(line) }
+    }
+
     /// Prints what the hub was asked since the last time.
     fn show_asked(&self) -> Result<(), Failure> {
         let new = std::mem::take(&mut self.asked.requests().new);
@@ -63,7 +68,7 @@ impl Stage<'_> {
                 .range
                 .map(|range| format!("  {range}"))
                 .unwrap_or_default();
-            say(&format!(
+            self.say(&format!(
                 "   asked     {} {}{range}  ->  {}",
                 seen.method, seen.path, seen.status
             ))?;
@@ -91,7 +96,8 @@ impl Stage<'_> {
     }
 }
 
-pub(crate) async fn run(arguments: &Demo) -> Result<Exit, Failure> {
+pub(crate) async fn run(global: &Global, arguments: &Demo) -> Result<Exit, Failure> {
+    refuse_options(global)?;
     let start = Instant::now();
     let asked = Asked::default();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
@@ -112,15 +118,17 @@ pub(crate) async fn run(arguments: &Demo) -> Result<Exit, Failure> {
         asked,
         url: url.clone(),
         cache: cache.path(),
+        quiet: global.quiet,
     };
-    say("hubkit demo: the way of an asset, on a hub inside this program")?;
-    say(&format!(
+    stage.say("hubkit demo: the way of an asset, on a hub inside this program")?;
+    stage.say(&format!(
         "hub at {url}, cache in {}\n",
         cache.path().display()
     ))?;
     let totals = steps::walk(&stage).await?;
-    say(&format!(
-        "\ndone in {:.2} s: {} requests, {} files verified, {} bytes moved, {} tensors readable",
+    stage.say("")?;
+    data(&format!(
+        "done in {:.2} s: {} requests, {} files verified, {} bytes moved, {} tensors readable",
         start.elapsed().as_secs_f32(),
         totals.requests,
         totals.verified,
@@ -139,21 +147,38 @@ pub(crate) async fn run(arguments: &Demo) -> Result<Exit, Failure> {
     }
 }
 
+/// The demo brings its own hub, cache and tokens, and shows them to people.
+fn refuse_options(global: &Global) -> Result<(), Failure> {
+    let given = [
+        ("--format json", global.format.is_json()),
+        ("--endpoint", global.endpoint.is_some()),
+        ("--token", global.token.is_some()),
+        ("--cache-dir", global.cache_dir.is_some()),
+        ("--offline", global.offline),
+        ("--allow-insecure", global.allow_insecure),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Failure::usage(format!("the demo takes no `{option}`"))
+            .hint("it brings a hub, a cache and tokens of its own; `hubkit download` takes the option")),
+        None => Ok(()),
+    }
+}
+
 fn keep(stage: &Stage<'_>) -> Result<(), Failure> {
     let url = &stage.url;
-    say(&format!(
+    data(&format!(
         "\nthe hub stays at {url}; ctrl-c ends it. Point others at it:\n"
     ))?;
-    say(&format!("  HF_ENDPOINT={url} hubkit download {MODEL}"))?;
-    say(&format!(
+    data(&format!("  HF_ENDPOINT={url} hubkit download {MODEL}"))?;
+    data(&format!(
         "  HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1 hf download {DATASET} --repo-type dataset"
     ))?;
-    say(&format!(
+    data(&format!(
         "  HF_ENDPOINT={url} HF_TOKEN={TOKEN} hubkit download {GATED}"
     ))?;
     let python =
         format!("from transformers import AutoModel; print(AutoModel.from_pretrained('{MODEL}'))");
-    say(&format!(
+    data(&format!(
         "  HF_ENDPOINT={url} HF_HUB_DISABLE_XET=1 python -c \"{python}\""
     ))
 }

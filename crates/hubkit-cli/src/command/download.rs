@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     progress::Bar,
     target::{self, Target},
-    ui::{Ui, size},
+    ui::{Ui, count, size},
 };
 
 /// What was wanted and is here now.
@@ -36,7 +36,7 @@ pub(crate) async fn run(global: &Global, arguments: &Download, ui: &Ui) -> Resul
         }
         None => hub.client().clone(),
     };
-    let bar = Bar::new(ui);
+    let bar = Bar::new(ui, hub.environment());
     let outcome = fetch(&client, &target, arguments, &bar).await;
     bar.finish();
     let (snapshot, path) = outcome?;
@@ -52,14 +52,17 @@ pub(crate) async fn run(global: &Global, arguments: &Download, ui: &Ui) -> Resul
         .iter()
         .filter(|file| file.source == Source::Fetched)
         .count();
-    let repo = &snapshot.repo;
-    ui.remark(&format!(
-        "{repo} at {}: {moved} of {} files fetched and verified, {} of {}",
-        &snapshot.commit.to_string()[..12],
-        snapshot.files.len(),
-        size(fetched),
-        size(total)
-    ));
+    let files = count(snapshot.files.len(), "file", "files");
+    let moved = match moved {
+        0 => format!("{files} ({}), all there already", size(total)),
+        moved => format!(
+            "{moved} of {files} fetched and verified, {} of {}",
+            size(fetched),
+            size(total)
+        ),
+    };
+    let (repo, commit) = (&snapshot.repo, snapshot.commit.to_string());
+    ui.remark(&format!("{repo} at {}: {moved}", &commit[..12]));
     ui.result(
         || path.clone(),
         || {

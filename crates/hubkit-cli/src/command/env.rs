@@ -1,6 +1,5 @@
 //! `hubkit env`.
 
-use hubkit::auth::TokenFile;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -14,7 +13,6 @@ use crate::{
 pub(crate) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let hub = target::hub(global, 1)?;
     let environment = hub.environment();
-    let token_file = environment.token_path.clone().map(TokenFile::new);
     let token = if global.token.is_some() {
         "given with --token"
     } else if environment.token.is_some() {
@@ -75,8 +73,5 @@ pub(crate) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
             object.into()
         },
     )?;
-    if let Some(warning) = token_file.and_then(|file| file.permissions_warning()) {
-        ui.remark(&format!("warning: {warning}"));
-    }
     Ok(Exit::Done)
 }

@@ -8,9 +8,9 @@ use std::{
 };
 
 use hubkit::{
-    Client, CommitId, Connectivity, Repo, Silent, TreeFile,
+    Client, CommitId, Connectivity, Repo, RepoPath, Silent, TreeFile,
     lfs::recognise,
-    safetensors::{Header, Probe, ReadHeaderError, read_header},
+    safetensors::{Header, Probe, ReadHeaderError, ShardIndex, read_header},
     store::{BlobKey, BlobStore as _},
 };
 use serde_json::{Value, json};
@@ -31,14 +31,20 @@ struct Weights {
 
 pub(crate) async fn run(global: &Global, arguments: &Inspect, ui: &Ui) -> Result<Exit, Failure> {
     let path = Path::new(&arguments.target);
+    let name = path.display().to_string();
     let weights = if path.is_file() {
-        vec![local(path)?]
+        let header = local(path, &name)?;
+        vec![Weights { name, header }]
     } else if names_a_file(&arguments.target) {
-        return Err(Failure::new(
-            Exit::NotFound,
-            "file_not_found",
-            format!("there is no file {}", path.display()),
-        ));
+        let what = if path.exists() {
+            "is no file"
+        } else {
+            "does not exist"
+        };
+        return Err(
+            Failure::new(Exit::NotFound, "file_not_found", format!("{name} {what}"))
+                .hint("name a safetensors file, or a repository as NAMESPACE/NAME"),
+        );
     } else {
         let target = Target::new(
             &arguments.target,
@@ -60,8 +66,8 @@ fn names_a_file(target: &str) -> bool {
             && (target.matches('/').count() > 1 || target.ends_with(".safetensors")))
 }
 
-fn local(path: &Path) -> Result<Weights, Failure> {
-    let name = path.display().to_string();
+/// Reads the header of a file of this machine, called by `name` where something is wrong with it.
+fn local(path: &Path, name: &str) -> Result<Header, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::new(
             Exit::Disk,
@@ -87,10 +93,10 @@ fn local(path: &Path) -> Result<Weights, Failure> {
     }
     file.rewind().map_err(unreadable)?;
     match read_header(&mut file) {
-        Ok(header) => Ok(Weights { name, header }),
+        Ok(header) => Ok(header),
         Err(ReadHeaderError::Io(error)) => Err(unreadable(error)),
-        Err(ReadHeaderError::Header(error)) => Err(malformed(&name, &error)),
-        Err(error) => Err(malformed(&name, &error)),
+        Err(ReadHeaderError::Header(error)) => Err(malformed(name, &error)),
+        Err(error) => Err(malformed(name, &error)),
     }
 }
 
@@ -107,9 +113,17 @@ async fn remote(target: &Target, client: &Client) -> Result<Vec<Weights>, Failur
     let repo = &target.repo;
     let commit = client.resolve(repo, &target.revision(), &Silent).await?;
     let tree = client.tree(repo, commit).await?;
-    let files: Vec<TreeFile> = match &target.path {
-        Some(path) => tree.into_iter().filter(|file| file.path == *path).collect(),
-        None => weights_of(&tree),
+    let source = Source {
+        client,
+        repo,
+        commit,
+    };
+    let (files, index) = match &target.path {
+        Some(path) => (
+            tree.into_iter().filter(|file| file.path == *path).collect(),
+            None,
+        ),
+        None => source.weights_of(tree).await?,
     };
     if files.is_empty() {
         let wanted = target
@@ -124,66 +138,105 @@ async fn remote(target: &Target, client: &Client) -> Result<Vec<Weights>, Failur
     }
     let mut weights = Vec::with_capacity(files.len());
     for file in files {
-        let key = BlobKey::new(repo.clone(), file.blob());
-        weights.push(match client.store().local_path(&key) {
-            Some(path) => Weights {
-                name: file.path.to_string(),
-                ..local(&path)?
-            },
-            None if client.connectivity() == Connectivity::Offline => {
-                let message = format!(
-                    "`{}` of {repo} is not in the cache, and the client is offline",
-                    file.path
-                );
-                return Err(Failure::new(Exit::NotFound, "offline", message));
-            }
-            None => Weights {
-                name: file.path.to_string(),
-                header: ask_for_header(client, repo, commit, &file).await?,
-            },
-        });
+        weights.push(source.header_of(file).await?);
     }
-    Ok(weights)
-}
-
-/// The weights at the top of a repository: one file, or the shards that belong together. Variants come last in the
-/// alphabet and are not mixed in.
-fn weights_of(tree: &[TreeFile]) -> Vec<TreeFile> {
-    let at_top =
-        |file: &&TreeFile| file.path.parent().is_none() && file.path.has_extension("safetensors");
-    let files: Vec<&TreeFile> = tree.iter().filter(at_top).collect();
-    if let Some(single) = files
-        .iter()
-        .find(|file| file.path.as_str() == "model.safetensors")
-    {
-        return vec![(*single).clone()];
-    }
-    let shards: Vec<TreeFile> = files
-        .iter()
-        .filter(|file| file.path.as_str().starts_with("model-"))
-        .map(|file| (*file).clone())
-        .collect();
-    if shards.is_empty() {
-        files.into_iter().cloned().collect()
-    } else {
-        shards
+    match index {
+        Some(index) => check_shards(&index, &weights).map(|()| weights),
+        None => Ok(weights),
     }
 }
 
-/// Reads a header by asking for as little of the file as it takes.
-async fn ask_for_header(
-    client: &Client,
-    repo: &Repo,
+/// A commit of a repository on a hub.
+struct Source<'a> {
+    client: &'a Client,
+    repo: &'a Repo,
     commit: CommitId,
-    file: &TreeFile,
-) -> Result<Header, Failure> {
-    let mut probe = Probe::new(Some(file.size));
-    while let Some(range) = probe.need() {
-        probe.feed(&client.read_range(repo, commit, &file.path, range).await?);
+}
+
+/// An index of shards takes about a hundred bytes a tensor, and there are models with half a million.
+const LONGEST_INDEX: usize = 250 << 20;
+
+impl Source<'_> {
+    /// The weights at the top of a repository: one file, or the shards that an index names, or, where there is neither,
+    /// every file of the format. Variants are left out of the first two.
+    async fn weights_of(
+        &self,
+        tree: Vec<TreeFile>,
+    ) -> Result<(Vec<TreeFile>, Option<ShardIndex>), Failure> {
+        let named = |name: &str| tree.iter().find(|file| file.path.as_str() == name);
+        if let Some(single) = named("model.safetensors") {
+            return Ok((vec![single.clone()], None));
+        }
+        let Some(file) = named("model.safetensors.index.json") else {
+            let at_top = |file: &TreeFile| {
+                file.path.parent().is_none() && file.path.has_extension("safetensors")
+            };
+            return Ok((tree.into_iter().filter(at_top).collect(), None));
+        };
+        let document = self
+            .client
+            .read(self.repo, self.commit, file, LONGEST_INDEX)
+            .await?;
+        let index =
+            ShardIndex::parse(&document).map_err(|error| malformed(file.path.as_str(), &error))?;
+        let paths: Vec<RepoPath> = tree.iter().map(|file| file.path.clone()).collect();
+        if let Some(missing) = index.missing(&paths).first() {
+            let message = format!(
+                "{} at {} has no `{missing}`, which its index of shards names: not all of the model is there",
+                self.repo, self.commit
+            );
+            return Err(Failure::new(Exit::Usage, "incomplete", message)
+                .hint("name one shard to look at it alone, as in hf://NAMESPACE/NAME/model-00001-of-00002.safetensors"));
+        }
+        let is_shard = |file: &TreeFile| index.shards().contains(&file.path);
+        Ok((tree.into_iter().filter(is_shard).collect(), Some(index)))
     }
-    probe
-        .finish()
-        .map_err(|error| malformed(file.path.as_str(), &error))
+
+    async fn header_of(&self, file: TreeFile) -> Result<Weights, Failure> {
+        let name = file.path.to_string();
+        let key = BlobKey::new(self.repo.clone(), file.blob());
+        if let Some(path) = self.client.store().local_path(&key) {
+            return Ok(Weights {
+                header: local(&path, &name)?,
+                name,
+            });
+        }
+        if self.client.connectivity() == Connectivity::Offline {
+            let message = format!(
+                "`{name}` of {} is not in the cache, and the client is offline",
+                self.repo
+            );
+            return Err(Failure::new(Exit::NotFound, "offline", message)
+                .hint("run the same command without `--offline` and HF_HUB_OFFLINE"));
+        }
+        let mut probe = Probe::new(Some(file.size));
+        while let Some(range) = probe.need() {
+            probe.feed(
+                &self
+                    .client
+                    .read_range(self.repo, self.commit, &file, range)
+                    .await?,
+            );
+        }
+        let header = probe.finish().map_err(|error| malformed(&name, &error))?;
+        Ok(Weights { name, header })
+    }
+}
+
+/// An index and its shards must tell the same of every tensor.
+fn check_shards(index: &ShardIndex, weights: &[Weights]) -> Result<(), Failure> {
+    for (tensor, shard) in index.tensors() {
+        let found = weights
+            .iter()
+            .find(|weights| weights.name == shard.as_str());
+        if found.is_none_or(|weights| weights.header.tensor(tensor).is_none()) {
+            return Err(malformed(
+                shard.as_str(),
+                &format!("its index names the tensor `{}` in it", plain(tensor)),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn parameters(weights: &[Weights]) -> (u64, BTreeMap<&'static str, u64>) {

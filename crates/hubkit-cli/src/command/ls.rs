@@ -32,20 +32,22 @@ pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit
         }
     }
     let total: u64 = files.iter().map(|file| file.size).sum();
-    ui.result(
-        || {
-            let lines = files.iter().map(|file| {
-                let place = if file.lfs.is_some() { "lfs" } else { "git" };
-                vec![
-                    format!("{:>10}", size(file.size)),
-                    place.to_owned(),
-                    file.path.to_string(),
-                ]
-            });
-            table(&lines.collect::<Vec<_>>())
-        },
-        || files.iter().map(describe).collect::<Vec<Value>>().into(),
-    )?;
+    if ui.json || !files.is_empty() {
+        ui.result(
+            || {
+                let lines = files.iter().map(|file| {
+                    let place = if file.lfs.is_some() { "lfs" } else { "git" };
+                    vec![
+                        format!("{:>10}", size(file.size)),
+                        place.to_owned(),
+                        file.path.to_string(),
+                    ]
+                });
+                table(&lines.collect::<Vec<_>>())
+            },
+            || files.iter().map(describe).collect::<Vec<Value>>().into(),
+        )?;
+    }
     let number = count(files.len(), "file", "files");
     ui.remark(&format!("{number}, {}, at {commit}", size(total)));
     Ok(Exit::Done)

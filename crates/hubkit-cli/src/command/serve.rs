@@ -15,7 +15,7 @@ use hubkit::{
     store::{DynStore, RefStore as _, StoreError},
     store_fs::{FolderStore, FsStore},
 };
-use hubkit_mirror::Mirror;
+use hubkit_mirror::{Mirror, Unlisted};
 use serde_json::json;
 
 use crate::{
@@ -33,14 +33,29 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         .repos()
         .await
         .map_err(|error| unreadable(root, &error))?;
+    let unlisted = if arguments.assume_complete {
+        Unlisted::Whole
+    } else {
+        Unlisted::FilesOnly
+    };
     let observer = match &arguments.access_log {
         Some(path) => log_to(path)?,
         None => Arc::new(|_: &Seen| {}) as Observer,
     };
     let address = SocketAddr::new(arguments.host, arguments.port);
-    let server = Server::bind(address, Mirror::new(store), observer).await.map_err(|error| {
-        Failure::new(Exit::Network, "listen", format!("can't listen on {address}: {error}"))
-            .hint("another program may have the port; choose one with `--port`, 0 for any that is free")
+    let server = Server::bind(
+        address,
+        Mirror::new(store).with_unlisted(unlisted),
+        observer,
+    )
+    .await
+    .map_err(|error| {
+        Failure::new(
+            Exit::Network,
+            "listen",
+            format!("can't listen on {address}: {error}"),
+        )
+        .hint("another program may have the port; choose one with `--port`, 0 for any that is free")
     })?;
     let url = server.url()?;
     let root = root.display();
@@ -51,8 +66,13 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         },
         || json!({ "url": url, "root": root.to_string(), "repositories": repos.len() }),
     )?;
+    let reachable = if arguments.host.is_unspecified() {
+        url.replace(&arguments.host.to_string(), "ADDRESS-OF-THIS-MACHINE")
+    } else {
+        url
+    };
     ui.remark(&format!(
-        "point clients at it with HF_ENDPOINT={url}; ctrl-c ends it"
+        "point clients at it with HF_ENDPOINT={reachable}; ctrl-c ends it"
     ));
     if !arguments.host.is_loopback() {
         ui.remark(

@@ -22,7 +22,7 @@ use crate::{
     demo_hub::{DATASET, GATED, MODEL, TOKEN, repo},
     exit::Exit,
     failure::Failure,
-    ui::{data as say, size, table},
+    ui::{size, table},
 };
 
 /// What the demo came to.
@@ -48,7 +48,7 @@ pub(super) async fn walk(stage: &Stage<'_>) -> Result<Totals, Failure> {
 }
 
 async fn discover(stage: &Stage<'_>, hub: &Hub, model: &Repo) -> Result<(), Failure> {
-    say("1  discover: what is there?")?;
+    stage.say("1  discover: what is there?")?;
     let mut rows = Vec::new();
     for repo in [
         model.clone(),
@@ -72,11 +72,11 @@ async fn discover(stage: &Stage<'_>, hub: &Hub, model: &Repo) -> Result<(), Fail
         ]);
     }
     stage.show_asked()?;
-    say(&table(&rows))
+    stage.say(&table(&rows))
 }
 
 async fn authenticate(stage: &Stage<'_>, hub: &Hub) -> Result<(), Failure> {
-    say("\n2  authenticate: which token, for which origin?")?;
+    stage.say("\n2  authenticate: which token, for which origin?")?;
     let gated = repo(RepoKind::Model, GATED);
     let path: RepoPath = "config.json".parse().expect("a path");
     match hub
@@ -85,7 +85,7 @@ async fn authenticate(stage: &Stage<'_>, hub: &Hub) -> Result<(), Failure> {
         .await
     {
         Err(error) if error.kind() == ErrorKind::Gated => {
-            say(&format!("   refused   without a token: {error}"))?;
+            stage.say(&format!("   refused   without a token: {error}"))?;
         }
         Err(error) => return Err(error.into()),
         Ok(_) => {
@@ -104,14 +104,14 @@ async fn authenticate(stage: &Stage<'_>, hub: &Hub) -> Result<(), Failure> {
         .await?;
     stage.show_asked()?;
     let origin = known.environment().endpoint.origin();
-    say(&format!(
+    stage.say(&format!(
         "   accepted  as {}, with a token that is sent to {origin} only",
         identity.name
     ))
 }
 
 async fn negotiate(stage: &Stage<'_>, hub: &Hub, model: &Repo) -> Result<Plan, Failure> {
-    say("\n3  negotiate: which files does a safetensors runtime need?")?;
+    stage.say("\n3  negotiate: which files does a safetensors runtime need?")?;
     let client = hub.client();
     let commit = client.resolve(model, &Revision::main(), &Silent).await?;
     let tree = client.tree(model, commit).await?;
@@ -151,7 +151,7 @@ async fn negotiate(stage: &Stage<'_>, hub: &Hub, model: &Repo) -> Result<Plan, F
             left.reason.clone(),
         ]
     });
-    say(&table(&chosen.chain(left_out).collect::<Vec<_>>()))?;
+    stage.say(&table(&chosen.chain(left_out).collect::<Vec<_>>()))?;
     Ok(plan)
 }
 
@@ -162,7 +162,7 @@ async fn acquire(
     plan: &Plan,
     totals: &mut Totals,
 ) -> Result<LocalSnapshot, Failure> {
-    say("\n4  acquire: fetch, verify, keep")?;
+    stage.say("\n4  acquire: fetch, verify, keep")?;
     let verified = Mutex::new(Vec::new());
     let bytes = AtomicU64::new(0);
     let progress = |event: &Event<'_>| match event {
@@ -201,7 +201,7 @@ async fn acquire(
     verified.sort();
     totals.verified = verified.len();
     totals.bytes = bytes.into_inner();
-    say(&table(&verified))?;
+    stage.say(&table(&verified))?;
     let before = stage.requests();
     let again = hub
         .client()
@@ -213,7 +213,7 @@ async fn acquire(
         .filter(|file| file.source == Source::Reused)
         .count();
     let requests = stage.requests() - before;
-    say(&format!(
+    stage.say(&format!(
         "   again     the same commit once more: {reused} files from the cache, {requests} requests"
     ))?;
     Ok(snapshot)
@@ -225,7 +225,7 @@ fn instantiate(
     plan: &Plan,
     totals: &mut Totals,
 ) -> Result<(), Failure> {
-    say("\n5  instantiate: hand the files to a runtime")?;
+    stage.say("\n5  instantiate: hand the files to a runtime")?;
     let weights = plan
         .chosen
         .iter()
@@ -247,8 +247,8 @@ fn instantiate(
             )
         })?;
         totals.tensors += header.tensors().len();
-        say(&format!("   opened    {}", path.display()))?;
-        say(&format!(
+        stage.say(&format!("   opened    {}", path.display()))?;
+        stage.say(&format!(
             "   holds     {} tensors, {} parameters",
             header.tensors().len(),
             header.parameters()
@@ -263,7 +263,7 @@ fn instantiate(
                 numbers,
             ])
         });
-        say(&table(&rows.collect::<Result<Vec<_>, Failure>>()?))?;
+        stage.say(&table(&rows.collect::<Result<Vec<_>, Failure>>()?))?;
     }
     stage.show_asked()
 }
