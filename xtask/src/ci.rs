@@ -1,21 +1,18 @@
 //! What CI runs: every check, and all failures in one report.
 
-use std::{
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::{
     codegen::{self, Mode},
-    explain, layers, process,
+    deny, explain, layers, process,
     process::cargo,
     testing, tidy,
 };
 
 /// How a step ended when it did not fail.
-enum Outcome {
+pub(crate) enum Outcome {
     Done,
     Skipped(&'static str),
 }
@@ -43,8 +40,8 @@ pub(crate) fn command() -> Result<()> {
     report.step("codegen", || {
         codegen::command(Mode::Check).map(|()| Outcome::Done)
     });
-    report.step("deny", deny);
-    report.step("advisories", advisories);
+    report.step("deny", deny::check);
+    report.step("advisories", deny::advisories);
     let mut tally = None;
     report.step("test", || {
         let (counted, verdict) = testing::run()?;
@@ -62,35 +59,6 @@ pub(crate) fn command() -> Result<()> {
 fn run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Outcome> {
     process::run(&mut cargo(arguments))?;
     Ok(Outcome::Done)
-}
-
-fn deny() -> Result<Outcome> {
-    if !has_cargo_deny() {
-        return Ok(Outcome::Skipped(
-            "`cargo install --locked cargo-deny` makes this check possible",
-        ));
-    }
-    // It finds its configuration, .cargo/deny.toml, by itself.
-    run(["deny", "check", "bans", "licenses", "sources"])
-}
-
-/// The database of advisories comes from the network, and a check that needs the network may not fail for the lack of it.
-fn advisories() -> Result<Outcome> {
-    if !has_cargo_deny() {
-        return Ok(Outcome::Skipped("cargo-deny is not installed"));
-    }
-    if process::run(&mut cargo(["deny", "fetch", "db"])).is_err() {
-        return Ok(Outcome::Skipped(
-            "the database of advisories can't be fetched",
-        ));
-    }
-    run(["deny", "--offline", "check", "advisories"])
-}
-
-fn has_cargo_deny() -> bool {
-    let mut command = cargo(["deny", "--version"]);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 #[derive(Default)]

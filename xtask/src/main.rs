@@ -6,6 +6,7 @@
 
 mod ci;
 mod codegen;
+mod deny;
 mod layers;
 mod metadata;
 mod process;
@@ -28,7 +29,7 @@ Tasks:
   layers             Checks the edges between crates and what each costs its consumer
   tidy               Checks the house rules that no compiler knows
   codegen [--check]  Writes docs/reference, or says what in it is stale
-  suite NAME         Runs one suite; a tool that it needs is then mandatory
+  suite NAME         Runs one suite; a tool that it needs is then mandatory, unless its registry can not be reached
   suite list         Lists the suites
 ";
 
