@@ -20,6 +20,8 @@ use crate::{blocking::run, stream};
 
 use commit::{Commit, Digests, Held};
 
+pub use scan::Skipped;
+
 /// Folders of plain files, each a repository with one commit: a store that can only be read.
 ///
 /// Repositories lie at `ROOT/{models,datasets,spaces}/NAMESPACE/NAME`. A folder directly below `models` and its like
@@ -30,15 +32,15 @@ use commit::{Commit, Digests, Held};
 /// that the repository's `.gitattributes` says LFS keeps, are named by their SHA-256, and stand in the tree as pointers.
 ///
 /// Left out are names that are no [`RepoPath`] (`.git` among them), symbolic links to folders, links that lead out of
-/// the repository or to a name that would be left out, and what is neither file nor folder.
+/// the repository or to a name that would be left out, and what is neither file nor folder. [`FolderStore::skipped`]
+/// names them.
 ///
 /// # Changes
 ///
 /// Whoever resolves `main` has the folder looked through; a file is read again when its size, its times or its identity
 /// changed. The commits before stay known, and each of their files can be read until it changes: bytes that are no
 /// longer what was hashed are never served under the old name, and a stream that was begun ends with an error of kind
-/// `Corrupt`. A change that leaves size, times and identity as they
-/// were is not seen.
+/// `Corrupt`. A change that leaves size, times and identity as they were is not seen.
 ///
 /// # Cost
 ///
@@ -79,6 +81,23 @@ impl FolderStore {
             root: root.into(),
             repos: Arc::default(),
         })
+    }
+
+    /// What lies below the root and is not served, sorted: for whoever keeps the folder to know. Blocking; reads no
+    /// content. The state of git and of hub clients is no content, and not named.
+    ///
+    /// # Errors
+    ///
+    /// Of kind `Denied` or `Io` when a folder can't be looked through.
+    pub fn skipped(&self) -> Result<Vec<Skipped>, StoreError> {
+        let mut skipped = layout::skipped(&self.root)?;
+        for repo in layout::repos(&self.root)? {
+            if let Some(folder) = layout::folder_of(&self.root, &repo)? {
+                skipped.extend(scan::scan(&folder)?.skipped);
+            }
+        }
+        skipped.sort_unstable();
+        Ok(skipped)
     }
 
     /// The folder that was opened.

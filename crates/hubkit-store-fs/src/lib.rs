@@ -10,5 +10,5 @@ mod stamp;
 mod stream;
 
 pub use cached::FsStore;
-pub use folder::FolderStore;
+pub use folder::{FolderStore, Skipped};
 pub use local_dir::{LocalDirStore, Overwrite};

@@ -13,7 +13,7 @@ use hubkit::{
     RepoKind,
     cache::Cache,
     store::{DynStore, RefStore as _, StoreError},
-    store_fs::{FolderStore, FsStore},
+    store_fs::{FolderStore, FsStore, Skipped},
 };
 use hubkit_mirror::{Mirror, Unlisted};
 use serde_json::json;
@@ -23,12 +23,12 @@ use crate::{
     exit::Exit,
     failure::Failure,
     server::{Observer, Seen, Server},
-    ui::{Ui, count},
+    ui::{Ui, count, plain},
 };
 
 pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     let root = &arguments.root;
-    let store = open(root)?;
+    let (store, skipped) = open(root)?;
     let repos = store
         .repos()
         .await
@@ -64,8 +64,16 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
             let repositories = count(repos.len(), "repository", "repositories");
             format!("serving {repositories} of {root} at {url}")
         },
-        || json!({ "url": url, "root": root.to_string(), "repositories": repos.len() }),
+        || {
+            json!({
+                "url": url, "root": root.to_string(), "repositories": repos.len(),
+                "skipped": skipped.iter().map(|skipped| json!({
+                    "path": skipped.location.to_string_lossy(), "reason": skipped.reason,
+                })).collect::<Vec<_>>(),
+            })
+        },
     )?;
+    warn_of_skipped(&skipped, ui);
     let reachable = if arguments.host.is_unspecified() {
         url.replace(&arguments.host.to_string(), "ADDRESS-OF-THIS-MACHINE")
     } else {
@@ -85,8 +93,26 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     }
 }
 
-/// A folder of plain repositories, or a cache: told by what lies at the top.
-fn open(root: &Path) -> Result<DynStore, Failure> {
+/// Whoever keeps the folder should know that clients get less than lies there.
+fn warn_of_skipped(skipped: &[Skipped], ui: &Ui) {
+    const MOST: usize = 10;
+    for skipped in skipped.iter().take(MOST) {
+        let location = plain(&skipped.location.to_string_lossy());
+        ui.remark(&format!(
+            "warning: {location} is not served: {}",
+            skipped.reason
+        ));
+    }
+    if skipped.len() > MOST {
+        let rest = skipped.len() - MOST;
+        ui.remark(&format!(
+            "warning: and {rest} more are not served; `--format json` names all"
+        ));
+    }
+}
+
+/// A folder of plain repositories, or a cache: told by what lies at the top. With it, what of it can't be served.
+fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
     let entries = std::fs::read_dir(root).map_err(|error| {
         Failure::new(
             Exit::Disk,
@@ -102,10 +128,12 @@ fn open(root: &Path) -> Result<DynStore, Failure> {
     let is_cached = |name: &String| hubkit::Repo::from_folder_name(name).is_some();
     if names.iter().any(is_plain) {
         let store = FolderStore::open(root.to_owned()).map_err(|error| unreadable(root, &error))?;
-        return Ok(DynStore::new(store));
+        let skipped = store.skipped().map_err(|error| unreadable(root, &error))?;
+        return Ok((DynStore::new(store), skipped));
     }
     if names.iter().any(is_cached) {
-        return Ok(DynStore::new(FsStore::new(Cache::new(root.to_owned()))));
+        let store = FsStore::new(Cache::new(root.to_owned()));
+        return Ok((DynStore::new(store), Vec::new()));
     }
     let message = format!("{} holds no repositories", root.display());
     Err(Failure::new(Exit::Usage, "no_repositories", message)

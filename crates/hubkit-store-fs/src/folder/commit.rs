@@ -11,7 +11,7 @@ use hubkit_lfs::Attributes;
 use hubkit_store::{Digester, StoreError, StoreErrorKind, git};
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
-use super::scan::{self, Found};
+use super::scan::{Found, scan};
 use crate::{digest::tree_file, stamp::Stamp};
 
 /// Above this many bytes a file is kept as LFS would, as the Hub asks for.
@@ -77,7 +77,7 @@ impl Commit {
 
 /// The files of a folder; `None` when one changed meanwhile.
 fn hold(folder: &Path, digests: &mut Digests) -> Result<Option<Vec<Held>>, StoreError> {
-    let found = scan::files(folder)?;
+    let found = scan(folder)?.files;
     let paths: HashSet<&RepoPath> = found.iter().map(|file| &file.path).collect();
     digests.retain(|path, _| paths.contains(path));
     let Some(attributes) = attributes(&found)? else {

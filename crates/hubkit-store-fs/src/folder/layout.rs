@@ -10,6 +10,7 @@ use hubkit_cache::durable;
 use hubkit_store::StoreError;
 use hubkit_types::{Repo, RepoId, RepoKind};
 
+use super::scan::Skipped;
 use crate::blocking::store_error;
 
 /// Every repository below the root, sorted.
@@ -35,6 +36,25 @@ pub(super) fn repos(root: &Path) -> Result<Vec<Repo>, StoreError> {
     }
     repos.sort_unstable();
     Ok(repos)
+}
+
+/// Folders that stand where a repository or a namespace would, and can't be one by their names.
+pub(super) fn skipped(root: &Path) -> Result<Vec<Skipped>, StoreError> {
+    let mut skipped = Vec::new();
+    for kind in RepoKind::ALL {
+        for (name, folder) in folders(&root.join(kind.plural()))? {
+            if let Err(error) = name.parse::<RepoId>() {
+                skipped.push(Skipped::new(folder, error.to_string()));
+            } else if !holds_a_file(&folder)? {
+                for (inner, folder) in folders(&folder)? {
+                    if let Err(error) = format!("{name}/{inner}").parse::<RepoId>() {
+                        skipped.push(Skipped::new(folder, error.to_string()));
+                    }
+                }
+            }
+        }
+    }
+    Ok(skipped)
 }
 
 /// The folder of a repository; `None` when there is none.

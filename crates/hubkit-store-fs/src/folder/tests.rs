@@ -322,6 +322,38 @@ async fn names_that_are_no_paths_are_left_out() {
     ]);
     let found = paths(&folder.store(), &model("a/b")).await;
     assert_eq!(found, [".cache/kept", ".gitignore", "file"]);
+    let skipped = folder.store().skipped().expect("it can be looked through");
+    assert_eq!(skipped, [], "the state of git and of clients is no content");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_served_is_named_with_its_reason() {
+    let folder = Folder::new(&[
+        ("models/a/b/file", b"x"),
+        ("models/a/b/c:d.txt", b"x"),
+        ("models/a/bad name/file", b"x"),
+        ("datasets/-x/y/file", b"x"),
+    ]);
+    std::os::unix::fs::symlink("nowhere", folder.at("models/a/b/link")).expect("a new name");
+    let skipped = folder.store().skipped().expect("it can be looked through");
+    let names: Vec<_> = skipped
+        .iter()
+        .map(|skipped| {
+            skipped
+                .location
+                .strip_prefix(folder.root.path())
+                .expect("below")
+        })
+        .collect();
+    let expected = [
+        "datasets/-x",
+        "models/a/b/c:d.txt",
+        "models/a/b/link",
+        "models/a/bad name",
+    ];
+    assert_eq!(names, expected.map(Path::new));
+    assert!(skipped.iter().all(|skipped| !skipped.reason.is_empty()));
 }
 
 #[cfg(unix)]
