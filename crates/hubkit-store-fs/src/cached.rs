@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
 use hubkit_store::{
     BlobKey, BlobStat, BlobStore, ByteStream, Entry, RefStore, Snapshot, Stage, StoreError,
-    StoreErrorKind,
+    StoreErrorKind, check_recorded,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -245,18 +245,7 @@ fn record(store: &FsStore, snapshot: &Snapshot) -> Result<(), StoreError> {
             Some(blob) => Some(blob),
             None => repo.shown(file.blob()).map_err(store_error)?,
         };
-        let (kind, found) = match blob.map(|blob| blob.size) {
-            Some(size) if size == file.size => continue,
-            Some(size) => (StoreErrorKind::Integrity, format!("has {size} bytes")),
-            None => (StoreErrorKind::NotFound, "is not in the cache".to_owned()),
-        };
-        let message = format!(
-            "blob {} of `{}`, {} bytes, {found}",
-            file.blob(),
-            file.path,
-            file.size
-        );
-        return Err(StoreError::new(kind, message));
+        check_recorded(file, blob.map(|blob| blob.size))?;
     }
     if let Some(listing) = &snapshot.listing {
         repo.write_listing(snapshot.commit, listing)

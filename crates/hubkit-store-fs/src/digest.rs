@@ -133,24 +133,31 @@ impl Digests {
 }
 
 /// The digest of a file, and what the file looks like after it was read.
-fn read(path: &Path, mut digester: Digester, size: u64) -> io::Result<(BlobId, Stamp)> {
+fn read(path: &Path, digester: Digester, size: u64) -> io::Result<(BlobId, Stamp)> {
     let mut file = File::open(path)?;
+    let (id, _) = hash(&mut file, digester, size)?;
+    Ok((id, Stamp::of(&file.metadata()?)))
+}
+
+/// The digest of what is left of a file, and how many bytes that was. A file that grows faster than it is read would
+/// never end: a little behind `size` bytes it is left.
+pub(crate) fn hash(
+    file: &mut File,
+    mut digester: Digester,
+    size: u64,
+) -> io::Result<(BlobId, u64)> {
     let mut buffer = vec![0; 1 << 20];
     let mut count = 0;
-    loop {
+    while count <= size {
         match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(length) => {
                 digester.update(&buffer[..length]);
                 count += length as u64;
-                // A file that grows faster than it is read would never end.
-                if count > size {
-                    break;
-                }
             }
             Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
             Err(fault) => return Err(fault),
         }
     }
-    Ok((digester.finish(), Stamp::of(&file.metadata()?)))
+    Ok((digester.finish(), count))
 }

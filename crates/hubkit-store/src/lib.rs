@@ -18,6 +18,6 @@ pub use error::{StoreError, StoreErrorKind};
 pub use ext::BlobStoreExt;
 pub use memory::{MemoryStore, Storage};
 pub use ranges::RangeSet;
-pub use refs::{Entry, RefStore, Snapshot};
+pub use refs::{Entry, RefStore, Snapshot, check_recorded};
 pub use stage::{BoxFuture, Sink, Stage};
 pub use store::{DynStore, Store};

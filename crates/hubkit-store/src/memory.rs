@@ -14,7 +14,7 @@ use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFi
 
 use crate::{
     BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Digester, Entry, RefStore, Sink, Snapshot,
-    Stage, StoreError, StoreErrorKind, git,
+    Stage, StoreError, StoreErrorKind, check_recorded, git,
 };
 
 /// Where a hub would keep a file: it decides by what digest the file goes.
@@ -259,18 +259,7 @@ impl RefStore for MemoryStore {
         for file in &snapshot.files {
             let held = repos.get(&snapshot.repo);
             let bytes = held.and_then(|held| held.blobs.get(&file.blob()));
-            let (kind, found) = match bytes.map(|bytes| bytes.len() as u64) {
-                Some(size) if size == file.size => continue,
-                Some(size) => (StoreErrorKind::Integrity, format!("has {size} bytes")),
-                None => (StoreErrorKind::NotFound, "is not in the store".to_owned()),
-            };
-            let message = format!(
-                "blob {} of `{}`, {} bytes, {found}",
-                file.blob(),
-                file.path,
-                file.size
-            );
-            return Err(StoreError::new(kind, message));
+            check_recorded(file, bytes.map(|bytes| bytes.len() as u64))?;
         }
         let held = repos.entry(snapshot.repo).or_default();
         let commit = held.commits.entry(snapshot.commit).or_default();

@@ -4,7 +4,7 @@ use std::{future::Future, path::PathBuf};
 
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
-use crate::StoreError;
+use crate::{StoreError, StoreErrorKind};
 
 /// What a store knows of one path of one commit.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +35,22 @@ pub struct Snapshot {
     pub files: Vec<TreeFile>,
     /// Everything the commit holds, where that is known; to be remembered.
     pub listing: Option<Vec<TreeFile>>,
+}
+
+/// Checks for a backend that a file may be recorded: that it holds the file's blob, `held` bytes long.
+///
+/// # Errors
+///
+/// Of kind `NotFound` when there is no such blob, of kind `Integrity` when it has another length.
+pub fn check_recorded(file: &TreeFile, held: Option<u64>) -> Result<(), StoreError> {
+    let (kind, found) = match held {
+        Some(size) if size == file.size => return Ok(()),
+        Some(size) => (StoreErrorKind::Integrity, format!("has {size} bytes")),
+        None => (StoreErrorKind::NotFound, "is not in the store".to_owned()),
+    };
+    let (blob, path, size) = (file.blob(), &file.path, file.size);
+    let message = format!("blob {blob} of `{path}`, {size} bytes, {found}");
+    Err(StoreError::new(kind, message))
 }
 
 /// Keeps the names.

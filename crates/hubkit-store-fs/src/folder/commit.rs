@@ -12,7 +12,10 @@ use hubkit_store::{Digester, StoreError, StoreErrorKind, git};
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
 use super::scan::{Found, scan};
-use crate::{digest::tree_file, stamp::Stamp};
+use crate::{
+    digest::{self, tree_file},
+    stamp::Stamp,
+};
 
 /// Above this many bytes a file is kept as LFS would, as the Hub asks for.
 const LARGE: u64 = 10_000_000;
@@ -129,35 +132,19 @@ fn attributes(found: &[Found]) -> Result<Option<Attributes>, StoreError> {
 
 /// What a file hashes to; `None` when it is not, or does not stay, what the stamp says.
 fn hash(location: &Path, stamp: &Stamp, is_lfs: bool) -> Result<Option<BlobId>, StoreError> {
-    let mut digester = if is_lfs {
+    let digester = if is_lfs {
         Digester::sha256()
     } else {
         Digester::git_blob(stamp.size)
     };
     let read = || -> io::Result<Option<BlobId>> {
         let mut file = File::open(location)?;
-        let mut buffer = vec![0; 1 << 20];
-        let mut count = 0;
         if Stamp::of(&file.metadata()?) != *stamp {
             return Ok(None);
         }
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(length) => {
-                    digester.update(&buffer[..length]);
-                    count += length as u64;
-                    // A file that grows faster than it is read would never end.
-                    if count > stamp.size {
-                        return Ok(None);
-                    }
-                }
-                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
-                Err(fault) => return Err(fault),
-            }
-        }
+        let (id, count) = digest::hash(&mut file, digester, stamp.size)?;
         let same = count == stamp.size && Stamp::of(&file.metadata()?) == *stamp;
-        Ok(same.then(|| digester.finish()))
+        Ok(same.then_some(id))
     };
     match read() {
         Ok(id) => Ok(id),
