@@ -122,7 +122,8 @@ impl From<Error> for Failure {
             ErrorKind::Protocol => (
                 Exit::Network,
                 "protocol",
-                "check that HF_ENDPOINT is the address of a hub, and that no login page or proxy stands before it",
+                "if the message does not explain it: check that HF_ENDPOINT is the address of a hub, and that no login page or \
+                 proxy stands before it",
             ),
             ErrorKind::RateLimited => (
                 Exit::RateLimited,

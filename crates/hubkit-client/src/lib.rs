@@ -6,6 +6,7 @@ mod exchange;
 mod file;
 mod listing;
 mod lookup;
+mod pace;
 mod pour;
 mod progress;
 mod read;

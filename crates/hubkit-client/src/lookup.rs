@@ -9,7 +9,7 @@ use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     Client, Connectivity, Error, ErrorKind, Event, Progress, Silent, exchange::Redirects,
-    listing::unsafe_name,
+    listing::unsafe_name, pace,
 };
 
 /// The longest answer about a repository that is read into memory, in bytes: it names every file, and there are
@@ -149,8 +149,7 @@ impl Client {
             .await?;
         let response = self.refuse_faults(response).await.map_err(within)?;
         let (parts, body) = response.into_parts();
-        let body = body
-            .collect(limit)
+        let body = pace::collect(body, limit)
             .await
             .map_err(|error| within(error.into()))?;
         let reply = call.reply(&Response::from_parts(parts, body));
@@ -166,7 +165,9 @@ impl Client {
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
-        let body = body.collect(LONGEST_EXPLANATION).await.unwrap_or_default();
+        let body = pace::collect(body, LONGEST_EXPLANATION)
+            .await
+            .unwrap_or_default();
         hubkit_api::check(&parts, &body)?;
         Err(Error::new(
             ErrorKind::Protocol,

@@ -1,17 +1,10 @@
 //! One body's way into a stage.
 
-use std::time::Duration;
-
 use hubkit_store::Stage;
 use hubkit_transport::Body;
 use hubkit_types::TreeFile;
-use tokio::time::{Instant, timeout_at};
 
-use crate::{Error, ErrorKind, Event, Progress};
-
-/// In every such time at least [`LEAST`] bytes must come: a trickle that never stalls would never end.
-const WINDOW: Duration = Duration::from_mins(1);
-const LEAST: u64 = 60_000;
+use crate::{Error, Event, Progress, pace::Paced};
 
 /// Why a body did not come to its end.
 pub(crate) enum Poured {
@@ -29,29 +22,15 @@ pub(crate) async fn pour(
     file: &TreeFile,
     progress: &dyn Progress,
 ) -> Result<u64, Poured> {
-    let mut window = Instant::now() + WINDOW;
-    let mut window_start = offset;
+    let mut paced = Paced::new(body);
     loop {
-        let chunk = match timeout_at(window, body.chunk()).await {
-            Err(_) if offset - window_start < LEAST => {
-                let seconds = WINDOW.as_secs();
-                let moved = offset - window_start;
-                let message = format!("only {moved} bytes came in {seconds} seconds");
-                return Err(Poured::Broken(Error::new(ErrorKind::Network, message)));
-            }
-            Err(_) => {
-                (window, window_start) = (Instant::now() + WINDOW, offset);
-                continue;
-            }
+        let chunk = match paced.chunk().await {
             Ok(None) => return Ok(offset),
-            Ok(Some(Ok(chunk))) => chunk,
-            Ok(Some(Err(error))) if error.may_retry() => return Err(Poured::Broken(error.into())),
-            Ok(Some(Err(error))) => return Err(Poured::Failed(error.into())),
+            Ok(Some(chunk)) => chunk,
+            Err(error) if error.may_retry() => return Err(Poured::Broken(error.into())),
+            Err(error) => return Err(Poured::Failed(error.into())),
         };
         let bytes = chunk.len() as u64;
-        if bytes == 0 {
-            continue;
-        }
         let written = stage.write(offset, chunk).await;
         written.map_err(|error| Poured::Failed(error.into()))?;
         offset += bytes;
@@ -64,8 +43,8 @@ pub(crate) async fn pour(
 
 /// How often a file is asked for again without getting anywhere.
 pub(crate) struct Patience {
-    /// The furthest byte that was ever reached: only what lies beyond is progress.
-    furthest: u64,
+    /// The byte up to which progress was counted: only what lies beyond is more.
+    counted: u64,
     fruitless: u32,
 }
 
@@ -77,17 +56,16 @@ impl Patience {
 
     pub(crate) fn new() -> Self {
         Self {
-            furthest: 0,
+            counted: 0,
             fruitless: 0,
         }
     }
 
     /// Takes note of a try that ended at this byte; `None` when it was one too many, else how many were in vain.
     pub(crate) fn after(&mut self, reached: u64) -> Option<u32> {
-        if reached >= self.furthest + Self::GAIN {
-            self.fruitless = 0;
+        if reached >= self.counted + Self::GAIN {
+            (self.counted, self.fruitless) = (reached, 0);
         }
-        self.furthest = self.furthest.max(reached);
         self.fruitless += 1;
         (self.fruitless < Self::TRIES).then_some(self.fruitless)
     }
@@ -109,6 +87,11 @@ mod tests {
             .take_while(|byte| patience.after(*byte).is_some())
             .count();
         assert_eq!(tries, 4, "a byte at a time");
+        let mut patience = Patience::new();
+        assert!(
+            (1..1000_u64).all(|step| patience.after(step * 57_390).is_some()),
+            "little by little"
+        );
         let mut patience = Patience::new();
         assert!(
             (1..1000_u64).all(|step| patience.after(step << 16).is_some()),

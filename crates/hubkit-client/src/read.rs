@@ -6,7 +6,7 @@ use hubkit_store::{BlobKey, BlobStoreExt as _};
 use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
 
 use crate::{
-    Client, Connectivity, Error, ErrorKind, Silent, exchange::Redirects, file::digest,
+    Client, Connectivity, Error, ErrorKind, Silent, exchange::Redirects, file::digest, pace::Paced,
     transfer::start_of,
 };
 
@@ -104,12 +104,12 @@ impl Client {
         let length =
             usize::try_from(range.len()).map_err(|_| fault("the part does not fit into memory"))?;
         let mut body = response.into_body();
+        let mut paced = Paced::new(&mut body);
         let mut bytes = BytesMut::new();
         while bytes.len() < length {
-            let Some(chunk) = body.chunk().await else {
+            let Some(mut chunk) = paced.chunk().await? else {
                 return Err(fault("the server sent less than was asked for"));
             };
-            let mut chunk = chunk?;
             let skipped = chunk.len().min(usize::try_from(skip).unwrap_or(usize::MAX));
             skip -= skipped as u64;
             let wanted = chunk.split_off(skipped);

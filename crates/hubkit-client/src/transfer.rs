@@ -162,7 +162,7 @@ impl Client {
             let Some(fruitless) = patience.after(reached) else {
                 let tries = Patience::TRIES;
                 return Err(setback.within(format_args!(
-                    "gave up after {tries} tries that brought nothing new"
+                    "gave up after {tries} tries that brought too little"
                 )));
             };
             self.pause(fruitless, &setback, progress).await?;

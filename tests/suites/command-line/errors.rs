@@ -158,7 +158,7 @@ fn a_server_that_is_no_hub() -> Result<()> {
     ----- stderr -----
     error: a/b at http://127.0.0.1:[PORT]: the answer does not look like a Hub's: expected JSON, found a web page
 
-    hint: check that HF_ENDPOINT is the address of a hub, and that no login page or proxy stands before it
+    hint: if the message does not explain it: check that HF_ENDPOINT is the address of a hub, and that no login page or proxy stands before it
     "#);
     let outcome = run(network.endpoint(), &["download", "a/b", "config.json"])?;
     assert_outcome!(outcome, @r#"
@@ -168,7 +168,7 @@ fn a_server_that_is_no_hub() -> Result<()> {
     ----- stderr -----
     error: `config.json` of a/b at http://127.0.0.1:[PORT]: the answer does not look like a Hub's: no `x-repo-commit` came with config.json (status 200)
 
-    hint: check that HF_ENDPOINT is the address of a hub, and that no login page or proxy stands before it
+    hint: if the message does not explain it: check that HF_ENDPOINT is the address of a hub, and that no login page or proxy stands before it
     "#);
     Ok(())
 }

@@ -346,3 +346,19 @@ fn a_part_of_a_commit_is_never_served_as_the_whole() -> Result<()> {
     assert_eq!(files, Some(10), "nothing shorter was remembered");
     Ok(())
 }
+
+#[test]
+fn weights_that_were_cut_off_in_the_cache_are_inspected_at_the_hub() -> Result<()> {
+    let (hub, home) = (Server::demo()?, Home::new()?);
+    let download = home.hubkit(["download", MODEL, "model.safetensors", "-q"])?;
+    let outcome = download.at(hub.endpoint()).run()?.success()?;
+    let blob = fs::canonicalize(outcome.last_line()?)?;
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&blob)?
+        .set_len(50)?;
+    let inspect = || home.hubkit(["inspect", MODEL, "--format", "json"]);
+    let value = inspect()?.at(hub.endpoint()).run()?.success()?.json()?;
+    assert_eq!(value["parameters"]["total"], 21088);
+    Ok(())
+}

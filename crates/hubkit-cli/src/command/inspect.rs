@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{Read, Seek as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use hubkit::{
@@ -195,7 +195,10 @@ impl Source<'_> {
     async fn header_of(&self, file: TreeFile) -> Result<Weights, Failure> {
         let name = file.path.to_string();
         let key = BlobKey::new(self.repo.clone(), file.blob());
-        if let Some(path) = self.client.store().local_path(&key) {
+        // A blob that was cut off is no blob; the hub has the whole one.
+        let is_whole =
+            |path: &PathBuf| std::fs::metadata(path).is_ok_and(|found| found.len() == file.size);
+        if let Some(path) = self.client.store().local_path(&key).filter(is_whole) {
             return Ok(Weights {
                 header: local(&path, &name)?,
                 name,

@@ -119,6 +119,19 @@ async fn a_trickle_is_given_up() {
     assert_eq!(fetch(&hub.client()).await, ErrorKind::Network);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_trickles_is_given_up() {
+    let hub = Hub::new(FILES).with(|_| {
+        let drops = futures_util::stream::unfold((), |()| async {
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+            Some((Ok(Bytes::from_static(b" ")), ()))
+        });
+        let body = Body::from_stream(Box::pin(drops), None);
+        Some(answer(200, &[("content-type", "application/json")], body))
+    });
+    assert_eq!(fetch(&hub.client()).await, ErrorKind::Network);
+}
+
 #[tokio::test]
 async fn a_listing_without_an_end_is_given_up() {
     let pages = AtomicUsize::new(0);
