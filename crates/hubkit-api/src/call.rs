@@ -1,6 +1,12 @@
 //! What can be asked of a hub, one endpoint family a file: the client's side, the server's side, one round trip.
 
+pub(crate) mod auth_check;
+pub(crate) mod commits;
 pub(crate) mod info;
+pub(crate) mod list;
+pub(crate) mod paths_info;
+pub(crate) mod raw;
+pub(crate) mod refs;
 pub(crate) mod resolve;
 pub(crate) mod tree;
 pub(crate) mod whoami;

@@ -1,12 +1,13 @@
 //! The names of a hub's own headers, and how header values become text.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue, header::LINK};
 
 pub(crate) const REPO_COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
 pub(crate) const LINKED_ETAG: HeaderName = HeaderName::from_static("x-linked-etag");
 pub(crate) const LINKED_SIZE: HeaderName = HeaderName::from_static("x-linked-size");
 pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 pub(crate) const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-error-message");
+pub(crate) const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// In the order in which clients of the Hub look for a request's id.
 pub(crate) const REQUEST_IDS: [HeaderName; 3] = [
@@ -33,4 +34,12 @@ pub(crate) fn has_media_type(headers: &HeaderMap, wanted: &str) -> bool {
         let essence = value.split(';').next().unwrap_or(value);
         essence.trim().eq_ignore_ascii_case(wanted)
     })
+}
+
+/// Says where the next page is; what can't stand in a header is left out.
+pub(crate) fn put_next(headers: &mut HeaderMap, next: Option<&str>) {
+    let link = next.map(|next| format!("<{next}>; rel=\"next\""));
+    if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
+        headers.insert(LINK, link);
+    }
 }

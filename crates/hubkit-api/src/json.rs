@@ -11,19 +11,40 @@ use crate::{ApiError, ErrorKind, check, header, size::believed};
 
 /// Reads the JSON of a successful answer, or says which refusal it is.
 pub(crate) fn read(response: &Response<Bytes>) -> Result<Value, ApiError> {
+    expect_ok(response)?;
+    serde_json::from_slice(response.body()).map_err(|error| {
+        if is_page(response) {
+            ApiError::new(ErrorKind::NotAHub, "expected JSON, found a web page")
+        } else {
+            ApiError::protocol(format!("expected JSON: {error}"))
+        }
+    })
+}
+
+/// The body of a successful answer that need not be JSON, or which refusal it is. A page for a browser is no answer.
+pub(crate) fn success(response: &Response<Bytes>) -> Result<&Bytes, ApiError> {
+    expect_ok(response)?;
+    if is_page(response) {
+        return Err(ApiError::new(
+            ErrorKind::NotAHub,
+            "expected an answer, found a web page",
+        ));
+    }
+    Ok(response.body())
+}
+
+fn expect_ok(response: &Response<Bytes>) -> Result<(), ApiError> {
     let (parts, ()) = response_parts(response);
     check(&parts, response.body())?;
     if parts.status != StatusCode::OK {
         let message = format!("expected status 200, found {}", parts.status.as_u16());
         return Err(ApiError::protocol(message).with_status(parts.status));
     }
-    serde_json::from_slice(response.body()).map_err(|error| {
-        if header::has_media_type(&parts.headers, "text/html") {
-            ApiError::new(ErrorKind::NotAHub, "expected JSON, found a web page")
-        } else {
-            ApiError::protocol(format!("expected JSON: {error}"))
-        }
-    })
+    Ok(())
+}
+
+fn is_page(response: &Response<Bytes>) -> bool {
+    header::has_media_type(response.headers(), "text/html")
 }
 
 fn response_parts(response: &Response<Bytes>) -> (http::response::Parts, ()) {

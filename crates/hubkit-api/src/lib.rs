@@ -12,7 +12,13 @@ mod target;
 mod text;
 
 pub use call::Call;
+pub use call::auth_check::AuthCheck;
+pub use call::commits::{CommitInfo, CommitPage, ListCommits};
 pub use call::info::{Gated, GetRepoInfo, RepoInfo, Sibling};
+pub use call::list::{Direction, ListRepos, RepoOrder, RepoPage};
+pub use call::paths_info::{PathsFound, PathsInfo};
+pub use call::raw::{Raw, RawFile};
+pub use call::refs::{GitRef, ListRefs, PullRequests, Refs};
 pub use call::resolve::{ContentRange, FileMetadata, Resolve, ResolveMethod};
 pub use call::tree::{ListTree, RefusedPath, TreeDepth, TreeEntry, TreePage};
 pub use call::whoami::{Identity, IdentityKind, Organisation, WhoAmI};

@@ -8,7 +8,11 @@ mod range;
 mod refusal;
 mod route;
 
-pub use crate::call::info::{respond_info, respond_list};
+pub use crate::call::auth_check::respond_auth_check;
+pub use crate::call::commits::respond_commits;
+pub use crate::call::info::respond_info;
+pub use crate::call::list::respond_list;
+pub use crate::call::refs::respond_refs;
 pub use crate::call::tree::respond_tree;
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};

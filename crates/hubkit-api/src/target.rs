@@ -1,9 +1,13 @@
 //! Request targets: how names become parts of a URL and come out of it again.
 
 use bytes::Bytes;
-use http::{Method, Request, header::ACCEPT};
+use http::{
+    Method, Request,
+    header::{ACCEPT, CONTENT_TYPE},
+};
 use hubkit_types::{Repo, RepoPath, Revision};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
 
 /// All but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC
@@ -42,6 +46,17 @@ pub(crate) fn get_json(target: String) -> Request<Bytes> {
         .expect("encoded names make a legal target and are short enough for one")
 }
 
+/// A request that brings JSON and asks for JSON.
+pub(crate) fn post_json(target: String, value: &Value) -> Request<Bytes> {
+    Request::builder()
+        .method(Method::POST)
+        .uri(target)
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/json")
+        .body(Bytes::from(value.to_string()))
+        .expect("encoded names make a legal target and are short enough for one")
+}
+
 /// Decodes one part of a path, once. `None` for a broken escape, for what is not UTF-8, and for NUL.
 pub(crate) fn decode(part: &str) -> Option<String> {
     let bytes = part.as_bytes();
@@ -54,6 +69,11 @@ pub(crate) fn decode(part: &str) -> Option<String> {
     }
     let text = percent_decode_str(part).decode_utf8().ok()?;
     (!text.contains('\0')).then(|| text.into_owned())
+}
+
+/// Whether the value of a flag in a query sets it, in the spelling of any client.
+pub(crate) fn is_true(text: &str) -> bool {
+    text == "1" || text.eq_ignore_ascii_case("true")
 }
 
 /// Decodes a query or a form: `a=1&b=2`, with `+` for a blank. `None` as for [`decode`].

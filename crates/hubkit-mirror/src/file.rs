@@ -9,8 +9,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::Response;
 use hubkit_api::server::{FileFacts, FileRequest, file_headers};
+use hubkit_lfs::Pointer;
 use hubkit_store::{
-    BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _, StoreErrorKind,
+    BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _, StoreErrorKind, git,
 };
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo};
@@ -31,21 +32,79 @@ pub(crate) async fn answer_file(
     caller: Caller<'_>,
     request: FileRequest,
 ) -> Result<Response<Body>, Refusal> {
+    let commit = find_readable(store, access, caller, &request).await?;
+    let found = find_file(store, &request, commit).await?;
+    serve(store, request, commit, found).await
+}
+
+/// The file as git holds it: of a large one the pointer, which can be told even where the content is not here.
+pub(crate) async fn answer_raw(
+    store: &DynStore,
+    access: &Access,
+    caller: Caller<'_>,
+    request: FileRequest,
+) -> Result<Response<Body>, Refusal> {
+    let commit = find_readable(store, access, caller, &request).await?;
+    let found = match find_file(store, &request, commit).await {
+        Err(Refusal::NoEntry(path, None)) => {
+            let files = store.listing(request.repo.clone(), commit).await?;
+            let mut files = files.unwrap_or_default().into_iter();
+            let listed = files.find(|file| file.path == path);
+            listed
+                .map(|file| (file.size, file.blob()))
+                .ok_or(Refusal::NoEntry(path, None))?
+        }
+        found => found?,
+    };
+    let (size, BlobId::Sha256(digest)) = found else {
+        return serve(store, request, commit, found).await;
+    };
+    let pointer = Bytes::from(Pointer::new(digest, size).to_string());
+    let blob = BlobId::Git(git::blob_id(&pointer));
+    let facts = facts_of(&request, commit, (pointer.len() as u64, blob));
+    let answer = request.answer(&facts);
+    let bytes = answer.bytes(facts.size).and_then(|range| {
+        let start = usize::try_from(range.start()).ok()?;
+        Some(pointer.slice(start..usize::try_from(range.end()).ok()?))
+    });
+    let body = bytes.map_or_else(Body::empty, Body::from);
+    Ok(file_headers(&facts, answer).map(|()| body))
+}
+
+/// The commit of the revision, for those who may read its files.
+async fn find_readable(
+    store: &DynStore,
+    access: &Access,
+    caller: Caller<'_>,
+    request: &FileRequest,
+) -> Result<CommitId, Refusal> {
     if !access.may_read(caller, &request.repo) {
         // That a repository is gated must not tell that it exists, where it does not.
         expect_repo(store, caller, &request.repo).await?;
-        return Err(Refusal::gated(caller, request.repo));
+        return Err(Refusal::gated(caller, request.repo.clone()));
     }
-    let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
-    let (size, blob) = find_file(store, &request, commit).await?;
-    let facts = FileFacts {
+    find_commit(store, caller, &request.repo, &request.revision).await
+}
+
+fn facts_of(request: &FileRequest, commit: CommitId, (size, blob): (u64, BlobId)) -> FileFacts {
+    FileFacts {
         commit,
         path: request.path.clone(),
         size,
         blob,
-    };
+    }
+}
+
+/// What the store holds, as the request's conditions want it.
+async fn serve(
+    store: &DynStore,
+    request: FileRequest,
+    commit: CommitId,
+    found: (u64, BlobId),
+) -> Result<Response<Body>, Refusal> {
+    let facts = facts_of(&request, commit, found);
     let answer = request.answer(&facts);
-    let body = open_file(store, request.repo, &facts, answer.bytes(size)).await?;
+    let body = open_file(store, request.repo, &facts, answer.bytes(facts.size)).await?;
     Ok(file_headers(&facts, answer).map(|()| body))
 }
 

@@ -1,14 +1,14 @@
-//! Repositories: one, many, and their references.
+//! Repositories: one, and many.
 
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    Gated, GetRepoInfo, RepoInfo, Sibling,
-    server::{ListRequest, respond_info, respond_json, respond_list},
+    Gated, GetRepoInfo, ListRepos, RepoInfo, RepoPage, Sibling,
+    server::{ListRequest, respond_info, respond_list},
 };
 use hubkit_store::{DynStore, RefStore as _};
 use hubkit_types::{CommitId, Repo, RepoKind, Revision};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     access::{Access, Caller},
@@ -16,6 +16,8 @@ use crate::{
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
 };
+
+const LONGEST_PAGE: usize = 1000;
 
 /// What is known of one repository. Without a revision it is answered even if there is no default branch.
 pub(crate) async fn answer_info(
@@ -32,13 +34,12 @@ pub(crate) async fn answer_info(
     let mut info = describe(&call.repo, access.gated(&call.repo), commit);
     match commit {
         Some(commit) => {
-            let files = match listings.files(store, call.repo, commit).await {
-                // Which files there are is asked of the tree, and refused there.
-                Err(Refusal::Unlisted(_)) => Vec::new(),
-                files => files?,
-            };
-            // The Hub tells sizes and digests only when asked to; here they cost nothing.
-            info.siblings = files.into_iter().map(Sibling::with_blob).collect();
+            match listings.files(store, call.repo, commit).await {
+                // Which files there are is not known; an empty list would say that there are none.
+                Err(Refusal::Unlisted(_)) => {}
+                // The Hub tells sizes and digests only when asked to; here they cost nothing.
+                files => info.siblings = Some(files?.into_iter().map(Sibling::with_blob).collect()),
+            }
         }
         None => expect_repo(store, caller, &call.repo).await?,
     }
@@ -56,63 +57,70 @@ fn describe(repo: &Repo, gated: Gated, commit: Option<CommitId>) -> RepoInfo {
     info
 }
 
-/// The repositories of one kind, sorted by name.
+/// One page of the repositories of one kind, sorted by name: all that a store knows of them are names and commits, so
+/// an order by anything else changes nothing. `absolute` makes a URL of the address of the next page.
 pub(crate) async fn answer_list(
     store: &DynStore,
     access: &Access,
-    list: ListRequest,
+    request: ListRequest,
+    absolute: impl Fn(String) -> String,
 ) -> Result<Response<Bytes>, Refusal> {
-    let search = list.search.map(|text| text.to_ascii_lowercase());
+    let call = &request.call;
+    let search = call.search.as_ref().map(|text| text.to_ascii_lowercase());
     let wanted = |repo: &Repo| {
         let id = repo.id.as_str().to_ascii_lowercase();
         let owner = repo.id.namespace();
-        repo.kind == list.kind
+        repo.kind == call.kind
             && search.as_ref().is_none_or(|text| id.contains(text))
-            && list
+            && call
                 .author
                 .as_ref()
                 .is_none_or(|author| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(author)))
+            && is_described(call, &describe(repo, access.gated(repo), None))
     };
-    let repos = store.repos().await?.into_iter().filter(wanted);
-    let mut infos = Vec::new();
-    for repo in repos.take(list.limit.unwrap_or(usize::MAX)) {
+    let cursor = request.cursor.as_deref().unwrap_or_default();
+    let mut repos: Vec<Repo> = store
+        .repos()
+        .await?
+        .into_iter()
+        .filter(|repo| repo.id.as_str() > cursor && wanted(repo))
+        .collect();
+    repos.sort_by(|left, right| left.id.as_str().cmp(right.id.as_str()));
+    let limit = call.limit.unwrap_or(LONGEST_PAGE).clamp(1, LONGEST_PAGE);
+    let more = repos.len() > limit;
+    repos.truncate(limit);
+    let next = repos.last().filter(|_| more).map(|last| {
+        let next = ListRequest {
+            call: call.clone(),
+            cursor: Some(last.id.to_string()),
+        };
+        absolute(next.target())
+    });
+    let mut infos = Vec::with_capacity(repos.len());
+    for repo in repos {
         let commit = store.resolve(repo.clone(), Revision::main()).await?;
         infos.push(describe(&repo, access.gated(&repo), commit));
     }
-    Ok(respond_list(infos))
+    Ok(respond_list(RepoPage { repos: infos, next }))
 }
 
-/// Branches, tags and the hub's own references.
-pub(crate) async fn answer_refs(
-    store: &DynStore,
-    caller: Caller<'_>,
-    repo: Repo,
-) -> Result<Response<Bytes>, Refusal> {
-    let revisions = store.revisions(repo.clone()).await?;
-    if revisions.is_empty() {
-        expect_repo(store, caller, &repo).await?;
-    }
-    let mut lists = [const { Vec::new() }; 4];
-    let places = ["refs/heads/", "refs/tags/", "refs/convert/", "refs/pr/"];
-    for (revision, commit) in revisions {
-        let text = revision.as_str();
-        let found = places
-            .iter()
-            .enumerate()
-            .find_map(|(index, place)| Some((index, text.strip_prefix(place)?)));
-        // A plain name may be a tag's as well; the store does not tell, and a branch promises less.
-        let (index, name) = found.unwrap_or((0, text));
-        lists[index].push(json!({
-            "name": name,
-            "ref": format!("{}{name}", places[index]),
-            "targetCommit": commit.to_string(),
-        }));
-    }
-    let [branches, tags, converts, pull_requests] = lists;
-    Ok(respond_json(&json!({
-        "branches": branches,
-        "tags": tags,
-        "converts": converts,
-        "pullRequests": pull_requests,
-    })))
+/// Whether a repository is what the filters ask for, as far as it is described. Nothing is said here of programs,
+/// providers, parameters and links, so nothing is found by them.
+fn is_described(call: &ListRepos, info: &RepoInfo) -> bool {
+    let lists = [
+        &call.apps,
+        &call.inference_providers,
+        &call.models,
+        &call.datasets,
+    ];
+    let is_about_more = lists.iter().any(|list| !list.is_empty())
+        || call.inference.is_some()
+        || call.num_parameters.is_some()
+        || call.linked;
+    !is_about_more
+        && call.filter.iter().all(|tag| info.tags.contains(tag))
+        && (call.pipeline_tag.is_none() || call.pipeline_tag == info.pipeline_tag)
+        && call
+            .gated
+            .is_none_or(|gated| gated == (info.gated != Gated::No))
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod file;
+mod history;
 mod info;
 mod listing;
 mod lookup;

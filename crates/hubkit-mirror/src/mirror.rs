@@ -16,8 +16,9 @@ use hubkit_types::Endpoint;
 
 use crate::{
     access::{Access, Caller},
-    file::answer_file,
-    info::{answer_info, answer_list, answer_refs},
+    file::{answer_file, answer_raw},
+    history::{answer_auth_check, answer_commits, answer_refs},
+    info::{answer_info, answer_list},
     listing::{Listings, Unlisted},
     refusal::Refusal,
     tree::{answer_paths, answer_tree},
@@ -94,6 +95,7 @@ impl Mirror {
         let caller = access.caller(request.headers())?;
         let response = match incoming {
             Incoming::Resolve(file) => return answer_file(store, access, caller, file).await,
+            Incoming::Raw(file) => return answer_raw(store, access, caller, file).await,
             Incoming::RepoInfo(call) => answer_info(store, access, listings, caller, call).await,
             Incoming::Tree(tree) => {
                 answer_tree(store, listings, caller, tree, |target| self.address(target)).await
@@ -105,8 +107,12 @@ impl Mirror {
                 let paths = read_paths_info(&parts.headers, &body)?;
                 answer_paths(store, listings, caller, (repo, revision), &paths).await
             }
-            Incoming::Refs { repo } => answer_refs(store, caller, repo).await,
-            Incoming::List(list) => answer_list(store, access, list).await,
+            Incoming::Refs(call) => answer_refs(store, caller, call).await,
+            Incoming::Commits(call) => answer_commits(store, caller, call).await,
+            Incoming::AuthCheck(call) => answer_auth_check(store, access, caller, call).await,
+            Incoming::List(list) => {
+                answer_list(store, access, list, |target| self.address(target)).await
+            }
             Incoming::WhoAmI => match caller {
                 Caller::User(name) => Ok(respond_whoami(&Identity::user(name))),
                 Caller::Anonymous => Err(Refusal::NoToken),

@@ -133,7 +133,9 @@ pub struct RepoInfo {
     /// The metadata of its card.
     pub card_data: Option<Value>,
     /// Its files, but for those whose names must not reach a file system: the tree tells of all.
-    pub siblings: Vec<Sibling>,
+    ///
+    /// `None` where the answer does not say: that is not the same as none.
+    pub siblings: Option<Vec<Sibling>>,
     /// Every field that is not named above.
     pub rest: Map<String, Value>,
 }
@@ -156,14 +158,17 @@ impl RepoInfo {
             pipeline_tag: None,
             library_name: None,
             card_data: None,
-            siblings: Vec::new(),
+            siblings: None,
             rest: Map::new(),
         }
     }
 
-    fn read(value: Value) -> Result<Self, ApiError> {
+    pub(super) fn read(value: Value) -> Result<Self, ApiError> {
         let mut fields = Fields::of(value, "the repository's information")?;
-        let siblings = fields.list("siblings").into_iter().map(Sibling::read);
+        let siblings = match fields.any("siblings") {
+            Some(Value::Array(list)) => Some(read_siblings(list)?),
+            _ => None,
+        };
         Ok(Self {
             id: fields.required("id")?,
             sha: fields.parsed("sha")?,
@@ -179,17 +184,13 @@ impl RepoInfo {
             pipeline_tag: fields.text("pipeline_tag"),
             library_name: fields.text("library_name"),
             card_data: fields.any("cardData"),
-            siblings: siblings
-                .collect::<Result<Vec<_>, _>>()?
-                .into_iter()
-                .flatten()
-                .collect(),
+            siblings,
             rest: fields.rest(),
         })
     }
 
     /// Takes it apart: of a large repository the siblings are not copied once more.
-    fn write(self) -> Value {
+    pub(super) fn write(self) -> Value {
         let mut map = self.rest;
         let mut put = |key: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -211,14 +212,27 @@ impl RepoInfo {
         put("pipeline_tag", text(self.pipeline_tag));
         put("library_name", text(self.library_name));
         put("cardData", self.card_data);
-        let siblings = self.siblings.into_iter().map(|sibling| {
+        let sibling = |sibling: Sibling| {
             let mut map = sibling.rest;
             map.insert("rfilename".to_owned(), sibling.path.as_str().into());
             Value::Object(map)
-        });
-        put("siblings", Some(siblings.collect()));
+        };
+        let siblings = self.siblings;
+        put(
+            "siblings",
+            siblings.map(|list| list.into_iter().map(sibling).collect()),
+        );
         Value::Object(map)
     }
+}
+
+fn read_siblings(list: Vec<Value>) -> Result<Vec<Sibling>, ApiError> {
+    let siblings = list.into_iter().map(Sibling::read);
+    Ok(siblings
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 impl Call for GetRepoInfo {
@@ -241,14 +255,6 @@ impl Call for GetRepoInfo {
 /// The answer to [`GetRepoInfo`].
 pub fn respond_info(info: RepoInfo) -> Response<Bytes> {
     json::respond(StatusCode::OK, &info.write())
-}
-
-/// The answer to a listing of repositories.
-pub fn respond_list(repos: Vec<RepoInfo>) -> Response<Bytes> {
-    json::respond(
-        StatusCode::OK,
-        &repos.into_iter().map(RepoInfo::write).collect(),
-    )
 }
 
 #[cfg(test)]
@@ -307,7 +313,7 @@ mod tests {
         info.card_data = Some(serde_json::json!({"license": "mit"}));
         let mut sibling = Sibling::new("a b/c.bin".parse().expect("a path"));
         sibling.rest.insert("size".to_owned(), 7.into());
-        info.siblings.push(sibling);
+        info.siblings = Some(vec![sibling]);
         info.rest.insert("newField".to_owned(), Value::Null);
         let found = call(RepoKind::Model, "a/b", None).reply(&respond_info(info.clone()));
         assert_eq!(found, Ok(info));
@@ -350,7 +356,8 @@ mod tests {
     fn a_file_whose_name_must_not_become_a_path_is_not_listed() {
         let body = r#"{"id":"a/b","siblings":[{"rfilename":"../x"},{"rfilename":"y"}]}"#;
         let siblings = read(body).expect("the rest is fine").siblings;
-        assert_eq!(siblings, [Sibling::new("y".parse().expect("a path"))]);
+        let expected = Sibling::new("y".parse().expect("a path"));
+        assert_eq!(siblings, Some(vec![expected]));
     }
 
     #[test]

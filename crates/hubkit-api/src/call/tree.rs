@@ -1,12 +1,12 @@
 //! `GET /api/{models|datasets|spaces}/{id}/tree/{revision}[/{path}]`: the files of a revision, page by page.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header::LINK};
+use http::{Request, Response, StatusCode};
 use hubkit_types::{GitOid, ParseRepoPathError, Repo, RepoPath, Revision, Sha256, TreeFile};
 use serde_json::{Value, json};
 
 use crate::{
-    ApiError, Call,
+    ApiError, Call, header,
     json::{self, Fields},
     next_link, target,
 };
@@ -116,6 +116,22 @@ impl TreeEntry {
         }
     }
 
+    /// Reads a list, and tells apart what must not become a path.
+    pub(super) fn read_list(value: Value) -> Result<(Vec<Self>, Vec<RefusedPath>), ApiError> {
+        let Value::Array(list) = value else {
+            return Err(ApiError::protocol("expected the tree as a list"));
+        };
+        let mut entries = Vec::with_capacity(list.len());
+        let mut refused = Vec::new();
+        for value in list {
+            match Self::read(value)? {
+                Ok(entry) => entries.push(entry),
+                Err(path) => refused.push(path),
+            }
+        }
+        Ok((entries, refused))
+    }
+
     fn read(value: Value) -> Result<Result<Self, RefusedPath>, ApiError> {
         let mut fields = Fields::of(value, "an entry of the tree")?;
         let text: String = fields.required("path")?;
@@ -196,21 +212,12 @@ impl Call for ListTree {
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<TreePage, ApiError> {
-        let Value::Array(entries) = json::read(response)? else {
-            return Err(ApiError::protocol("expected the tree as a list"));
-        };
-        let mut page = TreePage {
-            entries: Vec::with_capacity(entries.len()),
-            refused: Vec::new(),
+        let (entries, refused) = TreeEntry::read_list(json::read(response)?)?;
+        Ok(TreePage {
+            entries,
+            refused,
             next: next_link(response.headers()),
-        };
-        for entry in entries {
-            match TreeEntry::read(entry)? {
-                Ok(entry) => page.entries.push(entry),
-                Err(refused) => page.refused.push(refused),
-            }
-        }
-        Ok(page)
+        })
     }
 }
 
@@ -218,13 +225,7 @@ impl Call for ListTree {
 pub fn respond_tree(page: &TreePage) -> Response<Bytes> {
     let entries = page.entries.iter().map(TreeEntry::write).collect();
     let mut response = json::respond(StatusCode::OK, &entries);
-    let link = page
-        .next
-        .as_ref()
-        .map(|next| format!("<{next}>; rel=\"next\""));
-    if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
-        response.headers_mut().insert(LINK, link);
-    }
+    header::put_next(response.headers_mut(), page.next.as_deref());
     response
 }
 

@@ -4,7 +4,10 @@ use http::{Method, Request};
 use hubkit_types::{Repo, RepoId, RepoKind, RepoPath, Revision};
 
 use super::FileRequest;
-use crate::{Call as _, GetRepoInfo, ListTree, ResolveMethod, TreeDepth, target};
+use crate::{
+    AuthCheck, Call as _, GetRepoInfo, ListCommits, ListRefs, ListRepos, ListTree, PullRequests,
+    ResolveMethod, TreeDepth, target,
+};
 
 /// A call that came in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +19,8 @@ pub enum Incoming {
     Tree(TreeRequest),
     /// One file.
     Resolve(FileRequest),
+    /// One file as git holds it: of a large one the pointer.
+    Raw(FileRequest),
     /// Whose token the request carries.
     WhoAmI,
     /// The entries at some paths; [`read_paths_info`](super::read_paths_info) reads from the body which.
@@ -26,10 +31,11 @@ pub enum Incoming {
         revision: Revision,
     },
     /// The branches and tags of a repository.
-    Refs {
-        /// The repository.
-        repo: Repo,
-    },
+    Refs(ListRefs),
+    /// The history of a revision.
+    Commits(ListCommits),
+    /// Whether the files of a repository may be read.
+    AuthCheck(AuthCheck),
     /// The repositories of one kind.
     List(ListRequest),
 }
@@ -60,17 +66,26 @@ impl TreeRequest {
     }
 }
 
-/// A request for the repositories of one kind.
+/// A request for one page of the repositories of one kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ListRequest {
-    /// The kind.
-    pub kind: RepoKind,
-    /// Only those whose id holds this text, in any case.
-    pub search: Option<String>,
-    /// Only those of this user or organisation.
-    pub author: Option<String>,
-    /// How many at most.
-    pub limit: Option<usize>,
+    /// What to list.
+    pub call: ListRepos,
+    /// Where the page starts: what the server wrote into the address of this page.
+    pub cursor: Option<String>,
+}
+
+impl ListRequest {
+    /// The request's target in origin form: what a server writes into the `Link` to the next page.
+    pub fn target(&self) -> String {
+        let mut target = self.call.target();
+        if let Some(cursor) = &self.cursor {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            target.push_str("cursor=");
+            target.push_str(&target::encode(cursor));
+        }
+        target
+    }
 }
 
 /// A request that is no call.
@@ -142,10 +157,8 @@ fn route_api(parts: &[&str], query: &Query) -> Result<Incoming, Unroutable> {
     };
     if parts.is_empty() {
         return Ok(Incoming::List(ListRequest {
-            kind,
-            search: value(query, "search"),
-            author: value(query, "author"),
-            limit: limit(query),
+            call: ListRepos::of_query(kind, query),
+            cursor: value(query, "cursor"),
         }));
     }
     // An id has two parts or, the oldest, one. Two win, where both readings make a call.
@@ -166,14 +179,32 @@ fn route_repo(
     let repo = || read_repo(kind, id);
     Some(match rest {
         // Where a legacy id has a call behind it, this would be a repository of that name.
-        [] if id.len() == 2 && id[1] == "refs" => return None,
+        [] if id.len() == 2 && matches!(id[1], "refs" | "auth-check") => return None,
         [] => repo().map(|repo| {
             Incoming::RepoInfo(GetRepoInfo {
                 repo,
                 revision: None,
             })
         }),
-        ["refs"] => repo().map(|repo| Incoming::Refs { repo }),
+        ["refs"] => repo().map(|repo| {
+            let included = value(query, "include_prs").is_some_and(|text| target::is_true(&text));
+            Incoming::Refs(ListRefs {
+                repo,
+                pull_requests: if included {
+                    PullRequests::Include
+                } else {
+                    PullRequests::LeaveOut
+                },
+            })
+        }),
+        ["auth-check"] => repo().map(|repo| Incoming::AuthCheck(AuthCheck { repo })),
+        ["commits", rest @ ..] => match split_revision(rest)? {
+            (revision, []) => repo().and_then(|repo| {
+                let revision = read_revision(&revision)?;
+                Ok(Incoming::Commits(ListCommits { repo, revision }))
+            }),
+            _ => return None,
+        },
         ["revision", rest @ ..] => match split_revision(rest)? {
             (revision, []) => repo().and_then(|repo| {
                 let revision = Some(read_revision(&revision)?);
@@ -202,7 +233,7 @@ fn read_tree(
     path: &[&str],
     query: &Query,
 ) -> Result<Incoming, Unroutable> {
-    let recursive = value(query, "recursive").is_some_and(|text| is_true(&text));
+    let recursive = value(query, "recursive").is_some_and(|text| target::is_true(&text));
     let path = if path.is_empty() {
         None
     } else {
@@ -232,11 +263,11 @@ fn route_file<B>(parts: &[&str], request: &Request<B>) -> Result<Incoming, Unrou
     };
     let (id, rest) = [2, 1]
         .into_iter()
-        .filter(|length| parts.get(*length) == Some(&"resolve"))
-        .map(|length| (&parts[..length], &parts[length + 1..]))
-        .find(|(_, rest)| rest.len() >= 2)
+        .filter(|length| matches!(parts.get(*length), Some(&("resolve" | "raw"))))
+        .map(|length| parts.split_at(length))
+        .find(|(_, rest)| rest.len() >= 3)
         .ok_or(Unroutable::NotFound)?;
-    let (revision, path) = split_revision(rest).ok_or(Unroutable::NotFound)?;
+    let (revision, path) = split_revision(&rest[1..]).ok_or(Unroutable::NotFound)?;
     let what = (
         read_repo(kind, id)?,
         read_revision(&revision)?,
@@ -247,11 +278,12 @@ fn route_file<B>(parts: &[&str], request: &Request<B>) -> Result<Incoming, Unrou
         Method::HEAD => ResolveMethod::Head,
         _ => return Err(Unroutable::MethodNotAllowed { allow: "GET, HEAD" }),
     };
-    Ok(Incoming::Resolve(FileRequest::new(
-        what,
-        method,
-        request.headers(),
-    )))
+    let file = FileRequest::new(what, method, request.headers());
+    Ok(if rest[0] == "raw" {
+        Incoming::Raw(file)
+    } else {
+        Incoming::Resolve(file)
+    })
 }
 
 /// Takes the revision off the front: one part, but for references that some clients write with their slashes.
@@ -287,10 +319,6 @@ fn value(query: &Query, key: &str) -> Option<String> {
 
 fn limit(query: &Query) -> Option<usize> {
     value(query, "limit")?.parse().ok()
-}
-
-fn is_true(text: &str) -> bool {
-    text == "1" || text.eq_ignore_ascii_case("true")
 }
 
 #[cfg(test)]

@@ -1,18 +1,20 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use hubkit_api::{
-    ApiError, Call as _, ErrorKind, Gated, GetRepoInfo, ListTree, TreeDepth, TreeEntry, WhoAmI,
+    ApiError, AuthCheck, Call as _, ErrorKind, Gated, GetRepoInfo, ListCommits, ListRefs,
+    ListRepos, ListTree, PathsInfo, PullRequests, Raw, ResolveMethod, TreeDepth, TreeEntry, WhoAmI,
     check,
 };
 use hubkit_store::{
     BlobKey, BlobStore as _, BlobStoreExt as _, MemoryStore, RefStore as _, Snapshot, Storage,
 };
-use hubkit_types::{CommitId, Repo, RepoKind, Revision};
+use hubkit_types::{BlobId, CommitId, Etag, Repo, RepoKind, Revision};
 use serde_json::Value;
 
 use super::*;
 
 mod hollow;
+mod listings;
 use hollow::{Fault, Hollow};
 
 const WEIGHTS: &[u8] = b"0123456789";
@@ -331,7 +333,7 @@ async fn what_is_missing_is_named() {
         "/api/agent-harnesses",
         "/api/telemetry/x",
         "/",
-        "/api/models/me/tiny/commits/main",
+        "/api/models/me/tiny/auth-check/write",
     ] {
         let answer = get(&mirror, target).await;
         assert_eq!(
@@ -421,11 +423,9 @@ async fn information_names_the_commit_and_every_file() {
         let info = call.reply(&answer.response()).expect("information");
         assert_eq!(info.sha, Some(commit));
         assert_eq!(info.author.as_deref(), Some("me"));
-        assert_eq!(info.siblings.len(), 6);
-        let large = info
-            .siblings
-            .iter()
-            .find(|file| file.rest.contains_key("lfs"));
+        let siblings = info.siblings.expect("a list");
+        assert_eq!(siblings.len(), 6);
+        let large = siblings.iter().find(|file| file.rest.contains_key("lfs"));
         let large = large.expect("the large file");
         assert_eq!(large.path.as_str(), "model.safetensors");
         let lfs = serde_json::json!({"sha256": SHA256, "size": 10, "pointerSize": 127});
@@ -437,255 +437,111 @@ async fn information_names_the_commit_and_every_file() {
     assert_eq!((no_main.status, no_main.json().get("sha")), (200, None));
 }
 
-fn entries(answer: &Answer) -> Vec<(String, String)> {
-    let list = answer.json();
-    let list = list.as_array().expect("a list").iter();
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    list.map(|entry| (text(&entry["path"]), text(&entry["type"])))
-        .collect()
-}
-
 #[tokio::test]
-async fn a_tree_lists_files_and_folders() {
-    let mirror = open();
-    let paths = async |target: &str| {
-        let entries = entries(&get(&mirror, target).await);
-        let short = |(path, kind): (String, String)| path + if kind == "file" { "" } else { "/" };
-        entries.into_iter().map(short).collect::<Vec<_>>().join(" ")
-    };
-    assert_eq!(
-        paths("/api/models/me/tiny/tree/main").await,
-        "config.json empty.txt model.safetensors onnx/ onnx-notes.md"
-    );
-    assert_eq!(
-        paths("/api/models/me/tiny/tree/main?recursive=true").await,
-        "config.json empty.txt model.safetensors onnx/ onnx-notes.md onnx/a.onnx onnx/deep/ onnx/deep/b.onnx"
-    );
-    assert_eq!(
-        paths("/api/models/me/tiny/tree/main/onnx").await,
-        "onnx/a.onnx onnx/deep/"
-    );
-    assert_eq!(
-        paths("/api/models/me/tiny/tree/main/onnx%2Fdeep").await,
-        "onnx/deep/b.onnx"
-    );
-}
-
-#[tokio::test]
-async fn a_large_file_is_listed_with_its_pointer_and_a_folder_with_its_tree() {
-    let answer = get(&open(), "/api/models/me/tiny/tree/main").await.json();
-    let list = answer.as_array().expect("a list");
-    let large = &list[2];
-    let pointer = hubkit_lfs::Pointer::new(SHA256.parse().expect("a digest"), 10).to_string();
-    assert_eq!(large["lfs"]["pointerSize"], pointer.len());
-    assert_eq!(
-        (&large["lfs"]["oid"], &large["lfs"]["size"]),
-        (&SHA256.into(), &10.into())
-    );
-    let oid = hubkit_store::git::blob_id(pointer.as_bytes());
-    assert_eq!(large["oid"], oid.to_string());
-    assert!(large.get("xetHash").is_none());
-    // What `git ls-tree` says of the folder `onnx`.
-    let folder = &list[3];
-    assert_eq!(folder["oid"], ONNX_TREE);
-}
-
-const ONNX_TREE: &str = "cca574d915e03d799372081b234362749ba7173a";
-
-#[tokio::test]
-async fn pages_follow_each_other_through_their_links() {
+async fn the_history_is_the_commit_of_the_revision() {
     let (store, commit) = store();
-    let endpoint: Endpoint = "https://hub.example/prefix".parse().expect("an endpoint");
-    let with_prefix = Mirror::new(DynStore::new(store.clone())).with_endpoint(endpoint);
-    let plain = Mirror::new(DynStore::new(store));
-    for (mirror, start) in [
-        (plain, format!("/api/models/me/tiny/tree/{commit}?")),
-        (
-            with_prefix,
-            format!("https://hub.example/prefix/api/models/me/tiny/tree/{commit}?"),
-        ),
-    ] {
-        let call = ListTree {
+    let mirror = Mirror::new(DynStore::new(store));
+    let history = async |id: &str, revision: &str| {
+        let call = ListCommits {
+            repo: repo(id),
+            revision: revision.parse().expect("a revision"),
+        };
+        let answer = send(&mirror, call.request().map(Body::from)).await;
+        call.reply(&answer.response()).map_err(|error| error.kind())
+    };
+    for revision in ["main", "HEAD", &commit.to_string()] {
+        let page = history("me/tiny", revision).await.expect("a page");
+        assert_eq!((page.total, page.next), (Some(1), None));
+        assert_eq!(page.commits.len(), 1);
+        assert_eq!(page.commits[0].id, commit);
+        // Without one huggingface_hub fails.
+        assert!(page.commits[0].date.is_some());
+    }
+    let found = history("me/tiny", "v9").await;
+    assert_eq!(found, Err(ErrorKind::RevisionNotFound));
+    assert_eq!(history("me/no", "main").await, Err(ErrorKind::RepoNotFound));
+}
+
+#[tokio::test]
+async fn who_may_read_a_repository_is_told_so() {
+    let mirror = guarded();
+    let check = async |id: &str, token: Option<&str>| {
+        let call = AuthCheck { repo: repo(id) };
+        let (mut parts, _) = call.request().into_parts();
+        if let Some(token) = token {
+            let value = format!("Bearer {token}").parse().expect("a value");
+            parts.headers.insert("authorization", value);
+        }
+        let answer = send(&mirror, Request::from_parts(parts, Body::empty())).await;
+        let found = call.reply(&answer.response());
+        (answer.status, found.map_err(|error| error.kind()))
+    };
+    use ErrorKind::{Gated, RepoNotFound};
+    assert_eq!(check("me/tiny", None).await, (200, Ok(())));
+    assert_eq!(check("me/gated", None).await, (401, Err(Gated)));
+    assert_eq!(check("me/gated", Some("hf_bob")).await, (403, Err(Gated)));
+    assert_eq!(check("me/gated", Some("hf_ada")).await, (200, Ok(())));
+    assert_eq!(check("me/missing", None).await, (401, Err(RepoNotFound)));
+    assert_eq!(
+        check("me/missing", Some("hf_ada")).await,
+        (404, Err(RepoNotFound))
+    );
+}
+
+#[tokio::test]
+async fn raw_is_what_git_holds() {
+    let (store, commit) = store();
+    let listed = store.listing(repo("me/tiny"), commit).await;
+    let listed = listed.expect("no fault").expect("a listing");
+    let large = listed.iter().find(|file| file.lfs.is_some());
+    let large = large.expect("the large file").clone();
+    // The pointer does not depend on the content.
+    store
+        .remove(BlobKey::new(repo("me/tiny"), large.blob()))
+        .await
+        .expect("no fault");
+    let mirror = Mirror::new(DynStore::new(store));
+    let raw = async |path: &str, method: ResolveMethod| {
+        let call = Raw {
             repo: repo("me/tiny"),
             revision: Revision::main(),
-            path: None,
-            depth: TreeDepth::Recursive,
+            path: path.parse().expect("a path"),
+            method,
         };
-        let mut target = format!("{}&limit=3", call.request().uri());
-        let mut found: Vec<TreeEntry> = Vec::new();
-        let mut pages = 0;
-        loop {
-            let headers = [
-                ("host", "evil.example"),
-                ("x-forwarded-host", "evil.example"),
-            ];
-            let answer = ask(&mirror, "GET", &target, &headers).await;
-            let page = call.reply(&answer.response()).expect("a page");
-            found.extend(page.entries);
-            pages += 1;
-            let Some(next) = page.next else { break };
-            assert!(next.starts_with(&start), "{next}");
-            target = next;
-        }
-        assert_eq!((pages, found.len()), (3, 8));
-        let whole = send(&mirror, call.request().map(Body::from)).await;
-        let whole = call.reply(&whole.response()).expect("a page");
-        assert_eq!((whole.entries, whole.next), (found, None));
-    }
-}
-
-#[tokio::test]
-async fn paths_are_looked_up_in_forms_and_in_json() {
-    let mirror = open();
-    let form = "application/x-www-form-urlencoded";
-    for (media_type, body) in [
-        (
-            form,
-            "paths=config.json&paths=onnx&paths=no&paths=..%2Fx&expand=false",
-        ),
-        (
-            "application/json",
-            r#"{"paths":["config.json","onnx","no","../x"],"expand":false}"#,
-        ),
-    ] {
-        let request = Request::post("/api/models/me/tiny/paths-info/main")
-            .header("content-type", media_type)
-            .body(Body::from(body.as_bytes().to_vec()))
-            .expect("a request");
-        let answer = send(&mirror, request).await;
-        let wanted = [("config.json", "file"), ("onnx", "directory")];
-        assert_eq!(
-            entries(&answer),
-            wanted.map(|(path, kind)| (path.into(), kind.into()))
-        );
-    }
-    let target = "/api/models/me/tiny/paths-info/main";
-    assert_eq!(ask(&mirror, "POST", target, &[]).await.status, 400);
-    assert_eq!(ask(&mirror, "GET", target, &[]).await.status, 405);
-    let long = Request::post(target).body(Body::from(vec![b' '; LONGEST_BODY + 1]));
-    assert_eq!(send(&mirror, long.expect("a request")).await.status, 400);
-}
-
-#[tokio::test]
-async fn a_path_named_a_thousand_times_is_answered_once_and_more_are_refused() {
-    let store = MemoryStore::new();
-    let files = (0..300).map(|index| {
-        let path = format!("d/{}/{index}", index % 7).parse().expect("a path");
-        (path, Bytes::from(index.to_string()), Storage::Git)
-    });
-    store.insert(repo("me/many"), Revision::main(), files);
-    let mirror = Mirror::new(DynStore::new(store));
-    let post = async |count: usize| {
-        let body = serde_json::json!({"paths": vec!["d"; count]}).to_string();
-        let target = "/api/models/me/many/paths-info/main";
-        let request = Request::post(target).body(Body::from(body.into_bytes()));
-        send(&mirror, request.expect("a request")).await
+        let answer = send(&mirror, call.request().map(Body::from)).await;
+        let found = call.reply(&answer.response());
+        (answer, found.map_err(|error| error.kind()))
     };
-    let answer = post(1000).await;
-    assert_eq!(entries(&answer), [("d".into(), "directory".into())]);
-    let tree = get(&mirror, "/api/models/me/many/tree/main").await;
-    assert_eq!(tree.json(), answer.json());
-    let refused = post(1001).await;
+    let pointer = hubkit_lfs::Pointer::new(SHA256.parse().expect("a digest"), 10).to_string();
+    let (got, file) = raw("model.safetensors", ResolveMethod::Get).await;
+    let file = file.expect("a file");
     assert_eq!(
-        (refused.status, refused.error().kind()),
-        (400, ErrorKind::BadRequest)
+        (file.content, file.commit),
+        (pointer.clone().into(), Some(commit))
     );
-    assert!(refused.error().message().contains("1000"));
-}
-
-#[tokio::test]
-async fn a_listing_is_of_the_whole_commit_even_where_files_are_missing() {
-    let (store, commit) = store();
-    let repo = repo("me/tiny");
-    let listed = store.listing(repo.clone(), commit).await;
-    let listed = listed.expect("no fault").expect("a listing");
-    let late = listed
-        .iter()
-        .find(|file| file.path.as_str() == "onnx/a.onnx");
-    let key = BlobKey::new(repo, late.expect("the file").blob());
-    store.remove(key).await.expect("no fault");
-    let mirror = Mirror::new(DynStore::new(store));
-    let names = entries(&get(&mirror, "/api/models/me/tiny/tree/main/onnx").await);
-    assert_eq!(names[0], ("onnx/a.onnx".into(), "file".into()));
-    let missing = get(&mirror, "/me/tiny/resolve/main/onnx/a.onnx").await;
-    assert_eq!(missing.status, 404);
-    // No commit: a client must not remember as absent what this mirror merely lacks.
-    assert!(!missing.headers.contains_key("x-repo-commit"));
-}
-
-#[tokio::test]
-async fn without_a_listing_only_single_files_are_served_unless_they_are_said_to_be_all() {
-    let (full, commit) = store();
-    let repo = repo("me/tiny");
-    let file = full.files(repo.clone(), commit).await.expect("no fault");
-    let file = file.first().expect("a file").clone();
-    let part = MemoryStore::new();
-    let mut stage = part
-        .stage(BlobKey::new(repo.clone(), file.blob()), file.size)
-        .await
-        .expect("room");
-    let bytes = full
-        .read_all(BlobKey::new(repo.clone(), file.blob()), 1 << 20)
-        .await
-        .expect("the bytes");
-    stage.write(0, bytes).await.expect("room");
-    stage.publish().await.expect("the right bytes");
-    let snapshot = Snapshot {
-        repo,
-        commit,
-        revision: Some(Revision::main()),
-        files: vec![file.clone()],
-        listing: None,
-    };
-    part.record(snapshot).await.expect("no fault");
-    let tree = "/api/models/me/tiny/tree/main";
-    let careful = Mirror::new(DynStore::new(part.clone()));
-    assert_eq!(get(&careful, tree).await.status, 404);
-    let info = get(&careful, "/api/models/me/tiny").await;
+    let tag = Etag::of(BlobId::Git(large.oid));
+    assert_eq!(file.etag, Some(tag));
+    let (head, file) = raw("model.safetensors", ResolveMethod::Head).await;
+    assert_eq!(file.expect("a file").content, "");
+    assert_eq!(head.headers, got.headers);
+    assert_eq!(got.header("x-linked-etag"), None);
+    let target = "/me/tiny/raw/main/model.safetensors";
+    let part = ask(&mirror, "GET", target, &[("range", "bytes=8-11")]).await;
     assert_eq!(
-        (info.status, &info.json()["sha"]),
-        (200, &commit.to_string().into())
+        (part.status, &part.body[..]),
+        (206, &pointer.as_bytes()[8..12])
     );
-    let single = format!("/me/tiny/resolve/main/{}", file.path);
-    assert_eq!(get(&careful, &single).await.status, 200);
-    let told = Mirror::new(DynStore::new(part)).with_unlisted(Unlisted::Whole);
-    assert_eq!(entries(&get(&told, tree).await).len(), 1);
-}
-
-#[tokio::test]
-async fn references_and_repositories_are_listed() {
-    let (store, commit) = store();
-    for name in ["refs/pr/1", "refs/convert/parquet", "dev/x"] {
-        let file = ("a".parse().expect("a path"), Bytes::new(), Storage::Git);
-        store.insert(repo("me/tiny"), name.parse().expect("a revision"), [file]);
-    }
-    let mirror = Mirror::new(DynStore::new(store));
-    let refs = get(&mirror, "/api/models/me/tiny/refs").await.json();
-    let names = |list: &str| {
-        let list = refs[list].as_array().expect("a list").iter();
-        list.map(|item| item["ref"].as_str().expect("a text").to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(names("branches"), ["refs/heads/dev/x", "refs/heads/main"]);
-    assert_eq!(refs["branches"][1]["targetCommit"], commit.to_string());
-    assert_eq!(names("pullRequests"), ["refs/pr/1"]);
-    assert_eq!(names("converts"), ["refs/convert/parquet"]);
-    for (target, wanted) in [
-        ("/api/models", "gpt2 me/gated me/tiny"),
-        ("/api/models?search=TIN", "me/tiny"),
-        ("/api/models?author=me&limit=1", "me/gated"),
-        ("/api/datasets?full=true", "you/data"),
-        ("/api/spaces", ""),
-    ] {
-        let list = get(&mirror, target).await.json();
-        let ids: Vec<&str> = list
-            .as_array()
-            .expect("a list")
-            .iter()
-            .filter_map(|item| item["id"].as_str())
-            .collect();
-        assert_eq!(ids.join(" "), wanted, "{target}");
-    }
+    let beyond = ask(&mirror, "GET", target, &[("range", "bytes=999-")]).await;
+    assert_eq!(
+        (beyond.status, beyond.header("content-length")),
+        (416, Some("0"))
+    );
+    let (_, small) = raw("config.json", ResolveMethod::Get).await;
+    assert_eq!(small.expect("a file").content, "{}");
+    let (_, missing) = raw("no", ResolveMethod::Get).await;
+    assert_eq!(missing, Err(ErrorKind::EntryNotFound));
+    let gated = get(&guarded(), "/me/gated/raw/main/config.json").await;
+    assert_eq!(gated.error().kind(), ErrorKind::Gated);
 }
 
 #[tokio::test]
@@ -705,7 +561,11 @@ async fn no_path_leads_out_of_its_repository() {
         ".git/config",
         "//etc/passwd",
     ] {
-        for start in ["/me/tiny/resolve/main/", "/api/models/me/tiny/tree/main/"] {
+        for start in [
+            "/me/tiny/resolve/main/",
+            "/me/tiny/raw/main/",
+            "/api/models/me/tiny/tree/main/",
+        ] {
             let answer = get(&mirror, &format!("{start}{path}")).await;
             assert!(
                 matches!(answer.status, 400 | 404),

@@ -29,7 +29,9 @@ fn short(target: &str) -> String {
         Ok(Incoming::Resolve(file)) => {
             format!("file {} @{} {}", file.repo, file.revision, file.path)
         }
-        Ok(Incoming::Refs { repo }) => format!("refs {repo}"),
+        Ok(Incoming::Raw(file)) => format!("raw {} @{} {}", file.repo, file.revision, file.path),
+        Ok(Incoming::Refs(call)) => format!("refs {} {:?}", call.repo, call.pull_requests),
+        Ok(Incoming::Commits(call)) => format!("commits {} @{}", call.repo, call.revision),
         Ok(other) => format!("{other:?}"),
         Err(fault) => format!("{fault:?}"),
     }
@@ -44,9 +46,17 @@ fn calls_are_recognised_in_every_spelling() {
         ("/api/models/a%2Fb", "info a/b"),
         ("/api/models/a/b?blobs=true&expand[]=sha", "info a/b"),
         ("/api/models/gpt2/revision/main", "info gpt2 @main"),
-        ("/api/models/gpt2/refs", "refs gpt2"),
-        ("/api/models/a/refs/refs", "refs a/refs"),
-        ("/api/datasets/a/b/refs?include_prs=1", "refs datasets/a/b"),
+        ("/api/models/gpt2/refs", "refs gpt2 LeaveOut"),
+        (
+            "/api/models/gpt2/commits/refs/pr/1",
+            "commits gpt2 @refs/pr/1",
+        ),
+        ("/api/models/a/b/commits/main?limit=1", "commits a/b @main"),
+        ("/api/models/a/refs/refs", "refs a/refs LeaveOut"),
+        (
+            "/api/datasets/a/b/refs?include_prs=1",
+            "refs datasets/a/b Include",
+        ),
         (
             "/api/models/a/b/revision/refs%2Fpr%2F1",
             "info a/b @refs/pr/1",
@@ -74,6 +84,11 @@ fn calls_are_recognised_in_every_spelling() {
         ),
         ("/a/b/resolve/main/c", "file a/b @main c"),
         ("/a/b/resolve/main/c?download=true", "file a/b @main c"),
+        ("/gpt2/raw/main/c/d", "raw gpt2 @main c/d"),
+        (
+            "/datasets/a/raw/raw/refs/pr/1/c",
+            "raw datasets/a/raw @refs/pr/1 c",
+        ),
         ("/gpt2/resolve/main/c/d", "file gpt2 @main c/d"),
         (
             "/datasets/squad/resolve/main/c",
@@ -121,6 +136,7 @@ fn what_would_leave_its_repository_is_a_bad_path() {
         "/a/b/resolve/main/%2Fetc/passwd",
         "/a/b/resolve/main/C%3A/x",
         "/a/b/resolve/main/.git/config",
+        "/a/b/raw/main/..%2f..%2fetc/passwd",
         "/a/b/resolve/main/",
         "/a/b/resolve/..%2f/x",
         "/a/b/resolve/refs%2F..%2F..%2Fx/y",
@@ -155,7 +171,9 @@ fn other_paths_are_not_found() {
         "/api/models/a/b/c",
         "/api/models/a/b/xet-read-token/main",
         "/api/models/a/b/revision/main/more",
-        "/api/models/a/b/commits/main",
+        "/api/models/a/b/commits",
+        "/api/models/a/b/commits/main/x",
+        "/api/models/a/b/auth-check/write",
     ] {
         assert_eq!(of("GET", target), Err(Unroutable::NotFound), "{target}");
     }
@@ -177,19 +195,44 @@ fn a_method_that_is_no_calls_is_named_as_such() {
 
 #[test]
 fn a_list_takes_its_filters_from_the_query() {
-    let wanted = ListRequest {
-        kind: RepoKind::Dataset,
+    let wanted = ListRepos {
         search: Some("a b".to_owned()),
         author: Some("x".to_owned()),
+        filter: vec!["p:q".to_owned(), "r".to_owned()],
         limit: Some(3),
+        full: true,
+        expand: vec!["sha".to_owned(), "tags".to_owned()],
+        ..ListRepos::new(RepoKind::Dataset)
     };
-    let found = of("GET", "/api/datasets?search=a+b&author=x&limit=3&full=true");
-    assert_eq!(found, Ok(Incoming::List(wanted)));
-    let none = of("GET", "/api/models?limit=many&author=");
-    let Ok(Incoming::List(list)) = none else {
-        panic!("{none:?}");
+    let target = "/api/datasets?search=a+b&author=x&filter=p:q&filter=r&limit=3&full=True&expand[]=sha&expand=tags&cursor=c";
+    let found = of("GET", target);
+    let request = ListRequest {
+        call: wanted,
+        cursor: Some("c".to_owned()),
     };
-    assert_eq!((list.limit, list.author), (None, None));
+    assert_eq!(found, Ok(Incoming::List(request)));
+    let none = of(
+        "GET",
+        "/api/models?limit=many&author=&sort=colour&direction=up",
+    );
+    let nothing = ListRequest {
+        call: ListRepos::new(RepoKind::Model),
+        cursor: None,
+    };
+    assert_eq!(none, Ok(Incoming::List(nothing)));
+}
+
+#[test]
+fn the_address_of_a_page_of_a_list_leads_back_to_it() {
+    for target in [
+        "/api/models?cursor=a%2Fb%26",
+        "/api/spaces?search=a&limit=2&cursor=%25",
+    ] {
+        let Ok(Incoming::List(list)) = of("GET", target) else {
+            panic!("a list");
+        };
+        assert_eq!(list.target(), target);
+    }
 }
 
 #[test]

@@ -1,0 +1,184 @@
+//! `GET /api/{models|datasets|spaces}/{id}/commits/{revision}`: the history of a revision, page by page.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hubkit_types::{CommitId, Repo, Revision};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    ApiError, Call, header,
+    json::{self, Fields},
+    next_link, target,
+};
+
+/// Asks for the commits of a revision, the newest first: the first page of them.
+///
+/// The pages after it have addresses that the server makes: [`CommitPage::next`]. Send a plain `GET` there and give the
+/// answer to [`Call::reply`] as well.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListCommits {
+    /// The repository.
+    pub repo: Repo,
+    /// The revision whose history it is.
+    pub revision: Revision,
+}
+
+/// One page of a history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommitPage {
+    /// What is on it, in the server's order.
+    pub commits: Vec<CommitInfo>,
+    /// How many there are on all pages together, if the server counted them.
+    pub total: Option<u64>,
+    /// The address of the next page, as the server wrote it: absolute, or relative to the request.
+    pub next: Option<String>,
+}
+
+/// A commit. Texts are the author's own: escape them before showing them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommitInfo {
+    /// Its id.
+    pub id: CommitId,
+    /// The first line of its message.
+    pub title: String,
+    /// The rest of its message; often empty.
+    pub message: String,
+    /// When it was made, in ISO 8601.
+    pub date: Option<String>,
+    /// The accounts that made it.
+    pub authors: Vec<String>,
+}
+
+impl CommitInfo {
+    fn read(value: Value) -> Result<Self, ApiError> {
+        let mut fields = Fields::of(value, "a commit")?;
+        // An author may lack a name here: who made a commit need have no account.
+        let author = |author: Value| Fields::of(author, "an author").ok()?.text("user");
+        Ok(Self {
+            id: fields.required("id")?,
+            title: fields.text("title").unwrap_or_default(),
+            message: fields.text("message").unwrap_or_default(),
+            date: fields.text("date"),
+            authors: fields
+                .list("authors")
+                .into_iter()
+                .filter_map(author)
+                .collect(),
+        })
+    }
+
+    fn write(&self) -> Value {
+        let authors = self.authors.iter().map(|user| json!({ "user": user }));
+        let mut map = Map::new();
+        map.insert("id".to_owned(), self.id.to_string().into());
+        map.insert("title".to_owned(), self.title.as_str().into());
+        map.insert("message".to_owned(), self.message.as_str().into());
+        map.insert("authors".to_owned(), authors.collect());
+        if let Some(date) = &self.date {
+            map.insert("date".to_owned(), date.as_str().into());
+        }
+        Value::Object(map)
+    }
+}
+
+impl Call for ListCommits {
+    type Reply = CommitPage;
+
+    fn request(&self) -> Request<Bytes> {
+        target::get_json(format!(
+            "{}/commits/{}",
+            target::api(&self.repo),
+            target::revision(&self.revision)
+        ))
+    }
+
+    fn reply(&self, response: &Response<Bytes>) -> Result<CommitPage, ApiError> {
+        let Value::Array(commits) = json::read(response)? else {
+            return Err(ApiError::protocol("expected the commits as a list"));
+        };
+        let headers = response.headers();
+        Ok(CommitPage {
+            commits: commits
+                .into_iter()
+                .map(CommitInfo::read)
+                .collect::<Result<_, _>>()?,
+            total: header::text(headers, &header::TOTAL_COUNT)
+                .and_then(|text| text.trim().parse().ok()),
+            next: next_link(headers),
+        })
+    }
+}
+
+/// The answer to [`ListCommits`]. A `next` that can't stand in a header is left out.
+pub fn respond_commits(page: &CommitPage) -> Response<Bytes> {
+    let commits = page.commits.iter().map(CommitInfo::write).collect();
+    let mut response = json::respond(StatusCode::OK, &commits);
+    header::put_next(response.headers_mut(), page.next.as_deref());
+    if let Some(total) = page.total {
+        let total = HeaderValue::from(total);
+        response.headers_mut().insert(header::TOTAL_COUNT, total);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use hubkit_types::RepoKind;
+
+    use super::*;
+    use crate::server::{Incoming, route};
+
+    const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    fn call(id: &str, revision: &str) -> ListCommits {
+        ListCommits {
+            repo: Repo::new(RepoKind::Model, id.parse().expect("an id")),
+            revision: revision.parse().expect("a revision"),
+        }
+    }
+
+    #[test]
+    fn a_request_is_routed_to_what_it_was_made_from() {
+        for call in [
+            call("a/b", "refs/pr/1"),
+            call("gpt2", "main"),
+            call("a/commits", "x/\u{fc}#"),
+        ] {
+            assert_eq!(route(&call.request()), Ok(Incoming::Commits(call)));
+        }
+    }
+
+    #[test]
+    fn a_page_comes_back_as_it_was_given() {
+        let mut page = CommitPage {
+            commits: vec![CommitInfo {
+                id: SHA.parse().expect("an id"),
+                title: "a \"title\"".to_owned(),
+                message: "more\nlines".to_owned(),
+                date: Some("2026-01-02T03:04:05.000Z".to_owned()),
+                authors: vec!["ada".to_owned()],
+            }],
+            total: Some(u64::MAX),
+            next: Some("/api/models/a/b/commits/main?p=1".to_owned()),
+        };
+        let call = call("a/b", "main");
+        assert_eq!(call.reply(&respond_commits(&page)), Ok(page.clone()));
+        (page.total, page.next) = (None, None);
+        (page.commits[0].date, page.commits[0].authors) = (None, Vec::new());
+        assert_eq!(call.reply(&respond_commits(&page)), Ok(page));
+    }
+
+    #[test]
+    fn only_the_id_must_be_there() {
+        let read = |body: String| call("a/b", "main").reply(&Response::new(Bytes::from(body)));
+        let page = read(format!(
+            r#"[{{"id":"{SHA}","title":7,"authors":[7,{{}},{{"user":"x"}}]}}]"#
+        ));
+        let page = page.expect("a page");
+        assert_eq!(page.commits[0].title, "");
+        assert_eq!(page.commits[0].authors, ["x"]);
+        for wrong in ["{}", "[7]", "[{}]", r#"[{"id":"main"}]"#] {
+            assert!(read(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+}

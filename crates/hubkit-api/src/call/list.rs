@@ -1,0 +1,338 @@
+//! `GET /api/{models|datasets|spaces}`: the repositories of one kind, page by page.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use hubkit_types::RepoKind;
+use serde_json::Value;
+
+use super::info::RepoInfo;
+use crate::{ApiError, Call, header, json, next_link, target};
+
+/// Asks for the repositories of one kind: the first page of them.
+///
+/// The pages after it have addresses that the server makes: [`RepoPage::next`]. Send a plain `GET` there and give the
+/// answer to [`Call::reply`] as well. An empty page may have a next one. What a hub does not know of it ignores.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListRepos {
+    /// The kind.
+    pub kind: RepoKind,
+    /// Only those whose id holds this text, in any case.
+    pub search: Option<String>,
+    /// Only those of this user or organisation.
+    pub author: Option<String>,
+    /// Only those with all of these tags: `dataset:squad`, `language:en`, `license:mit`, …
+    pub filter: Vec<String>,
+    /// Only those for this task; models.
+    pub pipeline_tag: Option<String>,
+    /// Only those that are gated, or that are not; models and datasets.
+    pub gated: Option<bool>,
+    /// Only those with so many parameters, as `min:6B,max:128B`; models.
+    pub num_parameters: Option<String>,
+    /// Only those that these programs can run; models.
+    pub apps: Vec<String>,
+    /// Only those that are served in this state, as `warm`; models.
+    pub inference: Option<String>,
+    /// Only those that these providers serve; models.
+    pub inference_providers: Vec<String>,
+    /// Only those that use these models; spaces.
+    pub models: Vec<String>,
+    /// Only those that use these datasets; spaces.
+    pub datasets: Vec<String>,
+    /// Only those that use any model or dataset; spaces.
+    pub linked: bool,
+    /// The order; the server's own when there is none.
+    pub sort: Option<RepoOrder>,
+    /// Which end comes first; the server's choice when there is none.
+    pub direction: Option<Direction>,
+    /// How many the page may have at most; the server's choice when there is none.
+    pub limit: Option<usize>,
+    /// Whether to tell nearly all that is known of each.
+    pub full: bool,
+    /// Whether to tell the metadata of each card; models.
+    pub card_data: bool,
+    /// Whether to tell the configuration of each; models.
+    pub config: bool,
+    /// Which fields to tell, and no others; none for the server's choice. Not together with the three above.
+    pub expand: Vec<String>,
+}
+
+/// What repositories are ordered by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RepoOrder {
+    /// When they changed last.
+    LastModified,
+    /// How much they are talked of now.
+    TrendingScore,
+    /// When they were made.
+    CreatedAt,
+    /// Downloads of the last thirty days.
+    Downloads,
+    /// How many people like them.
+    Likes,
+}
+
+impl RepoOrder {
+    const ALL: [Self; 5] = [
+        Self::LastModified,
+        Self::TrendingScore,
+        Self::CreatedAt,
+        Self::Downloads,
+        Self::Likes,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::LastModified => "lastModified",
+            Self::TrendingScore => "trendingScore",
+            Self::CreatedAt => "createdAt",
+            Self::Downloads => "downloads",
+            Self::Likes => "likes",
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.as_str() == text)
+    }
+}
+
+/// Which end of an order comes first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Direction {
+    /// The least.
+    Ascending,
+    /// The most.
+    Descending,
+}
+
+impl Direction {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascending => "1",
+            Self::Descending => "-1",
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "1" => Some(Self::Ascending),
+            "-1" => Some(Self::Descending),
+            _ => None,
+        }
+    }
+}
+
+/// One page of a list of repositories.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RepoPage {
+    /// What is on it, in the server's order.
+    pub repos: Vec<RepoInfo>,
+    /// The address of the next page, as the server wrote it: absolute, or relative to the request.
+    pub next: Option<String>,
+}
+
+impl ListRepos {
+    /// Asks for all repositories of a kind.
+    pub fn new(kind: RepoKind) -> Self {
+        Self::of_query(kind, &[])
+    }
+
+    /// Reads the query of a request, decoded. What says nothing that is known here is passed over.
+    pub(crate) fn of_query(kind: RepoKind, query: &[(String, String)]) -> Self {
+        let texts = |key: &str| -> Vec<String> {
+            // Some clients mark what may be repeated.
+            let is_meant = |found: &str| found.strip_suffix("[]").unwrap_or(found) == key;
+            let pairs = query.iter().filter(|(found, _)| is_meant(found));
+            pairs
+                .map(|(_, value)| value.clone())
+                .filter(|value| !value.is_empty())
+                .collect()
+        };
+        let text = |key: &str| texts(key).into_iter().next();
+        let flag = |key: &str| text(key).is_some_and(|text| target::is_true(&text));
+        Self {
+            kind,
+            search: text("search"),
+            author: text("author"),
+            filter: texts("filter"),
+            pipeline_tag: text("pipeline_tag"),
+            gated: text("gated").map(|text| target::is_true(&text)),
+            num_parameters: text("num_parameters"),
+            apps: texts("apps"),
+            inference: text("inference"),
+            inference_providers: texts("inference_provider"),
+            models: texts("models"),
+            datasets: texts("datasets"),
+            linked: flag("linked"),
+            sort: text("sort").and_then(|text| RepoOrder::read(&text)),
+            direction: text("direction").and_then(|text| Direction::read(&text)),
+            limit: text("limit").and_then(|text| text.parse().ok()),
+            full: flag("full"),
+            card_data: flag("cardData"),
+            config: flag("config"),
+            expand: texts("expand"),
+        }
+    }
+
+    /// The target with its query, as [`ListRepos::of_query`] reads it.
+    pub(crate) fn target(&self) -> String {
+        let mut query = Query(String::new());
+        query.put("search", self.search.as_deref());
+        query.put("author", self.author.as_deref());
+        query.put("filter", texts(&self.filter));
+        query.put("pipeline_tag", self.pipeline_tag.as_deref());
+        query.put(
+            "gated",
+            self.gated.map(|yes| if yes { "true" } else { "false" }),
+        );
+        query.put("num_parameters", self.num_parameters.as_deref());
+        query.put("apps", texts(&self.apps));
+        query.put("inference", self.inference.as_deref());
+        query.put("inference_provider", texts(&self.inference_providers));
+        query.put("models", texts(&self.models));
+        query.put("datasets", texts(&self.datasets));
+        query.put("linked", self.linked.then_some("true"));
+        query.put("sort", self.sort.map(RepoOrder::as_str));
+        query.put("direction", self.direction.map(Direction::as_str));
+        let limit = self.limit.map(|limit| limit.to_string());
+        query.put("limit", limit.as_deref());
+        query.put("full", self.full.then_some("true"));
+        query.put("cardData", self.card_data.then_some("true"));
+        query.put("config", self.config.then_some("true"));
+        query.put("expand", texts(&self.expand));
+        format!("/api/{}{}", self.kind.plural(), query.0)
+    }
+}
+
+fn texts(list: &[String]) -> impl Iterator<Item = &str> {
+    list.iter().map(String::as_str)
+}
+
+/// A query with its question mark; nothing at all while it is empty.
+struct Query(String);
+
+impl Query {
+    fn put<'a>(&mut self, key: &str, values: impl IntoIterator<Item = &'a str>) {
+        // An empty value asks for nothing, and is read as if it were not there.
+        for value in values.into_iter().filter(|value| !value.is_empty()) {
+            self.0.push(if self.0.is_empty() { '?' } else { '&' });
+            self.0.push_str(key);
+            self.0.push('=');
+            self.0.push_str(&target::encode(value));
+        }
+    }
+}
+
+impl Call for ListRepos {
+    type Reply = RepoPage;
+
+    /// # Panics
+    ///
+    /// If the texts make a target of more than 65,534 bytes.
+    fn request(&self) -> Request<Bytes> {
+        target::get_json(self.target())
+    }
+
+    fn reply(&self, response: &Response<Bytes>) -> Result<RepoPage, ApiError> {
+        let Value::Array(repos) = json::read(response)? else {
+            return Err(ApiError::protocol("expected the repositories as a list"));
+        };
+        let repos = repos.into_iter().map(RepoInfo::read);
+        Ok(RepoPage {
+            repos: repos.collect::<Result<_, _>>()?,
+            next: next_link(response.headers()),
+        })
+    }
+}
+
+/// The answer to [`ListRepos`]. A `next` that can't stand in a header is left out.
+pub fn respond_list(page: RepoPage) -> Response<Bytes> {
+    let repos = page.repos.into_iter().map(RepoInfo::write).collect();
+    let mut response = json::respond(StatusCode::OK, &repos);
+    header::put_next(response.headers_mut(), page.next.as_deref());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{Incoming, ListRequest, route};
+
+    fn all() -> ListRepos {
+        let list = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
+        ListRepos {
+            kind: RepoKind::Model,
+            search: Some("a b&c=\u{fc}+%".to_owned()),
+            author: Some("x".to_owned()),
+            filter: list(["dataset:squad", "license:mit"]),
+            pipeline_tag: Some("text-generation".to_owned()),
+            gated: Some(false),
+            num_parameters: Some("min:6B,max:128B".to_owned()),
+            apps: list(["a", "b"]),
+            inference: Some("warm".to_owned()),
+            inference_providers: list(["c", "d"]),
+            models: list(["a/b", "gpt2"]),
+            datasets: list(["c/d", "squad"]),
+            linked: true,
+            sort: Some(RepoOrder::TrendingScore),
+            direction: Some(Direction::Descending),
+            limit: Some(7),
+            full: true,
+            card_data: true,
+            config: true,
+            expand: list(["sha", "gated"]),
+        }
+    }
+
+    #[test]
+    fn a_request_is_routed_to_what_it_was_made_from() {
+        for call in [
+            all(),
+            ListRepos::new(RepoKind::Dataset),
+            ListRepos::new(RepoKind::Space),
+        ] {
+            let wanted = Incoming::List(ListRequest {
+                call: call.clone(),
+                cursor: None,
+            });
+            assert_eq!(route(&call.request()), Ok(wanted));
+        }
+        let plain = ListRepos::new(RepoKind::Model).request();
+        assert_eq!(plain.uri(), "/api/models");
+    }
+
+    #[test]
+    fn every_order_comes_back_as_it_was_given() {
+        for order in RepoOrder::ALL {
+            assert_eq!(RepoOrder::read(order.as_str()), Some(order));
+        }
+        for direction in [Direction::Ascending, Direction::Descending] {
+            assert_eq!(Direction::read(direction.as_str()), Some(direction));
+        }
+    }
+
+    #[test]
+    fn a_page_comes_back_as_it_was_given() {
+        let mut repo = RepoInfo::new("a/b".parse().expect("an id"));
+        repo.tags = vec!["x".to_owned()];
+        let page = RepoPage {
+            repos: vec![repo],
+            next: Some("/api/models?cursor=x".to_owned()),
+        };
+        let call = ListRepos::new(RepoKind::Model);
+        assert_eq!(call.reply(&respond_list(page.clone())), Ok(page));
+        let empty = RepoPage {
+            repos: Vec::new(),
+            next: Some("/api/models?cursor=y".to_owned()),
+        };
+        assert_eq!(call.reply(&respond_list(empty.clone())), Ok(empty));
+    }
+
+    #[test]
+    fn what_is_no_list_of_repositories_is_an_error() {
+        let call = ListRepos::new(RepoKind::Model);
+        for wrong in ["{}", "[7]", "[{}]", r#"[{"id":"../x"}]"#] {
+            let response = Response::new(Bytes::from_static(wrong.as_bytes()));
+            assert!(call.reply(&response).is_err(), "{wrong}");
+        }
+    }
+}
