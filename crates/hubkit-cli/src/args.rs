@@ -195,6 +195,9 @@ pub struct Serve {
     /// The port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
     pub port: u16,
+    /// The address that clients use, where it is not the one listened on; a path before the hub's own is fine
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<Endpoint>,
     /// With a cache: take commits of which it has no listing for whole, as caches of older clients are
     #[arg(long)]
     pub assume_complete: bool,

@@ -36,11 +36,9 @@ pub struct Seen {
 /// Is told of every request.
 pub type Observer = Arc<dyn Fn(&Seen) + Send + Sync>;
 
-/// Listens on a port and answers with a mirror.
+/// Listens on a port, to answer with a mirror.
 pub struct Server {
     listener: TcpListener,
-    mirror: Arc<Mirror>,
-    observer: Observer,
 }
 
 /// How many connections are served at a time; more wait to be accepted.
@@ -56,13 +54,9 @@ impl Server {
     /// # Errors
     ///
     /// When the address can't be listened on.
-    pub async fn bind(address: SocketAddr, mirror: Mirror, observer: Observer) -> io::Result<Self> {
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self {
-            listener,
-            mirror: Arc::new(mirror),
-            observer,
-        })
+        Ok(Self { listener })
     }
 
     /// The address of the hub.
@@ -74,12 +68,12 @@ impl Server {
         Ok(format!("http://{}", self.listener.local_addr()?))
     }
 
-    /// Answers until the future is dropped, which closes every connection.
+    /// Answers with the mirror, and tells of every request, until the future is dropped, which closes every connection.
     ///
     /// # Errors
     ///
     /// When no connection can be accepted any more.
-    pub async fn run(self) -> io::Result<Infallible> {
+    pub async fn run(self, mirror: Mirror, observer: Observer) -> io::Result<Infallible> {
         let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         let mut connections = JoinSet::new();
         loop {
@@ -92,7 +86,7 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let (mirror, observer) = (Arc::clone(&self.mirror), Arc::clone(&self.observer));
+            let (mirror, observer) = (mirror.clone(), Arc::clone(&observer));
             connections.spawn(async move {
                 serve(stream, mirror, observer).await;
                 drop(place);
@@ -102,9 +96,9 @@ impl Server {
     }
 }
 
-async fn serve(stream: TcpStream, mirror: Arc<Mirror>, observer: Observer) {
+async fn serve(stream: TcpStream, mirror: Mirror, observer: Observer) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(request, Arc::clone(&mirror), Arc::clone(&observer)));
+    let service = service_fn(|request| answer(request, mirror.clone(), Arc::clone(&observer)));
     // A connection that breaks is its client's affair.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -117,7 +111,7 @@ type Sent = UnsyncBoxBody<Bytes, TransportError>;
 
 async fn answer(
     request: hyper::Request<Incoming>,
-    mirror: Arc<Mirror>,
+    mirror: Mirror,
     observer: Observer,
 ) -> Result<hyper::Response<Sent>, Infallible> {
     let (parts, body) = request.into_parts();

@@ -69,6 +69,11 @@ fn main() -> ExitCode {
             both_finish_what_the_other_began,
         ),
         trial(
+            "python_reads_a_listing_of_more_than_a_page",
+            python,
+            python_reads_a_long_listing,
+        ),
+        trial(
             "a_file_that_python_knows_to_be_absent_is_absent_for_us",
             python,
             absent_stays_absent,
@@ -103,6 +108,25 @@ fn served() -> Result<Served> {
             "data/train.csv",
             "word\nhub\n",
         )
+}
+
+fn python_reads_a_long_listing(python: &Python) -> Result<()> {
+    let mut served = Served::new()?;
+    for number in 0..1100 {
+        served = served.file("datasets/lab/many", &format!("part/{number:04}.txt"), "x")?;
+    }
+    let hub = Server::start(served.path())?;
+    let home = Home::new()?;
+    let arguments = ["dataset", "lab/many"];
+    let listing = python.script(&home, "cache-sharing/tree.py", arguments);
+    let outcome = listing.at(hub.endpoint()).run()?.success()?;
+    ensure!(
+        outcome.last_line()? == "1101",
+        "files and their folder\n{outcome}"
+    );
+    let pages = hub.requested("GET", "/tree/")?;
+    ensure!(pages.len() == 2, "{pages:?}");
+    Ok(())
 }
 
 /// Fetches both repositories with our client.

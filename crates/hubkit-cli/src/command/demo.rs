@@ -101,18 +101,20 @@ pub(crate) async fn run(global: &Global, arguments: &Demo) -> Result<Exit, Failu
     let start = Instant::now();
     let asked = Asked::default();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    let server = Server::bind(address, demo_hub::mirror(), asked.observer())
-        .await
-        .map_err(|error| {
-            Failure::new(
-                Exit::Network,
-                "listen",
-                format!("can't listen on {address}: {error}"),
-            )
-            .hint("choose another port with `--port`, 0 for any that is free")
-        })?;
+    let server = Server::bind(address).await.map_err(|error| {
+        Failure::new(
+            Exit::Network,
+            "listen",
+            format!("can't listen on {address}: {error}"),
+        )
+        .hint("choose another port with `--port`, 0 for any that is free")
+    })?;
     let url = server.url()?;
-    let serving = tokio::spawn(server.run());
+    let endpoint = url
+        .parse()
+        .expect("the address of a listener is one of a hub");
+    let mirror = demo_hub::mirror().with_endpoint(endpoint);
+    let serving = tokio::spawn(server.run(mirror, asked.observer()));
     let cache = tempfile::Builder::new().prefix("hubkit-demo-").tempdir()?;
     let stage = Stage {
         asked,

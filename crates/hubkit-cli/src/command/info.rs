@@ -23,7 +23,7 @@ pub(crate) async fn run(global: &Global, arguments: &Info, ui: &Ui) -> Result<Ex
         Gated::Auto => "auto",
         Gated::Manual => "manual",
     };
-    let files = info.siblings.len();
+    let files = info.siblings.as_ref().map(Vec::len);
     ui.result(
         || text(&target, &info, gated, files),
         || {
@@ -39,7 +39,7 @@ pub(crate) async fn run(global: &Global, arguments: &Info, ui: &Ui) -> Result<Ex
     Ok(Exit::Done)
 }
 
-fn text(target: &Target, info: &RepoInfo, gated: &str, files: usize) -> String {
+fn text(target: &Target, info: &RepoInfo, gated: &str, files: Option<usize>) -> String {
     let mut rows = vec![
         ("repository", target.repo.to_string()),
         ("kind", target.repo.kind.to_string()),
@@ -70,7 +70,7 @@ fn text(target: &Target, info: &RepoInfo, gated: &str, files: usize) -> String {
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?))),
     );
-    rows.push(("files", files.to_string()));
+    rows.extend(files.map(|files| ("files", files.to_string())));
     table(
         &rows
             .into_iter()

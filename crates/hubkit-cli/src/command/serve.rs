@@ -10,7 +10,7 @@ use std::{
 };
 
 use hubkit::{
-    RepoKind,
+    Endpoint, RepoKind,
     cache::Cache,
     store::{DynStore, RefStore as _, StoreError},
     store_fs::{FolderStore, FsStore, Skipped},
@@ -43,13 +43,7 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         None => Arc::new(|_: &Seen| {}) as Observer,
     };
     let address = SocketAddr::new(arguments.host, arguments.port);
-    let server = Server::bind(
-        address,
-        Mirror::new(store).with_unlisted(unlisted),
-        observer,
-    )
-    .await
-    .map_err(|error| {
+    let server = Server::bind(address).await.map_err(|error| {
         Failure::new(
             Exit::Network,
             "listen",
@@ -74,23 +68,37 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         },
     )?;
     warn_of_skipped(&skipped, ui);
-    let reachable = if arguments.host.is_unspecified() {
-        url.replace(&arguments.host.to_string(), "ADDRESS-OF-THIS-MACHINE")
-    } else {
-        url
-    };
+    let public = public_url(arguments, &url);
+    let shown = public
+        .as_ref()
+        .map_or_else(|| "ADDRESS".to_owned(), ToString::to_string);
     ui.remark(&format!(
-        "point clients at it with HF_ENDPOINT={reachable}; ctrl-c ends it"
+        "point clients at it with HF_ENDPOINT={shown}; ctrl-c ends it"
     ));
+    let mut mirror = Mirror::new(store).with_unlisted(unlisted);
+    match public {
+        Some(public) => mirror = mirror.with_endpoint(public),
+        None => ui.remark("warning: name the address that clients use with `--public-url`; some can't read long listings without"),
+    }
     if !arguments.host.is_loopback() {
         ui.remark(
             "warning: everyone who can reach this address can read everything that is served",
         );
     }
-    match server.run().await {
+    match server.run(mirror, observer).await {
         Ok(never) => match never {},
         Err(error) => Err(error.into()),
     }
+}
+
+/// The address that clients use: as the user names it, or the one listened on, unless that is every address.
+fn public_url(arguments: &Serve, url: &str) -> Option<Endpoint> {
+    let own = || {
+        (!arguments.host.is_unspecified())
+            .then(|| url.parse().ok())
+            .flatten()
+    };
+    arguments.public_url.clone().or_else(own)
 }
 
 /// Whoever keeps the folder should know that clients get less than lies there.
