@@ -130,16 +130,7 @@ impl fmt::Display for TensorFault {
 
 impl error::Error for HeaderError {}
 
-/// Shows text of a stranger: control characters escaped, length bounded.
+/// Shows text of a stranger in an error of this crate.
 pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let mut shown: String = text
-        .chars()
-        .take(LONGEST)
-        .flat_map(char::escape_debug)
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
+    hubkit_types::shown(text, 200)
 }

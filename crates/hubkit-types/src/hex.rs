@@ -39,16 +39,7 @@ pub(crate) fn encode(bytes: &[u8], f: &mut std::fmt::Formatter<'_>) -> std::fmt:
     Ok(())
 }
 
-/// Shows text of a stranger in an error: control characters escaped, length bounded.
+/// Shows text of a stranger in an error of this crate.
 pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let mut shown: String = text
-        .chars()
-        .take(LONGEST)
-        .flat_map(char::escape_debug)
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
+    crate::shown(text, 80)
 }

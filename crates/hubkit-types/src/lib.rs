@@ -11,6 +11,7 @@ mod path;
 mod range;
 mod repo;
 mod revision;
+mod text;
 mod tree;
 
 pub use commit::{CommitId, ParseCommitIdError};
@@ -23,4 +24,5 @@ pub use path::{ParseRepoPathError, PathFault, RepoPath, is_invisible};
 pub use range::{ByteRange, ParseByteRangeError};
 pub use repo::{ParseRepoIdError, ParseRepoKindError, Repo, RepoId, RepoKind};
 pub use revision::{ParseRevisionError, Revision};
+pub use text::shown;
 pub use tree::TreeFile;
