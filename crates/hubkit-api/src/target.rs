@@ -9,6 +9,8 @@ use hubkit_types::{Repo, RepoPath, Revision};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::ResolveMethod;
+
 /// All but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
@@ -34,6 +36,22 @@ pub(crate) fn revision(revision: &Revision) -> String {
 /// A path with its slashes kept.
 pub(crate) fn path(path: &RepoPath) -> String {
     path.parts().map(encode).collect::<Vec<_>>().join("/")
+}
+
+/// The start of a request for a file of a repository: `/namespace/name/VERB/revision/path`.
+pub(crate) fn file(
+    method: ResolveMethod,
+    repo: &Repo,
+    verb: &str,
+    (revision, path): (&Revision, &RepoPath),
+) -> http::request::Builder {
+    let (revision, path) = (self::revision(revision), self::path(path));
+    let method = match method {
+        ResolveMethod::Head => Method::HEAD,
+        ResolveMethod::Get => Method::GET,
+    };
+    let target = format!("/{repo}/{verb}/{revision}/{path}");
+    Request::builder().method(method).uri(target)
 }
 
 /// A request without a body for JSON.

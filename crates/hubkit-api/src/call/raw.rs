@@ -1,7 +1,7 @@
 //! `HEAD` and `GET /{prefix}{id}/raw/{revision}/{path}`: one file as git holds it.
 
 use bytes::Bytes;
-use http::{Method, Request, Response, header::ETAG};
+use http::{Request, Response, header::ETAG};
 use hubkit_types::{CommitId, Etag, Repo, RepoPath, Revision};
 
 use crate::{ApiError, Call, ResolveMethod, header, json, target};
@@ -37,19 +37,8 @@ impl Call for Raw {
     type Reply = RawFile;
 
     fn request(&self) -> Request<Bytes> {
-        let uri = format!(
-            "/{}/raw/{}/{}",
-            self.repo,
-            target::revision(&self.revision),
-            target::path(&self.path)
-        );
-        let method = match self.method {
-            ResolveMethod::Head => Method::HEAD,
-            ResolveMethod::Get => Method::GET,
-        };
-        Request::builder()
-            .method(method)
-            .uri(uri)
+        let place = (&self.revision, &self.path);
+        target::file(self.method, &self.repo, "raw", place)
             .body(Bytes::new())
             .expect("encoded names make a legal target and are short enough for one")
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, Method, Request,
+    HeaderMap, Request,
     header::{
         ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_RANGE, LOCATION,
         RANGE,
@@ -80,19 +80,8 @@ impl Resolve {
     /// The request, its target in origin form and without an `Authorization` header. Asks for bytes as they are: what
     /// is compressed on the way has no length to check and no range to resume.
     pub fn request(&self) -> Request<Bytes> {
-        let uri = format!(
-            "/{}/resolve/{}/{}",
-            self.repo,
-            target::revision(&self.revision),
-            target::path(&self.path)
-        );
-        let method = match self.method {
-            ResolveMethod::Head => Method::HEAD,
-            ResolveMethod::Get => Method::GET,
-        };
-        let mut request = Request::builder()
-            .method(method)
-            .uri(uri)
+        let place = (&self.revision, &self.path);
+        let mut request = target::file(self.method, &self.repo, "resolve", place)
             .header(ACCEPT_ENCODING, "identity");
         let guard = self.if_range.as_ref();
         let range = self.range.filter(|range| !range.is_empty());
