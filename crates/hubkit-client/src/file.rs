@@ -1,6 +1,6 @@
 //! One file of one state of a repository.
 
-use hubkit_api::{ApiError, FileMetadata, Resolve, ResolveMethod};
+use hubkit_api::{ApiError, FileMetadata, Resolve};
 use hubkit_lfs::Pointer;
 use hubkit_store::{
     BlobKey, BlobStore as _, BlobStoreExt as _, Digester, Entry, RefStore as _, Snapshot, git,
@@ -122,6 +122,13 @@ impl Client {
         Ok(digest(id, &bytes) == id)
     }
 
+    /// Whether the store holds a blob of this name and length, under whatever path.
+    pub(crate) async fn holds(&self, repo: &Repo, file: &TreeFile) -> Result<bool, Error> {
+        let key = BlobKey::new(repo.clone(), file.blob());
+        let stat = self.0.store.stat(key).await?;
+        Ok(stat.is_some_and(|stat| stat.size == file.size))
+    }
+
     /// Fetches a file's bytes into the store if they are not there, or not sound.
     async fn ensure(
         &self,
@@ -131,14 +138,7 @@ impl Client {
         damaged: bool,
         progress: &dyn Progress,
     ) -> Result<Source, Error> {
-        let key = BlobKey::new(repo.clone(), file.blob());
-        let held = !damaged
-            && self
-                .0
-                .store
-                .stat(key)
-                .await?
-                .is_some_and(|stat| stat.size == file.size);
+        let held = !damaged && self.holds(repo, file).await?;
         let missing = if held { 0 } else { file.size };
         progress.event(&Event::Planned {
             files: 1,
@@ -164,14 +164,7 @@ impl Client {
         path: &RepoPath,
         progress: &dyn Progress,
     ) -> Result<(CommitId, TreeFile), Error> {
-        let call = Resolve {
-            repo: repo.clone(),
-            revision: revision.clone(),
-            path: path.clone(),
-            method: ResolveMethod::Head,
-            range: None,
-            if_range: None,
-        };
+        let call = Resolve::head(repo.clone(), revision.clone(), path.clone());
         let response = self
             .exchange(
                 &call.request(),

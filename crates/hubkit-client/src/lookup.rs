@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use hubkit_api::{Call, GetRepoInfo, Identity, RepoInfo, WhoAmI};
+use hubkit_api::{Call, GetRepoInfo, Identity, LONGEST_ERROR_BODY, RepoInfo, WhoAmI};
 use hubkit_store::{Entry, RefStore as _};
 use hubkit_transport::Body;
 use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
@@ -18,9 +18,6 @@ const LONGEST_INFO: usize = 64 << 20;
 
 /// The longest answer of another kind, in bytes.
 const LONGEST_ANSWER: usize = 1 << 20;
-
-/// The longest explanation of a refusal, in bytes: text, or a page of HTML; more is not worth reading.
-const LONGEST_EXPLANATION: usize = 64 << 10;
 
 impl Client {
     /// Who the token belongs to.
@@ -38,11 +35,20 @@ impl Client {
     ///
     /// `RepoNotFound`, `RevisionNotFound`, `Authentication`, `Offline`, `Network`, `Protocol`, `RateLimited`.
     pub async fn info(&self, repo: &Repo, revision: Option<&Revision>) -> Result<RepoInfo, Error> {
+        self.ask_info(repo, revision, &Silent).await
+    }
+
+    async fn ask_info(
+        &self,
+        repo: &Repo,
+        revision: Option<&Revision>,
+        progress: &dyn Progress,
+    ) -> Result<RepoInfo, Error> {
         let call = GetRepoInfo {
             repo: repo.clone(),
             revision: revision.cloned(),
         };
-        self.call(&call, Some(repo), LONGEST_INFO, &Silent).await
+        self.call(&call, Some(repo), LONGEST_INFO, progress).await
     }
 
     /// The commit that a revision is now. A commit id is answered without a request; offline, the store answers.
@@ -69,21 +75,15 @@ impl Client {
                     );
                     Error::new(ErrorKind::Offline, message)
                 })?,
-            (None, Connectivity::Online) => {
-                let call = GetRepoInfo {
-                    repo: repo.clone(),
-                    revision: Some(revision.clone()),
-                };
-                self.call(&call, Some(repo), LONGEST_INFO, progress)
-                    .await?
-                    .sha
-                    .ok_or_else(|| {
-                        let message = format!(
-                            "the answer about {repo} names no commit, so it is not a hub's"
-                        );
-                        Error::new(ErrorKind::Protocol, message)
-                    })?
-            }
+            (None, Connectivity::Online) => self
+                .ask_info(repo, Some(revision), progress)
+                .await?
+                .sha
+                .ok_or_else(|| {
+                    let message =
+                        format!("the answer about {repo} names no commit, so it is not a hub's");
+                    Error::new(ErrorKind::Protocol, message)
+                })?,
         };
         progress.event(&Event::Resolved {
             repo,
@@ -165,7 +165,7 @@ impl Client {
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
-        let body = pace::collect(body, LONGEST_EXPLANATION)
+        let body = pace::collect(body, LONGEST_ERROR_BODY)
             .await
             .unwrap_or_default();
         hubkit_api::check(&parts, &body)?;

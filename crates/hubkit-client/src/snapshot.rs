@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use hubkit_plan::{Selection, collisions};
-use hubkit_store::{BlobKey, BlobStore as _, Entry, RefStore as _, Snapshot};
+use hubkit_store::{Entry, RefStore as _, Snapshot};
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
@@ -215,14 +215,7 @@ impl Client {
             let mut source = Source::Reused;
             if !self.has(repo, commit, file).await? {
                 all_present = false;
-                let key = BlobKey::new(repo.clone(), file.blob());
-                if self
-                    .0
-                    .store
-                    .stat(key)
-                    .await?
-                    .is_none_or(|stat| stat.size != file.size)
-                {
+                if !self.holds(repo, file).await? {
                     missing.entry(file.blob()).or_insert_with(|| file.clone());
                     source = Source::Fetched;
                 }
@@ -244,11 +237,7 @@ impl Client {
 
     /// Whether the store holds this file under its path, as far as can be told without reading it.
     async fn has(&self, repo: &Repo, commit: CommitId, file: &TreeFile) -> Result<bool, Error> {
-        let entry = self
-            .0
-            .store
-            .entry(repo.clone(), commit, file.path.clone())
-            .await?;
+        let entry = self.known(repo, commit, &file.path).await?;
         Ok(match entry {
             Entry::Present { size, blob } => {
                 size == file.size && blob.is_none_or(|blob| blob == file.blob())

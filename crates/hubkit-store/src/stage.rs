@@ -88,8 +88,7 @@ impl Stage {
         if offset < self.hashed {
             // What was hashed is about to be overwritten, even if this call is cancelled halfway: hash all of it again
             // when publishing.
-            self.digester = Digester::for_blob(self.blob, self.size);
-            self.hashed = 0;
+            self.hash_anew();
         }
         self.sink.write_at(offset, bytes.clone()).await?;
         if offset == self.hashed {
@@ -103,6 +102,10 @@ impl Stage {
     /// Counts nothing as held any more: what comes next is another file from its start.
     pub fn forget(&mut self) {
         self.held = RangeSet::new();
+        self.hash_anew();
+    }
+
+    fn hash_anew(&mut self) {
         self.digester = Digester::for_blob(self.blob, self.size);
         self.hashed = 0;
     }
