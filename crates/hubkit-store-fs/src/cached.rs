@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf};
 
 use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, RefStore, Snapshot, Stage, StoreError,
-    StoreErrorKind, check_recorded,
+    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, RefStore, Snapshot, Stage,
+    StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -14,6 +14,7 @@ use crate::{
     digest::{self, Digests},
     sink::FileSink,
     stream,
+    surveyed::{self, Seen},
 };
 
 /// The cache that Hugging Face's clients share, as a store.
@@ -169,6 +170,34 @@ impl RefStore for FsStore {
                 Lookup::Absent => Entry::Absent,
                 Lookup::Unknown => Entry::Unknown,
             })
+        })
+        .await
+    }
+
+    /// None: the cache keeps no commit's parents.
+    async fn history(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _skip: u64,
+        _limit: usize,
+    ) -> Result<Option<History>, StoreError> {
+        Ok(None)
+    }
+
+    async fn survey(
+        &self,
+        repo: Repo,
+        request: SurveyRequest,
+    ) -> Result<Option<Survey>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || {
+            let Some(commit) = repo.resolve(&Revision::main()).map_err(store_error)? else {
+                return Ok(None);
+            };
+            let files = repo.files(commit).map_err(store_error)?.into_iter();
+            let seen = files.filter_map(|file| Seen::at(file.path, file.location));
+            surveyed::survey(seen.collect(), vec![commit.to_string()], &request).map(Some)
         })
         .await
     }

@@ -3,6 +3,7 @@
 mod commit;
 mod layout;
 mod scan;
+mod survey;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,8 +12,8 @@ use std::{
 };
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, RefStore, Snapshot, Stage, StoreError,
-    StoreErrorKind,
+    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, RefStore, Snapshot, Stage,
+    StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -328,6 +329,31 @@ impl RefStore for FolderStore {
                 Some(_) => Entry::Unknown,
                 None => Entry::Absent,
             })
+        })
+        .await
+    }
+
+    /// None: a folder holds one state of its files.
+    async fn history(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _skip: u64,
+        _limit: usize,
+    ) -> Result<Option<History>, StoreError> {
+        Ok(None)
+    }
+
+    async fn survey(
+        &self,
+        repo: Repo,
+        request: SurveyRequest,
+    ) -> Result<Option<Survey>, StoreError> {
+        self.run(move |store| {
+            let folder = layout::folder_of(&store.root, &repo)?;
+            folder
+                .map(|folder| survey::folder(&folder, &request))
+                .transpose()
         })
         .await
     }

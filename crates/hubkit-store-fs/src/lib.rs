@@ -8,6 +8,7 @@ mod local_dir;
 mod sink;
 mod stamp;
 mod stream;
+mod surveyed;
 
 pub use cached::FsStore;
 pub use folder::{FolderStore, Skipped};

@@ -8,8 +8,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use hubkit_cache::Partial;
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, RefStore, Snapshot, Stage, StoreError,
-    StoreErrorKind,
+    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, RefStore, Snapshot, Stage,
+    StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -154,6 +154,26 @@ impl RefStore for LocalDirStore {
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
         self.run(move |state| state.entry(commit, &path)).await
+    }
+
+    /// None: the folder holds one state of the files.
+    async fn history(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _skip: u64,
+        _limit: usize,
+    ) -> Result<Option<History>, StoreError> {
+        Ok(None)
+    }
+
+    /// None: the folder does not say which repository it holds.
+    async fn survey(
+        &self,
+        _repo: Repo,
+        _request: SurveyRequest,
+    ) -> Result<Option<Survey>, StoreError> {
+        Ok(None)
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

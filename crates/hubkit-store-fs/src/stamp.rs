@@ -34,6 +34,10 @@ impl Stamp {
         }
     }
 
+    pub(crate) fn modified(&self) -> Option<SystemTime> {
+        self.modified
+    }
+
     /// The stamp of the file at a place now, if there is a file.
     pub(crate) fn at(location: &Path) -> Option<Self> {
         let metadata = fs::metadata(location).ok()?;

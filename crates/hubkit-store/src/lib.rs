@@ -11,6 +11,7 @@ mod ranges;
 mod refs;
 mod stage;
 mod store;
+mod survey;
 
 pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream};
 pub use digest::Digester;
@@ -21,3 +22,4 @@ pub use ranges::RangeSet;
 pub use refs::{Entry, RefStore, Snapshot, check_recorded};
 pub use stage::{BoxFuture, Sink, Stage};
 pub use store::{DynStore, Store};
+pub use survey::{CommitRecord, History, Survey, SurveyRequest};

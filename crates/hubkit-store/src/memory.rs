@@ -13,8 +13,8 @@ use futures_core::Stream;
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Digester, Entry, RefStore, Sink, Snapshot,
-    Stage, StoreError, StoreErrorKind, check_recorded, git,
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Digester, Entry, History, RefStore, Sink,
+    Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded, git,
 };
 
 /// Where a hub would keep a file: it decides by what digest the file goes.
@@ -246,6 +246,58 @@ impl RefStore for MemoryStore {
         } else {
             Entry::Unknown
         })
+    }
+
+    /// None: a commit here is what it was made of, and knows no other.
+    async fn history(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _skip: u64,
+        _limit: usize,
+    ) -> Result<Option<History>, StoreError> {
+        Ok(None)
+    }
+
+    async fn survey(
+        &self,
+        repo: Repo,
+        request: SurveyRequest,
+    ) -> Result<Option<Survey>, StoreError> {
+        let repos = self.lock();
+        let Some(held) = repos.get(&repo) else {
+            return Ok(None);
+        };
+        let Some(id) = held.revisions.get(&Revision::main()) else {
+            return Ok(None);
+        };
+        let commit = held.commits.get(id);
+        let files = commit.into_iter().flat_map(|commit| commit.files.values());
+        let here: Vec<&TreeFile> = files
+            .filter(|file| held.blobs.contains_key(&file.blob()))
+            .collect();
+        let marks = here
+            .iter()
+            .map(|file| format!("{} {}", file.blob(), file.path));
+        let version = Survey::mark(std::iter::once(id.to_string()).chain(marks));
+        let wanted = |file: &&&TreeFile| {
+            request.known.as_ref() != Some(&version)
+                && file.size <= request.longest_text
+                && request.texts.contains(&file.path)
+        };
+        let texts = here
+            .iter()
+            .filter(wanted)
+            .map(|file| (file.path.clone(), held.blobs[&file.blob()].clone()));
+        Ok(Some(Survey {
+            texts: texts.collect(),
+            version,
+            modified: None,
+            files: here
+                .iter()
+                .map(|file| (file.path.clone(), file.size))
+                .collect(),
+        }))
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

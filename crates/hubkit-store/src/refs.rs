@@ -4,7 +4,7 @@ use std::{future::Future, path::PathBuf};
 
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
-use crate::{StoreError, StoreErrorKind};
+use crate::{History, StoreError, StoreErrorKind, Survey, SurveyRequest};
 
 /// What a store knows of one path of one commit.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -113,6 +113,24 @@ pub trait RefStore: Send + Sync + 'static {
         commit: CommitId,
         path: RepoPath,
     ) -> impl Future<Output = Result<Entry, StoreError>> + Send;
+
+    /// The commits that led to a commit, the newest first, itself the first of all: `limit` of them behind the first
+    /// `skip`. `None` when the store does not know what came before, or does not have the commit.
+    fn history(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        skip: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Option<History>, StoreError>> + Send;
+
+    /// What the default revision holds now, told without hashing any content: for those who look through many
+    /// repositories. `None` when there is no such repository, or no default revision of it.
+    fn survey(
+        &self,
+        repo: Repo,
+        request: SurveyRequest,
+    ) -> impl Future<Output = Result<Option<Survey>, StoreError>> + Send;
 
     /// Makes the files present and remembers the names.
     fn record(&self, snapshot: Snapshot) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -5,8 +5,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Entry, RefStore, Snapshot, Stage,
-    StoreError,
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Entry, History, RefStore, Snapshot, Stage,
+    StoreError, Survey, SurveyRequest,
 };
 
 /// Content and names together: what a client fetches into and a mirror serves from.
@@ -29,6 +29,14 @@ trait Erased: Send + Sync {
     fn listing_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Option<Vec<TreeFile>>>;
     fn files_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Vec<TreeFile>>;
     fn entry_boxed(&self, repo: Repo, commit: CommitId, path: RepoPath) -> Answer<'_, Entry>;
+    fn history_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        skip: u64,
+        limit: usize,
+    ) -> Answer<'_, Option<History>>;
+    fn survey_boxed(&self, repo: Repo, request: SurveyRequest) -> Answer<'_, Option<Survey>>;
     fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()>;
     fn record_absent_boxed(
         &self,
@@ -87,6 +95,20 @@ impl<S: Store> Erased for S {
 
     fn entry_boxed(&self, repo: Repo, commit: CommitId, path: RepoPath) -> Answer<'_, Entry> {
         Box::pin(self.entry(repo, commit, path))
+    }
+
+    fn history_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        skip: u64,
+        limit: usize,
+    ) -> Answer<'_, Option<History>> {
+        Box::pin(self.history(repo, commit, skip, limit))
+    }
+
+    fn survey_boxed(&self, repo: Repo, request: SurveyRequest) -> Answer<'_, Option<Survey>> {
+        Box::pin(self.survey(repo, request))
     }
 
     fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()> {
@@ -183,6 +205,24 @@ impl RefStore for DynStore {
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
         self.0.entry_boxed(repo, commit, path).await
+    }
+
+    async fn history(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Option<History>, StoreError> {
+        self.0.history_boxed(repo, commit, skip, limit).await
+    }
+
+    async fn survey(
+        &self,
+        repo: Repo,
+        request: SurveyRequest,
+    ) -> Result<Option<Survey>, StoreError> {
+        self.0.survey_boxed(repo, request).await
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

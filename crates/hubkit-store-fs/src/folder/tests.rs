@@ -534,3 +534,36 @@ async fn a_stream_breaks_off_when_its_file_is_rewritten() {
     assert_eq!(fault.kind(), StoreErrorKind::Corrupt);
     assert!(next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_survey_sees_every_change_and_hashes_nothing() {
+    let folder = Folder::new(&[
+        ("models/acme/tiny/README.md", b"# Tiny"),
+        ("models/acme/tiny/model.bin", b"weights"),
+    ]);
+    let (store, repo) = (folder.store(), model("acme/tiny"));
+    let survey = async |known: Option<String>| {
+        let request = hubkit_store::SurveyRequest {
+            texts: vec![path("README.md"), path("none")],
+            longest_text: 100,
+            known,
+        };
+        let survey = store.survey(repo.clone(), request).await;
+        survey.expect("it can be read").expect("it is there")
+    };
+    let first = survey(None).await;
+    assert_eq!(
+        first.files,
+        [(path("README.md"), 6), (path("model.bin"), 7)]
+    );
+    assert_eq!(&first.texts[&path("README.md")][..], b"# Tiny");
+    assert!(first.modified.is_some());
+    assert!(store.remembered(&repo).is_empty(), "no commit was computed");
+    let again = survey(Some(first.version.clone())).await;
+    assert_eq!(again.version, first.version);
+    assert!(again.texts.is_empty());
+    folder.write("models/acme/tiny/model.bin", b"other weights");
+    let changed = survey(Some(first.version.clone())).await;
+    assert_ne!(changed.version, first.version);
+    assert_eq!(changed.files[1].1, 13);
+}

@@ -1,7 +1,7 @@
 use hubkit_types::{CommitId, GitOid, RepoPath, Revision, TreeFile};
 
 use super::{done, git_id, key, kind, publish, repo};
-use crate::{Entry, Snapshot, Store, StoreErrorKind, git};
+use crate::{Entry, History, Snapshot, Store, StoreErrorKind, Survey, SurveyRequest, git};
 
 /// How much of what it is told a store can keep.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -19,8 +19,10 @@ pub async fn refs(store: &impl Store, keeps: Keeps) {
     what_is_recorded_is_found(store, keeps).await;
     files_are_added_to_a_commit(store, keeps).await;
     a_lost_blob_is_unknown(store).await;
+    a_history_starts_with_its_commit_or_is_not_known(store).await;
     if keeps == Keeps::Everything {
         a_revision_moves_and_its_old_commit_stays(store).await;
+        a_survey_tells_what_is_here(store).await;
         absence_is_remembered(store).await;
     }
 }
@@ -208,6 +210,52 @@ async fn a_revision_moves_and_its_old_commit_stays(store: &impl Store) {
     assert_eq!(kind(recorded), Some(StoreErrorKind::NotFound));
     let resolved = resolve(store, &Revision::main()).await;
     assert_eq!(resolved, Some(commit(3)), "the revision stayed");
+}
+
+async fn history(store: &impl Store, commit: CommitId) -> Option<History> {
+    let asked = store.history(repo(), commit, 0, 10);
+    done(asked.await, "ask for the history")
+}
+
+async fn a_history_starts_with_its_commit_or_is_not_known(store: &impl Store) {
+    assert_eq!(history(store, commit(99)).await, None, "an unknown commit");
+    if let Some(history) = history(store, commit(1)).await {
+        assert_eq!(history.commits[0].id, commit(1), "the newest comes first");
+        assert!(history.total >= history.commits.len() as u64);
+    }
+}
+
+async fn survey(store: &impl Store, known: Option<String>, longest_text: u64) -> Survey {
+    let request = SurveyRequest {
+        texts: vec![path("a"), path("none")],
+        longest_text,
+        known,
+    };
+    let survey = done(store.survey(repo(), request).await, "survey");
+    survey.expect("the repository has a default revision")
+}
+
+async fn a_survey_tells_what_is_here(store: &impl Store) {
+    let first = survey(store, None, 3).await;
+    assert_eq!(first.files, [(path("a"), 3)], "the files of `main`");
+    let texts: Vec<_> = first
+        .texts
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), &bytes[..]))
+        .collect();
+    assert_eq!(texts, [("a", &b"new"[..])], "the text that was asked for");
+    let short = survey(store, None, 2).await;
+    assert!(short.texts.is_empty(), "a longer text is not given");
+    let again = survey(store, Some(first.version.clone()), 3).await;
+    assert_eq!(again.version, first.version, "nothing changed");
+    assert!(again.texts.is_empty(), "what is known is not read again");
+    let mut more = snapshot(commit(3), Some(Revision::main()), &[file("b", b"one")]);
+    more.files.push(file("a", b"new"));
+    done(store.record(more).await, "record more");
+    let changed = survey(store, Some(first.version.clone()), 3).await;
+    assert_ne!(changed.version, first.version, "a file was added");
+    assert_eq!(changed.files.len(), 2);
+    assert_eq!(changed.texts.len(), 1, "it changed, so it is read");
 }
 
 async fn absence_is_remembered(store: &impl Store) {

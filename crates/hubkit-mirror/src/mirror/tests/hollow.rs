@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, MemoryStore, RefStore, Snapshot, Stage,
-    StoreError, StoreErrorKind,
+    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, MemoryStore, RefStore, Snapshot,
+    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -110,6 +110,24 @@ impl RefStore for Hollow {
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
         self.store.entry(repo, commit, path).await
+    }
+
+    async fn history(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Option<History>, StoreError> {
+        self.store.history(repo, commit, skip, limit).await
+    }
+
+    async fn survey(
+        &self,
+        repo: Repo,
+        request: SurveyRequest,
+    ) -> Result<Option<Survey>, StoreError> {
+        self.store.survey(repo, request).await
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {
