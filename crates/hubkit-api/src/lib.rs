@@ -6,6 +6,7 @@ mod error;
 mod header;
 mod json;
 mod policy;
+mod query;
 pub mod server;
 mod size;
 mod target;

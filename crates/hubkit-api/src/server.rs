@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows who asks or what is stored; a server puts both between [`route`] and the responders.
 
+pub(crate) mod ask;
 mod file;
 mod paths_info;
 mod range;
@@ -11,9 +12,9 @@ mod route;
 pub use crate::call::auth_check::respond_auth_check;
 pub use crate::call::commits::respond_commits;
 pub use crate::call::info::respond_info;
-pub use crate::call::list::respond_list;
+pub use crate::call::list::{ListRequest, respond_list};
 pub use crate::call::refs::respond_refs;
-pub use crate::call::tree::respond_tree;
+pub use crate::call::tree::{TreeRequest, respond_tree};
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
 pub use paths_info::{MOST_PATHS, PathsInfoFault, read_paths_info};
@@ -21,4 +22,4 @@ pub use range::RangeSpec;
 pub use refusal::{
     invalid_credentials, respond_error, respond_json, respond_refusal, respond_unroutable,
 };
-pub use route::{Incoming, ListRequest, TreeRequest, Unroutable, route};
+pub use route::{Incoming, Unroutable, route};

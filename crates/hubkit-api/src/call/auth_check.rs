@@ -5,7 +5,14 @@ use http::{Request, Response, StatusCode};
 use hubkit_types::Repo;
 use serde_json::json;
 
-use crate::{ApiError, Call, json, target};
+use crate::{
+    ApiError, Call, json,
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
+    target,
+};
 
 /// Asks whether whoever sends this may read the files of a repository.
 ///
@@ -30,6 +37,12 @@ impl Call for AuthCheck {
     }
 }
 
+/// `…/auth-check`.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    ask.end()?;
+    ask.answer(READ, Incoming::AuthCheck(AuthCheck { repo }))
+}
+
 /// The answer to [`AuthCheck`] for those who may.
 pub fn respond_auth_check() -> Response<Bytes> {
     json::respond(StatusCode::OK, &json!({}))
@@ -42,7 +55,7 @@ mod tests {
     use super::*;
     use crate::{
         ErrorKind,
-        server::{Incoming, respond_error, route},
+        server::{respond_error, route},
     };
 
     fn call(id: &str) -> AuthCheck {

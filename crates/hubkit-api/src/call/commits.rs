@@ -8,7 +8,12 @@ use serde_json::{Map, Value, json};
 use crate::{
     ApiError, Call, header,
     json::{self, Fields},
-    next_link, target,
+    next_link,
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
+    target,
 };
 
 /// Asks for the commits of a revision, the newest first: the first page of them.
@@ -109,6 +114,12 @@ impl Call for ListCommits {
     }
 }
 
+/// `…/commits/{revision}`.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let revision = ask.last_revision()?;
+    ask.answer(READ, Incoming::Commits(ListCommits { repo, revision }))
+}
+
 /// The answer to [`ListCommits`]. A `next` that can't stand in a header is left out.
 pub fn respond_commits(page: &CommitPage) -> Response<Bytes> {
     let commits = page.commits.iter().map(CommitInfo::write).collect();
@@ -126,7 +137,7 @@ mod tests {
     use hubkit_types::RepoKind;
 
     use super::*;
-    use crate::server::{Incoming, route};
+    use crate::server::route;
 
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 

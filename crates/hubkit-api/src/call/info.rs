@@ -9,6 +9,10 @@ use super::tree::pointer_size;
 use crate::{
     ApiError, Call,
     json::{self, Fields},
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
     target,
 };
 
@@ -252,6 +256,18 @@ impl Call for GetRepoInfo {
     }
 }
 
+/// Nothing behind the id.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let revision = None;
+    ask.answer(READ, Incoming::RepoInfo(GetRepoInfo { repo, revision }))
+}
+
+/// `…/revision/{revision}`.
+pub(crate) fn route_revision(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let revision = Some(ask.last_revision()?);
+    ask.answer(READ, Incoming::RepoInfo(GetRepoInfo { repo, revision }))
+}
+
 /// The answer to [`GetRepoInfo`].
 pub fn respond_info(info: RepoInfo) -> Response<Bytes> {
     json::respond(StatusCode::OK, &info.write())
@@ -262,10 +278,7 @@ mod tests {
     use hubkit_types::RepoKind;
 
     use super::*;
-    use crate::{
-        ErrorKind,
-        server::{Incoming, route},
-    };
+    use crate::{ErrorKind, server::route};
 
     fn call(kind: RepoKind, id: &str, revision: Option<&str>) -> GetRepoInfo {
         GetRepoInfo {

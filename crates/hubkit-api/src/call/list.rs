@@ -6,7 +6,15 @@ use hubkit_types::RepoKind;
 use serde_json::Value;
 
 use super::info::RepoInfo;
-use crate::{ApiError, Call, header, json, next_link, target};
+use crate::{
+    ApiError, Call, header, json, next_link,
+    query::{Query, QueryText},
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
+    target,
+};
 
 /// Asks for the repositories of one kind: the first page of them.
 ///
@@ -133,49 +141,62 @@ pub struct RepoPage {
 impl ListRepos {
     /// Asks for all repositories of a kind.
     pub fn new(kind: RepoKind) -> Self {
-        Self::of_query(kind, &[])
-    }
-
-    /// Reads the query of a request, decoded. What says nothing that is known here is passed over.
-    pub(crate) fn of_query(kind: RepoKind, query: &[(String, String)]) -> Self {
-        let texts = |key: &str| -> Vec<String> {
-            // Some clients mark what may be repeated.
-            let is_meant = |found: &str| found.strip_suffix("[]").unwrap_or(found) == key;
-            let pairs = query.iter().filter(|(found, _)| is_meant(found));
-            pairs
-                .map(|(_, value)| value.clone())
-                .filter(|value| !value.is_empty())
-                .collect()
-        };
-        let text = |key: &str| texts(key).into_iter().next();
-        let flag = |key: &str| text(key).is_some_and(|text| target::is_true(&text));
         Self {
             kind,
-            search: text("search"),
-            author: text("author"),
+            search: None,
+            author: None,
+            filter: Vec::new(),
+            pipeline_tag: None,
+            gated: None,
+            num_parameters: None,
+            apps: Vec::new(),
+            inference: None,
+            inference_providers: Vec::new(),
+            models: Vec::new(),
+            datasets: Vec::new(),
+            linked: false,
+            sort: None,
+            direction: None,
+            limit: None,
+            full: false,
+            card_data: false,
+            config: false,
+            expand: Vec::new(),
+        }
+    }
+
+    /// Reads the query of a request. What says nothing that is known here is passed over.
+    fn of_query(kind: RepoKind, query: &Query) -> Self {
+        let texts = |key: &str| query.texts(key).map(str::to_owned).collect();
+        Self {
+            search: query.text("search"),
+            author: query.text("author"),
             filter: texts("filter"),
-            pipeline_tag: text("pipeline_tag"),
-            gated: text("gated").map(|text| target::is_true(&text)),
-            num_parameters: text("num_parameters"),
+            pipeline_tag: query.text("pipeline_tag"),
+            gated: query.text("gated").map(|text| target::is_true(&text)),
+            num_parameters: query.text("num_parameters"),
             apps: texts("apps"),
-            inference: text("inference"),
+            inference: query.text("inference"),
             inference_providers: texts("inference_provider"),
             models: texts("models"),
             datasets: texts("datasets"),
-            linked: flag("linked"),
-            sort: text("sort").and_then(|text| RepoOrder::read(&text)),
-            direction: text("direction").and_then(|text| Direction::read(&text)),
-            limit: text("limit").and_then(|text| text.parse().ok()),
-            full: flag("full"),
-            card_data: flag("cardData"),
-            config: flag("config"),
+            linked: query.flag("linked"),
+            sort: query.text("sort").and_then(|text| RepoOrder::read(&text)),
+            direction: query
+                .text("direction")
+                .and_then(|text| Direction::read(&text)),
+            limit: query.parsed("limit"),
+            full: query.flag("full"),
+            card_data: query.flag("cardData"),
+            config: query.flag("config"),
             expand: texts("expand"),
+            ..Self::new(kind)
         }
     }
 
     /// The target with its query, as [`ListRepos::of_query`] reads it.
-    pub(crate) fn target(&self) -> String {
-        let mut query = Query(String::new());
+    fn target(&self, cursor: Option<&str>) -> String {
+        let mut query = QueryText::default();
         query.put("search", self.search.as_deref());
         query.put("author", self.author.as_deref());
         query.put("filter", texts(&self.filter));
@@ -190,36 +211,21 @@ impl ListRepos {
         query.put("inference_provider", texts(&self.inference_providers));
         query.put("models", texts(&self.models));
         query.put("datasets", texts(&self.datasets));
-        query.put("linked", self.linked.then_some("true"));
+        query.put_flag("linked", self.linked);
         query.put("sort", self.sort.map(RepoOrder::as_str));
         query.put("direction", self.direction.map(Direction::as_str));
-        let limit = self.limit.map(|limit| limit.to_string());
-        query.put("limit", limit.as_deref());
-        query.put("full", self.full.then_some("true"));
-        query.put("cardData", self.card_data.then_some("true"));
-        query.put("config", self.config.then_some("true"));
+        query.put_number("limit", self.limit);
+        query.put_flag("full", self.full);
+        query.put_flag("cardData", self.card_data);
+        query.put_flag("config", self.config);
         query.put("expand", texts(&self.expand));
-        format!("/api/{}{}", self.kind.plural(), query.0)
+        query.put("cursor", cursor);
+        format!("/api/{}{}", self.kind.plural(), query.as_str())
     }
 }
 
 fn texts(list: &[String]) -> impl Iterator<Item = &str> {
     list.iter().map(String::as_str)
-}
-
-/// A query with its question mark; nothing at all while it is empty.
-struct Query(String);
-
-impl Query {
-    fn put<'a>(&mut self, key: &str, values: impl IntoIterator<Item = &'a str>) {
-        // An empty value asks for nothing, and is read as if it were not there.
-        for value in values.into_iter().filter(|value| !value.is_empty()) {
-            self.0.push(if self.0.is_empty() { '?' } else { '&' });
-            self.0.push_str(key);
-            self.0.push('=');
-            self.0.push_str(&target::encode(value));
-        }
-    }
 }
 
 impl Call for ListRepos {
@@ -229,7 +235,7 @@ impl Call for ListRepos {
     ///
     /// If the texts make a target of more than 65,534 bytes.
     fn request(&self) -> Request<Bytes> {
-        target::get_json(self.target())
+        target::get_json(self.target(None))
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<RepoPage, ApiError> {
@@ -244,6 +250,31 @@ impl Call for ListRepos {
     }
 }
 
+/// A request for one page of the repositories of one kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListRequest {
+    /// What to list.
+    pub call: ListRepos,
+    /// Where the page starts: what the server wrote into the address of this page.
+    pub cursor: Option<String>,
+}
+
+impl ListRequest {
+    /// The request's target in origin form: what a server writes into the `Link` to the next page.
+    pub fn target(&self) -> String {
+        self.call.target(self.cursor.as_deref())
+    }
+}
+
+/// Nothing behind the kind.
+pub(crate) fn route(kind: RepoKind, ask: &Ask<'_>) -> Routed {
+    let request = ListRequest {
+        call: ListRepos::of_query(kind, ask.query),
+        cursor: ask.query.text("cursor"),
+    };
+    ask.answer(READ, Incoming::List(request))
+}
+
 /// The answer to [`ListRepos`]. A `next` that can't stand in a header is left out.
 pub fn respond_list(page: RepoPage) -> Response<Bytes> {
     let repos = page.repos.into_iter().map(RepoInfo::write).collect();
@@ -255,7 +286,7 @@ pub fn respond_list(page: RepoPage) -> Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{Incoming, ListRequest, route};
+    use crate::server::route;
 
     fn all() -> ListRepos {
         let list = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();

@@ -6,7 +6,14 @@ use hubkit_types::{Repo, RepoPath, Revision};
 use serde_json::json;
 
 use super::tree::{RefusedPath, TreeEntry};
-use crate::{ApiError, Call, json, target};
+use crate::{
+    ApiError, Call, json,
+    server::{
+        Incoming,
+        ask::{Ask, POST, Routed},
+    },
+    target,
+};
 
 /// Asks what lies at these paths. A folder is answered itself, not what is in it.
 ///
@@ -51,6 +58,12 @@ impl Call for PathsInfo {
     }
 }
 
+/// `…/paths-info/{revision}`. The paths stand in the body, which is read apart.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let revision = ask.last_revision()?;
+    ask.answer(POST, Incoming::PathsInfo { repo, revision })
+}
+
 #[cfg(test)]
 mod tests {
     use hubkit_types::{RepoKind, TreeFile};
@@ -58,7 +71,7 @@ mod tests {
     use super::*;
     use crate::{
         TreePage,
-        server::{Incoming, read_paths_info, respond_tree, route},
+        server::{read_paths_info, respond_tree, route},
     };
 
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -4,7 +4,14 @@ use bytes::Bytes;
 use http::{Request, Response, header::ETAG};
 use hubkit_types::{CommitId, Etag, Repo, RepoPath, Revision};
 
-use crate::{ApiError, Call, ResolveMethod, header, json, target};
+use crate::{
+    ApiError, Call, ResolveMethod, header, json,
+    server::{
+        FileRequest, Incoming,
+        ask::{Ask, READ, Routed},
+    },
+    target,
+};
 
 /// Asks for one file as git holds it: of a large file that is the pointer, not the content.
 ///
@@ -54,6 +61,12 @@ impl Call for Raw {
     }
 }
 
+/// `…/raw/{revision}/{path}`.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let file = FileRequest::new(repo, ask)?;
+    ask.answer(READ, Incoming::Raw(file))
+}
+
 #[cfg(test)]
 mod tests {
     use hubkit_types::{BlobId, RepoKind};
@@ -61,9 +74,7 @@ mod tests {
     use super::*;
     use crate::{
         ErrorKind,
-        server::{
-            FileAnswer, FileFacts, FileRequest, Incoming, file_headers, respond_error, route,
-        },
+        server::{FileAnswer, FileFacts, file_headers, respond_error, route},
     };
 
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -8,6 +8,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     ApiError, Call,
     json::{self, Fields},
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
     target,
 };
 
@@ -139,6 +143,21 @@ impl Call for ListRefs {
     }
 }
 
+/// `…/refs[?include_prs=1]`.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    ask.end()?;
+    let pull_requests = if ask.query.flag("include_prs") {
+        PullRequests::Include
+    } else {
+        PullRequests::LeaveOut
+    };
+    let call = ListRefs {
+        repo,
+        pull_requests,
+    };
+    ask.answer(READ, Incoming::Refs(call))
+}
+
 /// The answer to [`ListRefs`].
 pub fn respond_refs(refs: &Refs) -> Response<Bytes> {
     json::respond(StatusCode::OK, &refs.write())
@@ -149,7 +168,7 @@ mod tests {
     use hubkit_types::RepoKind;
 
     use super::*;
-    use crate::server::{Incoming, route};
+    use crate::server::route;
 
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 

@@ -11,7 +11,15 @@ use http::{
 };
 use hubkit_types::{ByteRange, CommitId, Etag, Repo, RepoPath, Revision};
 
-use crate::{ApiError, ErrorKind, check, header, size::believed, target};
+use crate::{
+    ApiError, ErrorKind, check, header,
+    server::{
+        FileRequest, Incoming,
+        ask::{Ask, READ, Routed},
+    },
+    size::believed,
+    target,
+};
 
 /// Asks for one file, or for what is known of it.
 ///
@@ -131,6 +139,12 @@ impl Resolve {
             location: location.map(str::to_owned),
         })
     }
+}
+
+/// `…/resolve/{revision}/{path}`.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let file = FileRequest::new(repo, ask)?;
+    ask.answer(READ, Incoming::Resolve(file))
 }
 
 fn read_size(parts: &Parts) -> Result<u64, ApiError> {

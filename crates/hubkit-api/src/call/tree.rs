@@ -8,7 +8,13 @@ use serde_json::{Value, json};
 use crate::{
     ApiError, Call, header,
     json::{self, Fields},
-    next_link, target,
+    next_link,
+    query::QueryText,
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
+    target,
 };
 
 /// Asks for the files of a revision: the first page of them.
@@ -191,10 +197,8 @@ pub(super) fn pointer_size(digest: Sha256, size: u64) -> usize {
     format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n").len()
 }
 
-impl Call for ListTree {
-    type Reply = TreePage;
-
-    fn request(&self) -> Request<Bytes> {
+impl ListTree {
+    fn target(&self, limit: Option<usize>, cursor: Option<&str>) -> String {
         let mut uri = format!(
             "{}/tree/{}",
             target::api(&self.repo),
@@ -204,11 +208,25 @@ impl Call for ListTree {
             uri.push('/');
             uri.push_str(&target::path(path));
         }
-        uri.push_str(match self.depth {
-            TreeDepth::Recursive => "?recursive=true&expand=false",
-            TreeDepth::Folder => "?recursive=false&expand=false",
-        });
-        target::get_json(uri)
+        let mut query = QueryText::default();
+        let recursive = match self.depth {
+            TreeDepth::Recursive => "true",
+            TreeDepth::Folder => "false",
+        };
+        query.put("recursive", Some(recursive));
+        query.put("expand", Some("false"));
+        query.put_number("limit", limit);
+        query.put("cursor", cursor);
+        uri.push_str(query.as_str());
+        uri
+    }
+}
+
+impl Call for ListTree {
+    type Reply = TreePage;
+
+    fn request(&self) -> Request<Bytes> {
+        target::get_json(self.target(None, None))
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<TreePage, ApiError> {
@@ -219,6 +237,45 @@ impl Call for ListTree {
             next: next_link(response.headers()),
         })
     }
+}
+
+/// A request for one page of a listing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TreeRequest {
+    /// What to list.
+    pub call: ListTree,
+    /// How many entries the page may have at most.
+    pub limit: Option<usize>,
+    /// Where the page starts: what the server wrote into the address of this page.
+    pub cursor: Option<String>,
+}
+
+impl TreeRequest {
+    /// The request's target in origin form: what a server writes into the `Link` to the next page.
+    pub fn target(&self) -> String {
+        self.call.target(self.limit, self.cursor.as_deref())
+    }
+}
+
+/// `…/tree/{revision}[/{path}]`.
+pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    let (revision, path) = ask.folder()?;
+    let depth = if ask.query.flag("recursive") {
+        TreeDepth::Recursive
+    } else {
+        TreeDepth::Folder
+    };
+    let request = TreeRequest {
+        call: ListTree {
+            repo,
+            revision,
+            path,
+            depth,
+        },
+        limit: ask.query.parsed("limit"),
+        cursor: ask.query.text("cursor"),
+    };
+    ask.answer(READ, Incoming::Tree(request))
 }
 
 /// The answer to [`ListTree`]. A `next` that can't stand in a header is left out.
@@ -234,10 +291,7 @@ mod tests {
     use hubkit_types::RepoKind;
 
     use super::*;
-    use crate::{
-        ErrorKind, LONGEST_FILE,
-        server::{Incoming, TreeRequest, route},
-    };
+    use crate::{ErrorKind, LONGEST_FILE, server::route};
 
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 

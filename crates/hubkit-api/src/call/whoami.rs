@@ -7,6 +7,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     ApiError, Call,
     json::{self, Fields},
+    server::{
+        Incoming,
+        ask::{Ask, READ, Routed},
+    },
     target,
 };
 
@@ -153,6 +157,12 @@ impl Call for WhoAmI {
     }
 }
 
+/// `/api/whoami-v2`.
+pub(crate) fn route(ask: &Ask<'_>) -> Routed {
+    ask.end()?;
+    ask.answer(READ, Incoming::WhoAmI)
+}
+
 /// The answer to [`WhoAmI`].
 pub fn respond_whoami(identity: &Identity) -> Response<Bytes> {
     json::respond(StatusCode::OK, &identity.write())
@@ -161,7 +171,7 @@ pub fn respond_whoami(identity: &Identity) -> Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{Incoming, route};
+    use crate::server::route;
 
     #[test]
     fn a_request_is_routed_and_its_answer_comes_back_as_it_was_given() {

@@ -1,7 +1,7 @@
 //! The head of an answer that is a file.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
         CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
@@ -9,7 +9,11 @@ use http::{
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Etag, Repo, RepoPath, Revision};
 
-use super::range::{RangeSpec, Selection};
+use super::{
+    Unroutable,
+    ask::Ask,
+    range::{RangeSpec, Selection},
+};
 use crate::{Resolve, ResolveMethod, header, target};
 
 /// A request for a file, with its conditions.
@@ -58,24 +62,22 @@ impl Tags {
 }
 
 impl FileRequest {
-    pub(super) fn new(
-        (repo, revision, path): (Repo, Revision, RepoPath),
-        method: ResolveMethod,
-        headers: &HeaderMap,
-    ) -> Self {
-        let range = match method {
-            ResolveMethod::Head => None,
-            ResolveMethod::Get => header::text(headers, &RANGE).and_then(RangeSpec::parse),
+    /// Reads what stands behind the word that the family goes by: a revision and a path in it.
+    pub(crate) fn new(repo: Repo, ask: &Ask<'_>) -> Result<Self, Unroutable> {
+        let (revision, path) = ask.place()?;
+        let (method, range) = match *ask.method {
+            Method::HEAD => (ResolveMethod::Head, None),
+            _ => (ResolveMethod::Get, header::text(ask.headers, &RANGE)),
         };
-        Self {
+        Ok(Self {
             repo,
             revision,
             path,
             method,
-            range,
-            if_range: headers.get(IF_RANGE).map(Tags::read),
-            if_none_match: headers.get(IF_NONE_MATCH).map(Tags::read),
-        }
+            range: range.and_then(RangeSpec::parse),
+            if_range: ask.headers.get(IF_RANGE).map(Tags::read),
+            if_none_match: ask.headers.get(IF_NONE_MATCH).map(Tags::read),
+        })
     }
 
     /// What to answer, given what is known of the file: conditions first, then the range (RFC 9110, section 13.2).

@@ -1,12 +1,17 @@
 //! Which call a request is.
 
-use http::{Method, Request};
-use hubkit_types::{Repo, RepoId, RepoKind, RepoPath, Revision};
+use http::Request;
+use hubkit_types::{Repo, RepoId, RepoKind, Revision};
 
-use super::FileRequest;
+use super::{
+    FileRequest, ListRequest, TreeRequest,
+    ask::{Ask, Routed},
+};
 use crate::{
-    AuthCheck, Call as _, GetRepoInfo, ListCommits, ListRefs, ListRepos, ListTree, PullRequests,
-    ResolveMethod, TreeDepth, target,
+    AuthCheck, GetRepoInfo, ListCommits, ListRefs,
+    call::{auth_check, commits, info, list, paths_info, raw, refs, resolve, tree, whoami},
+    query::Query,
+    target,
 };
 
 /// A call that came in.
@@ -40,54 +45,6 @@ pub enum Incoming {
     List(ListRequest),
 }
 
-/// A request for one page of a listing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TreeRequest {
-    /// What to list.
-    pub call: ListTree,
-    /// How many entries the page may have at most.
-    pub limit: Option<usize>,
-    /// Where the page starts: what the server wrote into the address of this page.
-    pub cursor: Option<String>,
-}
-
-impl TreeRequest {
-    /// The request's target in origin form: what a server writes into the `Link` to the next page.
-    pub fn target(&self) -> String {
-        let limit = self.limit.map(|limit| format!("&limit={limit}"));
-        let cursor = self.cursor.as_ref();
-        let cursor = cursor.map(|cursor| format!("&cursor={}", target::encode(cursor)));
-        format!(
-            "{}{}{}",
-            self.call.request().uri(),
-            limit.unwrap_or_default(),
-            cursor.unwrap_or_default()
-        )
-    }
-}
-
-/// A request for one page of the repositories of one kind.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ListRequest {
-    /// What to list.
-    pub call: ListRepos,
-    /// Where the page starts: what the server wrote into the address of this page.
-    pub cursor: Option<String>,
-}
-
-impl ListRequest {
-    /// The request's target in origin form: what a server writes into the `Link` to the next page.
-    pub fn target(&self) -> String {
-        let mut target = self.call.target();
-        if let Some(cursor) = &self.cursor {
-            target.push(if target.contains('?') { '&' } else { '?' });
-            target.push_str("cursor=");
-            target.push_str(&target::encode(cursor));
-        }
-        target
-    }
-}
-
 /// A request that is no call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unroutable {
@@ -102,6 +59,28 @@ pub enum Unroutable {
     /// repository nor a revision nor a path in one.
     BadPath,
 }
+
+type Family = fn(&Ask<'_>) -> Routed;
+type FamilyOfRepo = fn(Repo, &Ask<'_>) -> Routed;
+
+/// By the word behind `/api/`.
+const OF_HUB: &[(&str, Family)] = &[("whoami-v2", whoami::route)];
+
+/// By the word behind `/api/{kind}/{id}/`.
+const OF_REPO: &[(&str, FamilyOfRepo)] = &[
+    ("auth-check", auth_check::route),
+    ("commits", commits::route),
+    ("paths-info", paths_info::route),
+    ("refs", refs::route),
+    ("revision", info::route_revision),
+    ("tree", tree::route),
+];
+
+/// Words that end a path behind the oldest ids, those of one part: `gpt2/refs` is no repository.
+const LAST_BEHIND_ONE_PART: [&str; 2] = ["auth-check", "refs"];
+
+/// By the word behind `/{prefix}{id}/`.
+const OF_PAGES: &[(&str, FamilyOfRepo)] = &[("raw", raw::route), ("resolve", resolve::route)];
 
 /// Says which call a request is.
 ///
@@ -118,207 +97,95 @@ pub fn route<B>(request: &Request<B>) -> Result<Incoming, Unroutable> {
         .collect::<Option<_>>()
         .ok_or(Unroutable::BadPath)?;
     let mut parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let query = target::decode_form(uri.query().unwrap_or_default()).ok_or(Unroutable::BadPath)?;
-    if parts[0] != "api" {
-        return route_file(&parts, request);
-    }
+    let is_api = parts[0] == "api";
     // Some proxies add a slash to the addresses of listings.
-    while parts.last() == Some(&"") {
+    while is_api && parts.last() == Some(&"") {
         parts.pop();
     }
-    let incoming = route_api(&parts[1..], &query)?;
-    let (allowed, allow) = match incoming {
-        Incoming::PathsInfo { .. } => (request.method() == Method::POST, "POST"),
-        _ => (
-            request.method() == Method::GET || request.method() == Method::HEAD,
-            "GET, HEAD",
-        ),
+    let query = Query::read(uri.query().unwrap_or_default()).ok_or(Unroutable::BadPath)?;
+    let ask = Ask {
+        rest: &parts,
+        query: &query,
+        method: request.method(),
+        headers: request.headers(),
     };
-    if allowed {
-        Ok(incoming)
+    if is_api {
+        route_api(&behind(&ask, 1))
     } else {
-        Err(Unroutable::MethodNotAllowed { allow })
+        route_page(&ask)
     }
 }
 
-type Query = [(String, String)];
-
-fn route_api(parts: &[&str], query: &Query) -> Result<Incoming, Unroutable> {
-    let (kind, parts) = match parts {
-        ["whoami-v2"] => return Ok(Incoming::WhoAmI),
-        [plural, rest @ ..] => {
-            let kind = RepoKind::ALL
-                .into_iter()
-                .find(|kind| kind.plural() == *plural)
-                .ok_or(Unroutable::NotFound)?;
-            (kind, rest)
-        }
-        [] => return Err(Unroutable::NotFound),
-    };
-    if parts.is_empty() {
-        return Ok(Incoming::List(ListRequest {
-            call: ListRepos::of_query(kind, query),
-            cursor: value(query, "cursor"),
-        }));
+fn route_api(ask: &Ask<'_>) -> Routed {
+    let word = ask.rest.first().ok_or(Unroutable::NotFound)?;
+    if let Some(family) = family(OF_HUB, word) {
+        return family(&behind(ask, 1));
     }
-    // An id has two parts or, the oldest, one. Two win, where both readings make a call.
-    [2, 1]
+    let kind = RepoKind::ALL
         .into_iter()
-        .filter(|length| parts.len() >= *length)
-        .find_map(|length| route_repo(kind, &parts[..length], &parts[length..], query))
-        .unwrap_or(Err(Unroutable::NotFound))
-}
-
-/// `None` when the parts behind the id make no call.
-fn route_repo(
-    kind: RepoKind,
-    id: &[&str],
-    rest: &[&str],
-    query: &Query,
-) -> Option<Result<Incoming, Unroutable>> {
-    let repo = || read_repo(kind, id);
-    Some(match rest {
-        // Where a legacy id has a call behind it, this would be a repository of that name.
-        [] if id.len() == 2 && matches!(id[1], "refs" | "auth-check") => return None,
-        [] => repo().map(|repo| {
-            Incoming::RepoInfo(GetRepoInfo {
-                repo,
-                revision: None,
-            })
-        }),
-        ["refs"] => repo().map(|repo| {
-            let included = value(query, "include_prs").is_some_and(|text| target::is_true(&text));
-            Incoming::Refs(ListRefs {
-                repo,
-                pull_requests: if included {
-                    PullRequests::Include
-                } else {
-                    PullRequests::LeaveOut
-                },
-            })
-        }),
-        ["auth-check"] => repo().map(|repo| Incoming::AuthCheck(AuthCheck { repo })),
-        ["commits", rest @ ..] => match split_revision(rest)? {
-            (revision, []) => repo().and_then(|repo| {
-                let revision = read_revision(&revision)?;
-                Ok(Incoming::Commits(ListCommits { repo, revision }))
-            }),
-            _ => return None,
-        },
-        ["revision", rest @ ..] => match split_revision(rest)? {
-            (revision, []) => repo().and_then(|repo| {
-                let revision = Some(read_revision(&revision)?);
-                Ok(Incoming::RepoInfo(GetRepoInfo { repo, revision }))
-            }),
-            _ => return None,
-        },
-        ["paths-info", rest @ ..] => match split_revision(rest)? {
-            (revision, []) => repo().and_then(|repo| {
-                let revision = read_revision(&revision)?;
-                Ok(Incoming::PathsInfo { repo, revision })
-            }),
-            _ => return None,
-        },
-        ["tree", rest @ ..] => {
-            let (revision, path) = split_revision(rest)?;
-            repo().and_then(|repo| read_tree(repo, &revision, path, query))
-        }
-        _ => return None,
-    })
-}
-
-fn read_tree(
-    repo: Repo,
-    revision: &str,
-    path: &[&str],
-    query: &Query,
-) -> Result<Incoming, Unroutable> {
-    let recursive = value(query, "recursive").is_some_and(|text| target::is_true(&text));
-    let path = if path.is_empty() {
-        None
-    } else {
-        Some(read_path(path)?)
-    };
-    Ok(Incoming::Tree(TreeRequest {
-        call: ListTree {
-            repo,
-            revision: read_revision(revision)?,
-            path,
-            depth: if recursive {
-                TreeDepth::Recursive
-            } else {
-                TreeDepth::Folder
-            },
-        },
-        limit: limit(query),
-        cursor: value(query, "cursor"),
-    }))
-}
-
-fn route_file<B>(parts: &[&str], request: &Request<B>) -> Result<Incoming, Unroutable> {
-    let (kind, parts) = match parts {
-        ["datasets", rest @ ..] => (RepoKind::Dataset, rest),
-        ["spaces", rest @ ..] => (RepoKind::Space, rest),
-        _ => (RepoKind::Model, parts),
-    };
-    let (id, rest) = [2, 1]
-        .into_iter()
-        .filter(|length| matches!(parts.get(*length), Some(&("resolve" | "raw"))))
-        .map(|length| parts.split_at(length))
-        .find(|(_, rest)| rest.len() >= 3)
+        .find(|kind| kind.plural() == *word)
         .ok_or(Unroutable::NotFound)?;
-    let (revision, path) = split_revision(&rest[1..]).ok_or(Unroutable::NotFound)?;
-    let what = (
-        read_repo(kind, id)?,
-        read_revision(&revision)?,
-        read_path(path)?,
-    );
-    let method = match *request.method() {
-        Method::GET => ResolveMethod::Get,
-        Method::HEAD => ResolveMethod::Head,
-        _ => return Err(Unroutable::MethodNotAllowed { allow: "GET, HEAD" }),
-    };
-    let file = FileRequest::new(what, method, request.headers());
-    Ok(if rest[0] == "raw" {
-        Incoming::Raw(file)
-    } else {
-        Incoming::Resolve(file)
+    let ask = behind(ask, 1);
+    if ask.rest.is_empty() {
+        return list::route(kind, &ask);
+    }
+    by_id(&ask, |id, rest| match rest.rest {
+        [] if id.len() == 2 && LAST_BEHIND_ONE_PART.contains(&id[1]) => Err(Unroutable::NotFound),
+        [] => info::route(read_repo(kind, id)?, rest),
+        [word, ..] => {
+            let family = family(OF_REPO, word).ok_or(Unroutable::NotFound)?;
+            family(read_repo(kind, id)?, &behind(rest, 1))
+        }
     })
 }
 
-/// Takes the revision off the front: one part, but for references that some clients write with their slashes.
-fn split_revision<'a, 'b>(parts: &'a [&'b str]) -> Option<(String, &'a [&'b str])> {
-    match parts {
-        ["refs", space @ ("pr" | "convert"), name, rest @ ..] => {
-            Some((format!("refs/{space}/{name}"), rest))
+fn route_page(ask: &Ask<'_>) -> Routed {
+    let kind = RepoKind::ALL.into_iter().find(|kind| {
+        let prefix = kind.url_prefix().strip_suffix('/');
+        prefix.is_some_and(|prefix| ask.rest[0] == prefix)
+    });
+    let behind_kind = behind(ask, usize::from(kind.is_some()));
+    by_id(&behind_kind, |id, rest| {
+        let word = rest.rest.first().ok_or(Unroutable::NotFound)?;
+        let family = family(OF_PAGES, word).ok_or(Unroutable::NotFound)?;
+        let repo = read_repo(kind.unwrap_or(RepoKind::Model), id)?;
+        family(repo, &behind(rest, 1))
+    })
+}
+
+/// An id has two parts or, the oldest, one. Two win, where both readings make a call.
+fn by_id(ask: &Ask<'_>, read: impl Fn(&[&str], &Ask<'_>) -> Routed) -> Routed {
+    let mut fault = Unroutable::NotFound;
+    for length in [2, 1] {
+        if ask.rest.len() < length {
+            continue;
         }
-        [revision, rest @ ..] => Some(((*revision).to_owned(), rest)),
-        [] => None,
+        match read(&ask.rest[..length], &behind(ask, length)) {
+            Err(Unroutable::NotFound) => {}
+            // Whether it is malformed can depend on where the id ends.
+            Err(Unroutable::BadPath) => fault = Unroutable::BadPath,
+            routed => return routed,
+        }
     }
+    Err(fault)
+}
+
+fn behind<'a>(ask: &Ask<'a>, count: usize) -> Ask<'a> {
+    Ask {
+        rest: &ask.rest[count..],
+        ..*ask
+    }
+}
+
+fn family<F: Copy>(table: &[(&str, F)], word: &str) -> Option<F> {
+    let found = table.iter().find(|(name, _)| *name == word);
+    found.map(|(_, family)| *family)
 }
 
 fn read_repo(kind: RepoKind, parts: &[&str]) -> Result<Repo, Unroutable> {
     let id: Result<RepoId, _> = parts.join("/").parse();
     id.map(|id| Repo::new(kind, id))
         .map_err(|_| Unroutable::BadPath)
-}
-
-fn read_revision(text: &str) -> Result<Revision, Unroutable> {
-    text.parse().map_err(|_| Unroutable::BadPath)
-}
-
-fn read_path(parts: &[&str]) -> Result<RepoPath, Unroutable> {
-    parts.join("/").parse().map_err(|_| Unroutable::BadPath)
-}
-
-fn value(query: &Query, key: &str) -> Option<String> {
-    let pair = query.iter().find(|(found, _)| found == key);
-    pair.map(|(_, value)| value.clone())
-        .filter(|value| !value.is_empty())
-}
-
-fn limit(query: &Query) -> Option<usize> {
-    value(query, "limit")?.parse().ok()
 }
 
 #[cfg(test)]

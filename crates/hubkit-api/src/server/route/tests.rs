@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ListRepos;
 
 fn of(method: &str, target: &str) -> Result<Incoming, Unroutable> {
     let request = Request::builder().method(method).uri(target).body(());
