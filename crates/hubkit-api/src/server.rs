@@ -4,6 +4,7 @@
 
 pub(crate) mod ask;
 mod file;
+mod page;
 mod paths_info;
 mod range;
 mod refusal;
@@ -17,6 +18,7 @@ pub use crate::call::refs::respond_refs;
 pub use crate::call::tree::{TreeRequest, respond_tree};
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
+pub use page::Page;
 pub use paths_info::{MOST_PATHS, PathsInfoFault, read_paths_info};
 pub use range::RangeSpec;
 pub use refusal::{

@@ -4,8 +4,9 @@ use http::Request;
 use hubkit_types::{Repo, RepoId, RepoKind, Revision};
 
 use super::{
-    FileRequest, ListRequest, TreeRequest,
+    FileRequest, ListRequest, Page, TreeRequest,
     ask::{Ask, Routed},
+    page,
 };
 use crate::{
     AuthCheck, GetRepoInfo, ListCommits, ListRefs,
@@ -43,6 +44,8 @@ pub enum Incoming {
     AuthCheck(AuthCheck),
     /// The repositories of one kind.
     List(ListRequest),
+    /// A page for people.
+    Page(Page),
 }
 
 /// A request that is no call.
@@ -80,7 +83,12 @@ const OF_REPO: &[(&str, FamilyOfRepo)] = &[
 const LAST_BEHIND_ONE_PART: [&str; 2] = ["auth-check", "refs"];
 
 /// By the word behind `/{prefix}{id}/`.
-const OF_PAGES: &[(&str, FamilyOfRepo)] = &[("raw", raw::route), ("resolve", resolve::route)];
+const OF_PAGES: &[(&str, FamilyOfRepo)] = &[
+    ("blob", page::route_file),
+    ("raw", raw::route),
+    ("resolve", resolve::route),
+    ("tree", page::route_files),
+];
 
 /// Says which call a request is.
 ///
@@ -140,16 +148,23 @@ fn route_api(ask: &Ask<'_>) -> Routed {
 }
 
 fn route_page(ask: &Ask<'_>) -> Routed {
+    if let Some(routed) = page::route(ask) {
+        return routed;
+    }
     let kind = RepoKind::ALL.into_iter().find(|kind| {
         let prefix = kind.url_prefix().strip_suffix('/');
         prefix.is_some_and(|prefix| ask.rest[0] == prefix)
     });
     let behind_kind = behind(ask, usize::from(kind.is_some()));
     by_id(&behind_kind, |id, rest| {
-        let word = rest.rest.first().ok_or(Unroutable::NotFound)?;
-        let family = family(OF_PAGES, word).ok_or(Unroutable::NotFound)?;
-        let repo = read_repo(kind.unwrap_or(RepoKind::Model), id)?;
-        family(repo, &behind(rest, 1))
+        let kind = kind.unwrap_or(RepoKind::Model);
+        match rest.rest {
+            [] | [""] => page::route_repo(read_repo(kind, id)?, rest),
+            [word, ..] => {
+                let family = family(OF_PAGES, word).ok_or(Unroutable::NotFound)?;
+                family(read_repo(kind, id)?, &behind(rest, 1))
+            }
+        }
     })
 }
 
