@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{ApiError, ErrorKind, header, retry_after};
 
-const DISABLED: &str = "Access to this resource is disabled.";
+pub(crate) const DISABLED: &str = "Access to this resource is disabled.";
 pub(crate) const INVALID_CREDENTIALS: &str = "Invalid credentials in Authorization header";
 /// How many bytes of an error's body are read at most: error bodies are sentences.
 pub const LONGEST_ERROR_BODY: usize = 64 << 10;

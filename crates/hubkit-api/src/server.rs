@@ -4,11 +4,13 @@
 
 pub(crate) mod ask;
 mod file;
+mod moved;
 mod page;
 mod paths_info;
 mod range;
 mod refusal;
 mod route;
+mod subject;
 
 pub use crate::call::auth_check::respond_auth_check;
 pub use crate::call::commits::respond_commits;
@@ -18,10 +20,12 @@ pub use crate::call::refs::respond_refs;
 pub use crate::call::tree::{TreeRequest, respond_tree};
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
+pub use moved::{moved_target, respond_moved};
 pub use page::Page;
 pub use paths_info::{MOST_PATHS, PathsInfoFault, read_paths_info};
 pub use range::RangeSpec;
 pub use refusal::{
-    invalid_credentials, respond_error, respond_json, respond_refusal, respond_unroutable,
+    disabled, invalid_credentials, respond_error, respond_json, respond_refusal, respond_unroutable,
 };
 pub use route::{Incoming, Unroutable, route};
+pub use subject::Reveals;

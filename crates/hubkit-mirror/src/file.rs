@@ -16,11 +16,7 @@ use hubkit_store::{
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo};
 
-use crate::{
-    access::{Access, Caller},
-    lookup::{expect_repo, find_commit},
-    refusal::Refusal,
-};
+use crate::{access::Caller, lookup::find_commit, refusal::Refusal};
 
 /// The file that is asked for, or what its conditions make of it.
 ///
@@ -28,11 +24,10 @@ use crate::{
 /// drops the body.
 pub(crate) async fn answer_file(
     store: &DynStore,
-    access: &Access,
     caller: Caller<'_>,
     request: FileRequest,
 ) -> Result<Response<Body>, Refusal> {
-    let commit = find_readable(store, access, caller, &request).await?;
+    let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
     let found = find_file(store, &request, commit).await?;
     serve(store, request, commit, found).await
 }
@@ -40,11 +35,10 @@ pub(crate) async fn answer_file(
 /// The file as git holds it: of a large one the pointer, which can be told even where the content is not here.
 pub(crate) async fn answer_raw(
     store: &DynStore,
-    access: &Access,
     caller: Caller<'_>,
     request: FileRequest,
 ) -> Result<Response<Body>, Refusal> {
-    let commit = find_readable(store, access, caller, &request).await?;
+    let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
     let found = match find_file(store, &request, commit).await {
         Err(Refusal::NoEntry(path, None)) => {
             let files = store.listing(request.repo.clone(), commit).await?;
@@ -69,21 +63,6 @@ pub(crate) async fn answer_raw(
     });
     let body = bytes.map_or_else(Body::empty, Body::from);
     Ok(file_headers(&facts, answer).map(|()| body))
-}
-
-/// The commit of the revision, for those who may read its files.
-async fn find_readable(
-    store: &DynStore,
-    access: &Access,
-    caller: Caller<'_>,
-    request: &FileRequest,
-) -> Result<CommitId, Refusal> {
-    if !access.may_read(caller, &request.repo) {
-        // That a repository is gated must not tell that it exists, where it does not.
-        expect_repo(store, caller, &request.repo).await?;
-        return Err(Refusal::gated(caller, request.repo.clone()));
-    }
-    find_commit(store, caller, &request.repo, &request.revision).await
 }
 
 fn facts_of(request: &FileRequest, commit: CommitId, (size, blob): (u64, BlobId)) -> FileFacts {

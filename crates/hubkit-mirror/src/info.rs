@@ -11,7 +11,7 @@ use hubkit_types::{CommitId, Repo, RepoKind, Revision};
 use serde_json::Value;
 
 use crate::{
-    access::{Access, Caller},
+    access::{Access, Caller, Visibility},
     listing::Listings,
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
@@ -31,7 +31,7 @@ pub(crate) async fn answer_info(
         Some(revision) => Some(find_commit(store, caller, &call.repo, revision).await?),
         None => store.resolve(call.repo.clone(), Revision::main()).await?,
     };
-    let mut info = describe(&call.repo, access.gated(&call.repo), commit);
+    let mut info = describe(access, &call.repo, commit);
     match commit {
         Some(commit) => {
             match listings.files(store, call.repo, commit).await {
@@ -46,10 +46,11 @@ pub(crate) async fn answer_info(
     Ok(respond_info(info))
 }
 
-fn describe(repo: &Repo, gated: Gated, commit: Option<CommitId>) -> RepoInfo {
+fn describe(access: &Access, repo: &Repo, commit: Option<CommitId>) -> RepoInfo {
     let mut info = RepoInfo::new(repo.id.clone());
     info.sha = commit;
-    info.gated = gated;
+    info.gated = access.gated(repo);
+    info.private = access.visibility(repo) == Visibility::Private;
     if repo.kind == RepoKind::Model {
         let id = Value::from(repo.id.as_str());
         info.rest.insert("modelId".to_owned(), id);
@@ -62,6 +63,7 @@ fn describe(repo: &Repo, gated: Gated, commit: Option<CommitId>) -> RepoInfo {
 pub(crate) async fn answer_list(
     store: &DynStore,
     access: &Access,
+    caller: Caller<'_>,
     request: ListRequest,
     absolute: impl Fn(String) -> String,
 ) -> Result<Response<Bytes>, Refusal> {
@@ -71,12 +73,13 @@ pub(crate) async fn answer_list(
         let id = repo.id.as_str().to_ascii_lowercase();
         let owner = repo.id.namespace();
         repo.kind == call.kind
+            && access.may_find(caller, repo)
             && search.as_ref().is_none_or(|text| id.contains(text))
             && call
                 .author
                 .as_ref()
                 .is_none_or(|author| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(author)))
-            && is_described(call, &describe(repo, access.gated(repo), None))
+            && is_described(call, &describe(access, repo, None))
     };
     let cursor = request.cursor.as_deref().unwrap_or_default();
     let mut repos: Vec<Repo> = store
@@ -99,7 +102,7 @@ pub(crate) async fn answer_list(
     let mut infos = Vec::with_capacity(repos.len());
     for repo in repos {
         let commit = store.resolve(repo.clone(), Revision::main()).await?;
-        infos.push(describe(&repo, access.gated(&repo), commit));
+        infos.push(describe(access, &repo, commit));
     }
     Ok(respond_list(RepoPage { repos: infos, next }))
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod door;
 mod file;
 mod history;
 mod info;
@@ -10,6 +11,9 @@ mod mirror;
 mod refusal;
 mod tree;
 
-pub use access::Access;
+pub use access::{
+    Access, Account, AccountToken, MemberRole, OrganisationAccount, ParseTokenDigestError,
+    RepoRule, RepoState, Strangers, TokenDigest, TokenRole, Visibility,
+};
 pub use listing::Unlisted;
 pub use mirror::Mirror;

@@ -1,13 +1,13 @@
 //! The hub as a function.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use http::{HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
 use hubkit_api::{
     Identity,
     server::{
-        Incoming, PathsInfoFault, Unroutable, read_paths_info, respond_unroutable, respond_whoami,
-        route,
+        Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info, respond_moved,
+        respond_unroutable, respond_whoami, route,
     },
 };
 use hubkit_store::DynStore;
@@ -15,7 +15,8 @@ use hubkit_transport::{Body, Transport, TransportError};
 use hubkit_types::Endpoint;
 
 use crate::{
-    access::{Access, Caller},
+    access::{Access, Caller, Schemes},
+    door::{Admission, admit},
     file::{answer_file, answer_raw},
     history::{answer_auth_check, answer_commits, answer_refs},
     info::{answer_info, answer_list},
@@ -30,7 +31,7 @@ const LONGEST_BODY: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Mirror {
     store: DynStore,
-    access: Arc<Access>,
+    access: Arc<RwLock<Arc<Access>>>,
     listings: Arc<Listings>,
     endpoint: Option<Endpoint>,
 }
@@ -40,16 +41,27 @@ impl Mirror {
     pub fn new(store: DynStore) -> Self {
         Self {
             store,
-            access: Arc::new(Access::open()),
+            access: Arc::default(),
             listings: Arc::default(),
             endpoint: None,
         }
     }
 
     /// Says who may read what.
-    pub fn with_access(mut self, access: Access) -> Self {
-        self.access = Arc::new(access);
+    pub fn with_access(self, access: Access) -> Self {
+        self.replace_access(access);
         self
+    }
+
+    /// Says anew who may read what, to this mirror and all its clones. A request that is being answered is answered by the
+    /// rules it came in under.
+    pub fn replace_access(&self, access: Access) {
+        *self.access.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(access);
+    }
+
+    fn access(&self) -> Arc<Access> {
+        // Nothing panics while it holds the lock.
+        Arc::clone(&self.access.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Says what to answer about commits of which the store has no listing.
@@ -88,14 +100,20 @@ impl Mirror {
 
     async fn dispatch(
         &self,
-        incoming: Incoming,
+        mut incoming: Incoming,
         request: Request<Body>,
     ) -> Result<Response<Body>, Refusal> {
-        let (store, access, listings) = (&self.store, &*self.access, &*self.listings);
-        let caller = access.caller(request.headers())?;
+        let (store, access, listings) = (&self.store, &*self.access(), &*self.listings);
+        let caller = access.caller(request.headers(), schemes(&incoming))?;
+        if let Admission::Elsewhere { from, to } =
+            admit(store, access, caller, &mut incoming).await?
+        {
+            let target = moved_target(request.uri(), &from, &to);
+            return Ok(respond_moved(&self.address(target)).map(Body::from));
+        }
         let response = match incoming {
-            Incoming::Resolve(file) => return answer_file(store, access, caller, file).await,
-            Incoming::Raw(file) => return answer_raw(store, access, caller, file).await,
+            Incoming::Resolve(file) => return answer_file(store, caller, file).await,
+            Incoming::Raw(file) => return answer_raw(store, caller, file).await,
             Incoming::RepoInfo(call) => answer_info(store, access, listings, caller, call).await,
             Incoming::Tree(tree) => {
                 answer_tree(store, listings, caller, tree, |target| self.address(target)).await
@@ -109,12 +127,12 @@ impl Mirror {
             }
             Incoming::Refs(call) => answer_refs(store, caller, call).await,
             Incoming::Commits(call) => answer_commits(store, caller, call).await,
-            Incoming::AuthCheck(call) => answer_auth_check(store, access, caller, call).await,
+            Incoming::AuthCheck(call) => answer_auth_check(store, caller, call).await,
             Incoming::List(list) => {
-                answer_list(store, access, list, |target| self.address(target)).await
+                answer_list(store, access, caller, list, |target| self.address(target)).await
             }
             Incoming::WhoAmI => match caller {
-                Caller::User(name) => Ok(respond_whoami(&Identity::user(name))),
+                Caller::User(login) => Ok(respond_whoami(&Identity::user(&login.account.name))),
                 Caller::Anonymous => Err(Refusal::NoToken),
                 Caller::Unchecked => Err(Refusal::NoAccounts),
             },
@@ -136,6 +154,14 @@ impl Mirror {
         let rest = uri.path_and_query()?.as_str().strip_prefix(prefix)?;
         let is_below = !prefix.is_empty() && rest.starts_with('/');
         is_below.then(|| rest.parse().ok()).flatten()
+    }
+}
+
+/// In which ways a token may come with a call: programs of git read files with the name and password they were given.
+fn schemes(incoming: &Incoming) -> Schemes {
+    match incoming {
+        Incoming::Resolve(_) | Incoming::Raw(_) => Schemes::BearerOrBasic,
+        _ => Schemes::Bearer,
     }
 }
 

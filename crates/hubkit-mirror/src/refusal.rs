@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use hubkit_api::{
     ErrorKind,
-    server::{PathsInfoFault, invalid_credentials, respond_error, respond_refusal},
+    server::{PathsInfoFault, disabled, invalid_credentials, respond_error, respond_refusal},
 };
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_types::{CommitId, Repo, RepoPath, Revision};
@@ -28,6 +28,7 @@ pub(crate) enum Refusal {
         repo: Repo,
         is_anonymous: bool,
     },
+    Disabled,
     BadBody(PathsInfoFault),
     Store(StoreErrorKind),
 }
@@ -90,6 +91,7 @@ impl Refusal {
                 let message = format!("Access to {repo} is restricted: {rest}");
                 respond_refusal(status, ErrorKind::Gated, &message, None)
             }
+            Self::Disabled => disabled(),
             Self::BadBody(fault) => respond_error(ErrorKind::BadRequest, &fault.to_string(), None),
             // What the store says names files of this machine: it is not passed on.
             Self::Store(StoreErrorKind::Io) => respond_refusal(

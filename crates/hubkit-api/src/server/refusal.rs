@@ -9,7 +9,12 @@ use hubkit_types::CommitId;
 use serde_json::{Value, json};
 
 use super::Unroutable;
-use crate::{ErrorKind, check::INVALID_CREDENTIALS, header, json, text::shown};
+use crate::{
+    ErrorKind,
+    check::{DISABLED, INVALID_CREDENTIALS},
+    header, json,
+    text::shown,
+};
 
 /// Any JSON with status 200.
 pub fn respond_json(value: &Value) -> Response<Bytes> {
@@ -50,6 +55,11 @@ pub fn respond_refusal(
 /// The refusal of a token that nobody holds, in the words that clients compare.
 pub fn invalid_credentials() -> Response<Bytes> {
     respond_error(ErrorKind::BadCredentials, INVALID_CREDENTIALS, None)
+}
+
+/// The refusal of a repository that was disabled, in the words that clients compare.
+pub fn disabled() -> Response<Bytes> {
+    respond_error(ErrorKind::Disabled, DISABLED, None)
 }
 
 /// The refusal of a request that is no call.
@@ -138,6 +148,7 @@ mod tests {
             read(invalid_credentials()).kind(),
             ErrorKind::BadCredentials
         );
+        assert_eq!(read(disabled()).kind(), ErrorKind::Disabled);
     }
 
     #[test]

@@ -1,0 +1,53 @@
+//! What a call is about, for a server that decides who may have which answer before it looks for one.
+
+use hubkit_types::Repo;
+
+use super::{Incoming, Page};
+
+/// What of a repository an answer tells.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reveals {
+    /// That it is there, and what it is described as: its card, and the names, sizes and digests of its files.
+    Description,
+    /// What is in its files, or that the caller may read them. A gate closes this.
+    Content,
+}
+
+impl Incoming {
+    /// The repository that the call is about, to look at or to put another in its place; `None` for a call about none or
+    /// about many.
+    pub fn repo_mut(&mut self) -> Option<&mut Repo> {
+        match self {
+            Self::RepoInfo(call) => Some(&mut call.repo),
+            Self::Tree(request) => Some(&mut request.call.repo),
+            Self::Resolve(file) | Self::Raw(file) => Some(&mut file.repo),
+            Self::PathsInfo { repo, .. } => Some(repo),
+            Self::Refs(call) => Some(&mut call.repo),
+            Self::Commits(call) => Some(&mut call.repo),
+            Self::AuthCheck(call) => Some(&mut call.repo),
+            Self::Page(page) => match page {
+                Page::Repo(repo) | Page::Files { repo, .. } | Page::File { repo, .. } => Some(repo),
+                Page::Home | Page::Style | Page::List(_) => None,
+            },
+            Self::WhoAmI | Self::List(_) => None,
+        }
+    }
+
+    /// What the answer tells of that repository.
+    pub fn reveals(&self) -> Reveals {
+        match self {
+            Self::Resolve(_)
+            | Self::Raw(_)
+            | Self::AuthCheck(_)
+            | Self::Page(Page::File { .. }) => Reveals::Content,
+            Self::RepoInfo(_)
+            | Self::Tree(_)
+            | Self::PathsInfo { .. }
+            | Self::Refs(_)
+            | Self::Commits(_)
+            | Self::WhoAmI
+            | Self::Page(_)
+            | Self::List(_) => Reveals::Description,
+        }
+    }
+}
