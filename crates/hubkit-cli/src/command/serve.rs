@@ -1,5 +1,7 @@
 //! `hubkit serve`.
 
+mod roots;
+
 use std::{
     fs::{File, OpenOptions},
     io::Write as _,
@@ -9,12 +11,7 @@ use std::{
     time::SystemTime,
 };
 
-use hubkit::{
-    Endpoint, RepoKind,
-    cache::Cache,
-    store::{DynStore, RefStore as _, StoreError},
-    store_fs::{FolderStore, FsStore, Skipped},
-};
+use hubkit::{Endpoint, store::RefStore as _, store_fs::Skipped};
 use hubkit_mirror::{Mirror, Unlisted};
 use serde_json::json;
 
@@ -28,11 +25,11 @@ use crate::{
 
 pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     let root = &arguments.root;
-    let (store, skipped) = open(root)?;
+    let (store, skipped) = roots::open(root)?;
     let repos = store
         .repos()
         .await
-        .map_err(|error| unreadable(root, &error))?;
+        .map_err(|error| roots::unreadable(root, &error))?;
     let unlisted = if arguments.assume_complete {
         Unlisted::Whole
     } else {
@@ -117,43 +114,6 @@ fn warn_of_skipped(skipped: &[Skipped], ui: &Ui) {
             "warning: and {rest} more are not served; `--format json` names all"
         ));
     }
-}
-
-/// A folder of plain repositories, or a cache: told by what lies at the top. With it, what of it can't be served.
-fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
-    let entries = std::fs::read_dir(root).map_err(|error| {
-        Failure::new(
-            Exit::Disk,
-            "root",
-            format!("{} can't be read: {error}", root.display()),
-        )
-    })?;
-    let names: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    let is_plain = |name: &String| RepoKind::ALL.iter().any(|kind| kind.plural() == name);
-    let is_cached = |name: &String| hubkit::Repo::from_folder_name(name).is_some();
-    if names.iter().any(is_plain) {
-        let store = FolderStore::open(root.to_owned()).map_err(|error| unreadable(root, &error))?;
-        let skipped = store.skipped().map_err(|error| unreadable(root, &error))?;
-        return Ok((DynStore::new(store), skipped));
-    }
-    if names.iter().any(is_cached) {
-        let store = FsStore::new(Cache::new(root.to_owned()));
-        return Ok((DynStore::new(store), Vec::new()));
-    }
-    let message = format!("{} holds no repositories", root.display());
-    Err(Failure::new(Exit::Usage, "no_repositories", message)
-        .hint("put them into models/NAMESPACE/NAME, datasets/NAMESPACE/NAME or spaces/NAMESPACE/NAME below it, or name a cache"))
-}
-
-fn unreadable(root: &Path, error: &StoreError) -> Failure {
-    Failure::new(
-        Exit::Disk,
-        "root",
-        format!("{} can't be served: {error}", root.display()),
-    )
 }
 
 /// One line of JSON for each request.
