@@ -98,6 +98,12 @@ impl RepoCache {
         &self.folder
     }
 
+    /// Whether [`Cache::repos`] would name this one.
+    pub fn is_here(&self) -> Result<bool, CacheError> {
+        let is_folder = durable::is_folder(&self.folder).is_ok_and(|is_folder| is_folder);
+        Ok(is_folder && durable::is_spelled(&self.root, &self.name)?)
+    }
+
     /// A folder within the repository's, to be read; `None` when it is not there, or when what is there is the folder
     /// of a repository whose name has other cases and a file system that knows no case found it.
     ///

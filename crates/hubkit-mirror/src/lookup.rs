@@ -1,6 +1,6 @@
 //! From the name of a repository and a revision to a commit.
 
-use hubkit_store::{DynStore, RefStore as _, StoreError};
+use hubkit_store::{DynStore, RefStore as _};
 use hubkit_types::{CommitId, Repo, Revision};
 
 use crate::{access::Caller, refusal::Refusal};
@@ -30,15 +30,9 @@ pub(crate) async fn expect_repo(
     caller: Caller<'_>,
     repo: &Repo,
 ) -> Result<(), Refusal> {
-    if is_here(store, repo).await? {
+    if store.has_repo(repo.clone()).await? {
         Ok(())
     } else {
         Err(Refusal::no_repo(caller))
     }
-}
-
-async fn is_here(store: &DynStore, repo: &Repo) -> Result<bool, StoreError> {
-    // Cheaper than the list of all repositories, and nearly always enough.
-    let has_revision = !store.revisions(repo.clone()).await?.is_empty();
-    Ok(has_revision || store.repos().await?.contains(repo))
 }

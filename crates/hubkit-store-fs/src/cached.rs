@@ -105,6 +105,11 @@ impl RefStore for FsStore {
         run(move || cache.repos().map_err(store_error)).await
     }
 
+    async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || repo.is_here().map_err(store_error)).await
+    }
+
     async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
         let repo = self.cache.repo(&repo);
         run(move || repo.revisions().map_err(store_error)).await

@@ -264,6 +264,11 @@ impl RefStore for FolderStore {
         self.run(|store| layout::repos(&store.root)).await
     }
 
+    async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
+        self.run(move |store| Ok(layout::folder_of(&store.root, &repo)?.is_some()))
+            .await
+    }
+
     async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
         self.run(move |store| {
             let commit = store.look(&repo)?;

@@ -114,6 +114,11 @@ impl RefStore for LocalDirStore {
         Ok(Vec::new())
     }
 
+    /// Never: the folder does not say which repository it holds.
+    async fn has_repo(&self, _repo: Repo) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Nothing: the folder keeps no names.
     async fn revisions(&self, _repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
         Ok(Vec::new())

@@ -12,6 +12,7 @@ mod refs;
 mod stage;
 mod store;
 mod survey;
+mod union;
 
 pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream};
 pub use digest::Digester;
@@ -23,3 +24,4 @@ pub use refs::{Entry, RefStore, Snapshot, check_recorded};
 pub use stage::{BoxFuture, Sink, Stage};
 pub use store::{DynStore, Store};
 pub use survey::{CommitRecord, History, Survey, SurveyRequest};
+pub use union::Union;

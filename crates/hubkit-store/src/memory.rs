@@ -171,6 +171,10 @@ impl RefStore for MemoryStore {
         Ok(self.lock().keys().cloned().collect())
     }
 
+    async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
+        Ok(self.lock().contains_key(&repo))
+    }
+
     async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
         let repos = self.lock();
         let revisions = repos.get(&repo).map(|held| held.revisions.iter());

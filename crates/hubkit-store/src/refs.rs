@@ -77,6 +77,9 @@ pub trait RefStore: Send + Sync + 'static {
     /// Every repository that has anything here, sorted.
     fn repos(&self) -> impl Future<Output = Result<Vec<Repo>, StoreError>> + Send;
 
+    /// Whether [`repos`](Self::repos) would name this one, told without looking for all.
+    fn has_repo(&self, repo: Repo) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Every remembered revision of a repository and its commit, sorted by revision.
     fn revisions(
         &self,

@@ -24,6 +24,7 @@ trait Erased: Send + Sync {
     fn list_boxed(&self, repo: Repo) -> Answer<'_, Vec<BlobId>>;
     fn local_path_erased(&self, key: &BlobKey) -> Option<PathBuf>;
     fn repos_boxed(&self) -> Answer<'_, Vec<Repo>>;
+    fn has_repo_boxed(&self, repo: Repo) -> Answer<'_, bool>;
     fn revisions_boxed(&self, repo: Repo) -> Answer<'_, Vec<(Revision, CommitId)>>;
     fn resolve_boxed(&self, repo: Repo, revision: Revision) -> Answer<'_, Option<CommitId>>;
     fn listing_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Option<Vec<TreeFile>>>;
@@ -75,6 +76,10 @@ impl<S: Store> Erased for S {
 
     fn repos_boxed(&self) -> Answer<'_, Vec<Repo>> {
         Box::pin(self.repos())
+    }
+
+    fn has_repo_boxed(&self, repo: Repo) -> Answer<'_, bool> {
+        Box::pin(self.has_repo(repo))
     }
 
     fn revisions_boxed(&self, repo: Repo) -> Answer<'_, Vec<(Revision, CommitId)>> {
@@ -172,6 +177,10 @@ impl BlobStore for DynStore {
 impl RefStore for DynStore {
     async fn repos(&self) -> Result<Vec<Repo>, StoreError> {
         self.0.repos_boxed().await
+    }
+
+    async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
+        self.0.has_repo_boxed(repo).await
     }
 
     async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {

@@ -57,6 +57,8 @@ pub struct History {
 pub struct CommitRecord {
     /// Its id.
     pub id: CommitId,
+    /// The commits it was made from: none for a first one, several for a merge.
+    pub parents: Vec<CommitId>,
     /// The name of whoever wrote it.
     pub author: String,
     /// When it was made, in seconds since 1970 (UTC).

@@ -88,6 +88,8 @@ async fn resolve(store: &impl Store, name: &Revision) -> Option<CommitId> {
 }
 
 async fn nothing_is_known(store: &impl Store) {
+    let has_repo = done(store.has_repo(repo()).await, "ask for a repository");
+    assert!(!has_repo, "an empty store has no repository");
     let main = Revision::main();
     assert_eq!(resolve(store, &main).await, None, "an unknown name");
     let unknown = commit(1);
@@ -152,6 +154,8 @@ async fn what_is_recorded_is_found(store: &impl Store, keeps: Keeps) {
         assert_eq!(revisions, [(name, commit(1))]);
         let repos = done(store.repos().await, "list the repositories");
         assert_eq!(repos, [repo()]);
+        let has_repo = done(store.has_repo(repo()).await, "ask for a repository");
+        assert!(has_repo, "what is listed is here");
     }
 }
 

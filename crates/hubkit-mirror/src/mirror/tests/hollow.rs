@@ -79,6 +79,10 @@ impl RefStore for Hollow {
         self.store.repos().await
     }
 
+    async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
+        self.store.has_repo(repo).await
+    }
+
     async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
         self.store.revisions(repo).await
     }
