@@ -4,6 +4,7 @@
 //! reason; with `HUBKIT_SUITE=required` a tool that is missing is a failure. A package registry that can't be reached is
 //! never one.
 
+mod bare_git;
 mod binary;
 mod home;
 mod meddler;
@@ -15,6 +16,7 @@ mod server;
 mod tools;
 mod trial;
 
+pub use bare_git::BareGit;
 pub use binary::bin;
 pub use home::{Home, NOWHERE, Run};
 pub use meddler::{Meddler, Meddling};

@@ -1,6 +1,7 @@
 //! A hub on a loopback port.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File},
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -30,11 +31,16 @@ pub struct Server {
 impl Server {
     /// Serves a folder of repositories, or a cache, on a free port of 127.0.0.1.
     pub fn start(root: &Path) -> Result<Self> {
+        Self::start_with([root])
+    }
+
+    /// Serves as [`start`](Self::start) does, with further arguments: options, or more folders.
+    pub fn start_with<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(bin()?);
         command
             .arg("serve")
-            .arg(root)
+            .args(arguments)
             .args(["--host", "127.0.0.1", "--port", "0", "--access-log"])
             .arg(access_log(&folder));
         Self::spawn(command, folder)
@@ -80,6 +86,11 @@ impl Server {
     /// Returns the address, for `HF_ENDPOINT`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// Returns where the requests are written down, one line of JSON for each.
+    pub fn log(&self) -> PathBuf {
+        access_log(&self.folder)
     }
 
     /// Returns what was asked so far, one value for each request: `method`, `path`, `status` and more.

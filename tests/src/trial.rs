@@ -29,7 +29,7 @@ impl fmt::Display for Skip {
 pub fn trial<N: Sync + 'static>(
     name: &str,
     needs: fn() -> &'static Result<N, Skip>,
-    test: fn(&N) -> Result<()>,
+    test: impl FnOnce(&N) -> Result<()> + Send + 'static,
 ) -> Trial {
     Trial::ignorable_test(name, move || match needs() {
         Ok(need) => match test(need) {

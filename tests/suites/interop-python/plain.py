@@ -1,0 +1,42 @@
+"""The served repositories as plain files, to compare with; and the command `hf`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(os.environ["PLAIN"])
+MODEL = ROOT / "models/lab/tiny"
+DATASET = ROOT / "datasets/lab/words"
+
+
+def files(folder):
+    """Every file below a folder: its path with slashes, and its bytes."""
+    folder = Path(folder)
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def hf(*arguments, code=0):
+    """Runs `hf` with these arguments, insists on the exit code, and returns what it printed: all, if it is to fail."""
+    program = Path(sys.executable).with_name("hf")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True)
+    assert done.returncode == code, f"hf {arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout.strip() if code == 0 else done.stdout + done.stderr
+
+
+def requests():
+    """What the server was asked so far, one dictionary for each request."""
+    with open(os.environ["ACCESS_LOG"], encoding="utf-8") as log:
+        return [json.loads(line) for line in log]
+
+
+def raises(kind, call, *arguments, **named):
+    """Insists on an error of exactly this class, and returns it."""
+    try:
+        result = call(*arguments, **named)
+    except Exception as error:
+        assert type(error) is kind, f"{type(error).__name__} instead of {kind.__name__}: {error}"
+        return error
+    raise AssertionError(f"no {kind.__name__}, but {result!r}")
