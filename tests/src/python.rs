@@ -8,28 +8,17 @@ use std::{
 
 use anyhow::Context as _;
 
-use crate::{Home, Run, Skip, suite_cache, tools::fingerprint, under_lock};
+use crate::{
+    Home, Run, Skip, suite_cache,
+    tools::{call, fingerprint},
+    under_lock,
+};
 
 /// A virtual environment.
 #[derive(Debug)]
 pub struct Python {
     folder: PathBuf,
 }
-
-/// What pip says when it is the network that fails, and not the request.
-const NETWORK: &[&str] = &[
-    "connection broken",
-    "Connection refused",
-    "Connection reset",
-    "Failed to establish a new connection",
-    "getaddrinfo failed",
-    "Max retries exceeded",
-    "Name or service not known",
-    "Network is unreachable",
-    "ProxyError",
-    "Read timed out",
-    "Temporary failure in name resolution",
-];
 
 impl Python {
     /// Makes an environment with these requirements, or finds the one that an earlier run made.
@@ -136,31 +125,4 @@ fn quiet(run: Run<'_>) -> Run<'_> {
 
 fn system_python() -> &'static str {
     if cfg!(windows) { "python" } else { "python3" }
-}
-
-/// Runs a command that sets something up.
-fn call(command: &mut Command) -> Result<(), Skip> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .map_err(|error| Skip::Missing(format!("{name} can't be started: {error}")))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    let last = stderr
-        .lines()
-        .rfind(|line| !line.trim().is_empty())
-        .unwrap_or("no message")
-        .to_owned();
-    if NETWORK.iter().any(|symptom| stderr.contains(symptom)) {
-        return Err(Skip::Unreachable(last));
-    }
-    Err(Skip::Missing(format!("{name} failed: {last}")))
-}
-
-impl From<anyhow::Error> for Skip {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Missing(format!("{error:#}"))
-    }
 }

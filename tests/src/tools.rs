@@ -6,9 +6,32 @@ use std::{
     fs::{self, File},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context as _, Result};
+
+use crate::Skip;
+
+/// What pip and npm say when it is the network that fails, and not the request.
+const NETWORK: &[&str] = &[
+    "connection broken",
+    "Connection refused",
+    "Connection reset",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ENOTFOUND",
+    "ETIMEDOUT",
+    "EAI_AGAIN",
+    "Failed to establish a new connection",
+    "getaddrinfo failed",
+    "Max retries exceeded",
+    "Name or service not known",
+    "Network is unreachable",
+    "ProxyError",
+    "Read timed out",
+    "Temporary failure in name resolution",
+];
 
 /// Returns the folder for foreign tools.
 pub fn suite_cache() -> Result<PathBuf> {
@@ -63,6 +86,27 @@ pub(crate) fn fingerprint(words: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();
     words.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
+}
+
+/// Runs a command that sets something up.
+pub(crate) fn call(command: &mut Command) -> Result<(), Skip> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|error| Skip::Missing(format!("{name} can't be started: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let last = stderr
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or("no message")
+        .to_owned();
+    if NETWORK.iter().any(|symptom| stderr.contains(symptom)) {
+        return Err(Skip::Unreachable(last));
+    }
+    Err(Skip::Missing(format!("{name} failed: {last}")))
 }
 
 fn beside(folder: &Path, ending: &str) -> PathBuf {

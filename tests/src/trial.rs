@@ -25,6 +25,12 @@ impl fmt::Display for Skip {
     }
 }
 
+impl From<anyhow::Error> for Skip {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Missing(format!("{error:#}"))
+    }
+}
+
 /// Makes a trial of a test that needs something first: a tool, a model, or nothing (`|| &Ok(())`).
 pub fn trial<N: Sync + 'static>(
     name: &str,
@@ -43,6 +49,19 @@ pub fn trial<N: Sync + 'static>(
     })
 }
 
+/// Returns the names that a script defines: what follows the keyword at the start of a line, up to its parenthesis. What
+/// starts with an underscore is the script's own.
+pub fn defined<'source>(
+    source: &'source str,
+    keyword: &'source str,
+) -> impl Iterator<Item = &'source str> {
+    let definitions = source
+        .lines()
+        .filter_map(move |line| line.strip_prefix(keyword));
+    let names = definitions.filter_map(|rest| rest.trim_start().split('(').next());
+    names.filter(|name| !name.starts_with('_'))
+}
+
 /// Runs the trials of a suite, one after the other: they start servers and share two cores with them.
 pub fn run(trials: Vec<Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -58,4 +77,17 @@ fn required() -> bool {
 fn described(error: &anyhow::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     causes.join("\n  caused by: ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_off_a_script() {
+        let source =
+            "import x\ndef one_is_found():\n    def inner(): pass\ndef _own(a):\ndef another(b):\n";
+        let names: Vec<_> = defined(source, "def").collect();
+        assert_eq!(names, ["one_is_found", "another"]);
+    }
 }

@@ -3,13 +3,12 @@
 //! A trial is a function of one of the Python files beside this one, asked in a process of its own. What is served lies
 //! in a folder of plain files, in a cache, and in bare git repositories.
 
-mod library;
 mod roots;
 
 use std::{process::ExitCode, sync::OnceLock};
 
 use anyhow::Result;
-use hubkit_tests::{BareGit, Home, Python, Skip, run, trial};
+use hubkit_tests::{BareGit, Home, Python, Skip, defined, run, trial};
 use libtest_mimic::Trial;
 use roots::Root;
 
@@ -63,9 +62,7 @@ fn checks(root: Root, (topic, source): Topic) -> Vec<Trial> {
         Root::Git => python_and_git,
         Root::Folder | Root::Cache => python,
     };
-    let defined = source.lines().filter_map(|line| line.strip_prefix("def "));
-    let names = defined.filter_map(|rest| rest.split('(').next());
-    let checks = names.filter(|name| !name.starts_with('_'));
+    let checks = defined(source, "def");
     let trials = checks.map(|check| {
         let name = format!("{}::{topic}::{check}", root.name());
         trial(&name, needs, move |python| ask(python, root, topic, check))

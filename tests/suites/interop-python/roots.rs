@@ -3,10 +3,8 @@
 use std::{path::Path, sync::OnceLock};
 
 use anyhow::{Result, anyhow};
-use hubkit_tests::{Home, Served, Server};
+use hubkit_tests::{Home, Served, Server, into_git, library, with_a_long_shelf};
 use tempfile::TempDir;
-
-use crate::library;
 
 /// A hub that is running.
 pub(crate) struct Hub {
@@ -65,7 +63,7 @@ impl Hub {
 }
 
 fn serve_folder() -> Result<Hub> {
-    let plain = library::with_a_long_shelf(library::plain()?)?;
+    let plain = with_a_long_shelf(library()?)?;
     Ok(Hub {
         server: Server::start(plain.path())?,
         plain,
@@ -74,12 +72,13 @@ fn serve_folder() -> Result<Hub> {
 }
 
 fn serve_cache() -> Result<Hub> {
-    let (plain, home) = (library::plain()?, Home::new()?);
+    let (plain, home) = (library()?, Home::new()?);
     let source = Server::start(plain.path())?;
     for repo in [
         "lab/tiny",
         "lab/german",
         "lab/shards",
+        "lab/gguf",
         "hf://datasets/lab/words",
         "hf://datasets/lab/many",
         "hf://spaces/lab/show",
@@ -95,8 +94,8 @@ fn serve_cache() -> Result<Hub> {
 }
 
 fn serve_git() -> Result<Hub> {
-    let (plain, root) = (library::plain()?, tempfile::tempdir()?);
-    library::into_git(plain.path(), root.path())?;
+    let (plain, root) = (library()?, tempfile::tempdir()?);
+    into_git(plain.path(), root.path())?;
     Ok(Hub {
         server: Server::start(root.path())?,
         plain,

@@ -1,15 +1,25 @@
-//! What is served: the same few repositories, whatever they lie in.
+//! A small library to serve: the same few repositories, whatever they lie in.
 
 use std::{fs, path::Path};
 
+use crate::{BareGit, Served, files_below};
 use anyhow::Result;
-use hubkit_tests::{BareGit, Served, files_below};
 
 /// How many repositories make more than one page of a list.
 const SHELF: u32 = 1100;
 
 /// How many files make more than one page of a listing.
 const MANY: u32 = 1100;
+
+/// One tensor; every kind of value; a quantized tensor.
+const GGUF: [(&str, &[u8]); 3] = [
+    ("one.gguf", include_bytes!("../fixtures/gguf/v_one.gguf")),
+    (
+        "values.gguf",
+        include_bytes!("../fixtures/gguf/v_all_kv.gguf"),
+    ),
+    ("q4_0.gguf", include_bytes!("../fixtures/gguf/v_q4_0.gguf")),
+];
 
 const ATTRIBUTES: &str = "*.safetensors filter=lfs diff=lfs merge=lfs -text\n*.gguf filter=lfs diff=lfs merge=lfs -text\n";
 
@@ -59,7 +69,7 @@ const CONFIG: &str =
 
 /// Models, datasets and a Space as plain files: regular and large files, a folder, an empty file, a name that URLs must
 /// quote, weights in one file and in shards, and a listing of more than one page.
-pub(crate) fn plain() -> Result<Served> {
+pub fn library() -> Result<Served> {
     let (tiny, words) = ("models/lab/tiny", "datasets/lab/words");
     let mut served = Served::new()?
         .file(tiny, ".gitattributes", ATTRIBUTES)?
@@ -87,6 +97,9 @@ pub(crate) fn plain() -> Result<Served> {
         .file("spaces/lab/show", "README.md", SPACE_CARD)?
         .file("spaces/lab/show", "app.py", "print(\"show\")\n")?;
     served = shards(served, "models/lab/shards")?;
+    for (name, bytes) in GGUF {
+        served = served.file("models/lab/gguf", name, bytes)?;
+    }
     for number in 0..MANY {
         served = served.file("datasets/lab/many", &format!("part/{number:04}.txt"), "x")?;
     }
@@ -94,7 +107,7 @@ pub(crate) fn plain() -> Result<Served> {
 }
 
 /// Adds so many small models that a list of them has more than one page.
-pub(crate) fn with_a_long_shelf(mut served: Served) -> Result<Served> {
+pub fn with_a_long_shelf(mut served: Served) -> Result<Served> {
     for number in 0..SHELF {
         let card = format!("---\nlicense: cc-by-4.0\n---\n# Number {number}\n");
         served = served.file(&format!("models/shelf/m{number:04}"), "README.md", card)?;
@@ -103,7 +116,7 @@ pub(crate) fn with_a_long_shelf(mut served: Served) -> Result<Served> {
 }
 
 /// Puts each of the plain repositories into a bare git repository of one commit.
-pub(crate) fn into_git(plain: &Path, root: &Path) -> Result<()> {
+pub fn into_git(plain: &Path, root: &Path) -> Result<()> {
     for kind in ["models", "datasets", "spaces"] {
         let lab = plain.join(kind).join("lab");
         for name in fs::read_dir(&lab)? {
@@ -118,7 +131,7 @@ pub(crate) fn into_git(plain: &Path, root: &Path) -> Result<()> {
 }
 
 /// Puts files into the next commit, large ones as git-lfs would.
-pub(crate) fn fill(repo: &BareGit, folder: &Path) -> Result<()> {
+pub fn fill(repo: &BareGit, folder: &Path) -> Result<()> {
     for (path, bytes) in files_below(folder)? {
         if path.ends_with(".safetensors") {
             repo.large(&path, &bytes)?;
@@ -159,7 +172,7 @@ fn safetensors(tensors: &[(&str, &str, &[usize])]) -> Vec<u8> {
         header.insert((*name).to_owned(), tensor);
     }
     let mut header = serde_json::Value::Object(header).to_string();
-    while header.len() % 8 > 0 {
+    while !header.len().is_multiple_of(8) {
         header.push(' ');
     }
     let mut file = (header.len() as u64).to_le_bytes().to_vec();
