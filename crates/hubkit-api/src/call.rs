@@ -1,5 +1,7 @@
 //! What can be asked of a hub, one endpoint family a file: the client's side, the server's side, one round trip.
 
+pub(crate) mod access_decisions;
+pub(crate) mod access_requests;
 pub(crate) mod auth_check;
 pub(crate) mod commits;
 pub(crate) mod info;

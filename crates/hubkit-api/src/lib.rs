@@ -13,6 +13,13 @@ mod target;
 mod text;
 
 pub use call::Call;
+pub use call::access_decisions::{
+    AccessDecision, AccessRequest, AccessRequestPage, DecideAccess, GetAccessReport, GrantAccess,
+    ListAccessRequests, Requester, Whose,
+};
+pub use call::access_requests::{
+    AskAccess, CancelAccessRequest, ParseRequestStatusError, RequestStatus,
+};
 pub use call::auth_check::AuthCheck;
 pub use call::commits::{CommitInfo, CommitPage, ListCommits};
 pub use call::info::{Gated, GetRepoInfo, RepoInfo, Sibling};

@@ -12,6 +12,13 @@ mod refusal;
 mod route;
 mod subject;
 
+pub use crate::call::access_decisions::{
+    AccessRequestsPageRequest, read_access_decision, read_grant_access, respond_access_report,
+    respond_access_requests,
+};
+pub use crate::call::access_requests::{
+    AccessBodyFault, read_ask_access, respond_asked, respond_changed,
+};
 pub use crate::call::auth_check::respond_auth_check;
 pub use crate::call::commits::respond_commits;
 pub use crate::call::info::respond_info;

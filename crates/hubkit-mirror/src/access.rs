@@ -6,14 +6,16 @@ mod rule;
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::SystemTime};
 
-use hubkit_api::Gated;
+use hubkit_api::{Gated, RequestStatus};
 use hubkit_types::{Repo, RepoId};
+
+use crate::requests::AccessRequests;
 
 pub use account::{
     Account, AccountToken, MemberRole, OrganisationAccount, ParseTokenDigestError, TokenDigest,
     TokenRole,
 };
-pub(crate) use caller::{Caller, Schemes, UnknownToken};
+pub(crate) use caller::{Caller, Login, Schemes, UnknownToken};
 pub(crate) use rule::{RepoKey, Rule, fold};
 pub use rule::{RepoRule, RepoState, Visibility};
 
@@ -33,6 +35,7 @@ pub struct Access {
     unlisted: Visibility,
     strangers: Strangers,
     clock: Option<Clock>,
+    requests: AccessRequests,
 }
 
 type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -122,6 +125,20 @@ impl Access {
         self
     }
 
+    /// Says where requests for access to gated repositories are kept. Without this they live as long as these rules.
+    pub fn with_requests(mut self, requests: AccessRequests) -> Self {
+        self.requests = requests;
+        self
+    }
+
+    pub(crate) fn requests(&self) -> &AccessRequests {
+        &self.requests
+    }
+
+    pub(crate) fn account(&self, name: &str) -> Option<&Account> {
+        self.accounts.get(&fold(name))
+    }
+
     pub(crate) fn now(&self) -> Option<SystemTime> {
         self.clock.as_ref().map(|clock| clock())
     }
@@ -180,15 +197,12 @@ impl Access {
     pub(crate) fn may_read(&self, caller: Caller<'_>, repo: &Repo) -> bool {
         self.may_know(caller, repo)
             && self.state(repo) == RepoState::Enabled
-            && (self.gated(repo) == Gated::No || self.is_let_in(caller, repo))
+            && (self.gated(repo) == Gated::No
+                || matches!(caller, Caller::User(login) if self.is_let_in(&login.account.name, repo)))
     }
 
     /// Whether the caller may decide who gets access to a repository: with a token that can write, its owner and those
     /// who can write in the organisation that owns it.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the answers to requests for access ask")
-    )]
     pub(crate) fn may_manage(&self, caller: Caller<'_>, repo: &Repo) -> bool {
         let Caller::User(login) = caller else {
             return false;
@@ -212,15 +226,36 @@ impl Access {
         is_named || self.role_at_owner(name, repo).is_some()
     }
 
-    fn is_let_in(&self, caller: Caller<'_>, repo: &Repo) -> bool {
-        let Caller::User(login) = caller else {
-            return false;
+    /// Whether an account is through the gate of a repository: as a member of its owner, or because it was accepted. An
+    /// answer to its request counts before the list it was on.
+    pub(crate) fn is_let_in(&self, name: &str, repo: &Repo) -> bool {
+        if self.role_at_owner(name, repo).is_some() {
+            return true;
+        }
+        let is_listed = |rule: &Rule| rule.accepted.contains(&fold(name));
+        let is_accepted = match self.requests.status(repo, name) {
+            Some(status) => status == RequestStatus::Accepted,
+            None => self.rule(repo).is_some_and(is_listed),
         };
-        let name = fold(&login.account.name);
-        let is_accepted = self
-            .rule(repo)
-            .is_some_and(|rule| rule.accepted.contains(&name) && !rule.rejected.contains(&name));
-        is_accepted || self.role_at_owner(&name, repo).is_some()
+        is_accepted && !self.is_turned_away(repo, name)
+    }
+
+    /// Whether an account stays outside a gate whatever its owner decides.
+    pub(crate) fn is_turned_away(&self, repo: &Repo, name: &str) -> bool {
+        let rule = self.rule(repo);
+        rule.is_some_and(|rule| rule.rejected.contains(&fold(name)))
+    }
+
+    /// The accounts that were accepted or turned away from the start.
+    pub(crate) fn decided(&self, repo: &Repo) -> Vec<(&str, RequestStatus)> {
+        let Some(rule) = self.rule(repo) else {
+            return Vec::new();
+        };
+        let accepted = rule.accepted.difference(&rule.rejected);
+        let accepted = accepted.map(|name| (name.as_str(), RequestStatus::Accepted));
+        let rejected = rule.rejected.iter();
+        let rejected = rejected.map(|name| (name.as_str(), RequestStatus::Rejected));
+        accepted.chain(rejected).collect()
     }
 
     /// What an account may do with what belongs to the owner of a repository.

@@ -9,6 +9,7 @@ mod listing;
 mod lookup;
 mod mirror;
 mod refusal;
+mod requests;
 mod tree;
 
 pub use access::{
@@ -17,3 +18,4 @@ pub use access::{
 };
 pub use listing::Unlisted;
 pub use mirror::Mirror;
+pub use requests::{AccessRequests, KeptRequest, NotKept};

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use http::{HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
 use hubkit_api::{
     Identity,
     server::{
-        Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info, respond_moved,
-        respond_unroutable, respond_whoami, route,
+        AccessBodyFault, Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info,
+        respond_moved, respond_unroutable, respond_whoami, route,
     },
 };
 use hubkit_store::DynStore;
@@ -22,6 +23,9 @@ use crate::{
     info::{answer_info, answer_list},
     listing::{Listings, Unlisted},
     refusal::Refusal,
+    requests::answer::{
+        answer_ask, answer_cancel, answer_decision, answer_grant, answer_report, answer_requests,
+    },
     tree::{answer_paths, answer_tree},
 };
 
@@ -131,6 +135,26 @@ impl Mirror {
             Incoming::List(list) => {
                 answer_list(store, access, caller, list, |target| self.address(target)).await
             }
+            Incoming::CancelAccessRequest(call) => {
+                answer_cancel(store, access, caller, call.repo).await
+            }
+            Incoming::AccessRequests(page) => {
+                answer_requests(store, access, caller, page, |target| self.address(target)).await
+            }
+            Incoming::AccessReport(call) => answer_report(store, access, caller, call.repo).await,
+            Incoming::AskAccess(repo) => {
+                let page = self.address(format!("/{repo}"));
+                let (headers, body) = read_body(request).await?;
+                answer_ask(store, access, caller, repo, (&headers, &body), &page).await
+            }
+            Incoming::DecideAccess(repo) => {
+                let (_, body) = read_body(request).await?;
+                answer_decision(store, access, caller, repo, &body).await
+            }
+            Incoming::GrantAccess(repo) => {
+                let (_, body) = read_body(request).await?;
+                answer_grant(store, access, caller, repo, &body).await
+            }
             Incoming::WhoAmI => match caller {
                 Caller::User(login) => Ok(respond_whoami(&Identity::user(&login.account.name))),
                 Caller::Anonymous => Err(Refusal::NoToken),
@@ -155,6 +179,13 @@ impl Mirror {
         let is_below = !prefix.is_empty() && rest.starts_with('/');
         is_below.then(|| rest.parse().ok()).flatten()
     }
+}
+
+/// The headers and the whole body of a request about access.
+async fn read_body(request: Request<Body>) -> Result<(HeaderMap, Bytes), AccessBodyFault> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect(LONGEST_BODY).await;
+    Ok((parts.headers, body.map_err(|_| AccessBodyFault::TooLong)?))
 }
 
 /// In which ways a token may come with a call: programs of git read files with the name and password they were given.

@@ -4,12 +4,18 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use hubkit_api::{
     ErrorKind,
-    server::{PathsInfoFault, disabled, invalid_credentials, respond_error, respond_refusal},
+    server::{
+        AccessBodyFault, PathsInfoFault, disabled, invalid_credentials, respond_error,
+        respond_refusal,
+    },
 };
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_types::{CommitId, Repo, RepoPath, Revision};
 
-use crate::access::{Caller, UnknownToken};
+use crate::{
+    access::{Caller, UnknownToken},
+    requests::NotKept,
+};
 
 /// A refusal, before it is a response.
 #[derive(Debug)]
@@ -29,7 +35,25 @@ pub(crate) enum Refusal {
         is_anonymous: bool,
     },
     Disabled,
+    /// There is no gate to ask at.
+    NotGated,
+    /// The caller may read, or not even that, and wants to decide.
+    NotManager,
+    /// The caller's request was rejected.
+    Rejected,
+    /// The account stays outside, whatever is decided.
+    TurnedAway,
+    /// No such request, or none in another state.
+    NoRequest,
+    /// What is asked for is so already.
+    Already,
+    /// The account to be let in is let in already.
+    HasAccess,
+    /// No such account.
+    NoAccount,
     BadBody(PathsInfoFault),
+    BadAccessBody(AccessBodyFault),
+    NotKept,
     Store(StoreErrorKind),
 }
 
@@ -92,6 +116,40 @@ impl Refusal {
                 respond_refusal(status, ErrorKind::Gated, &message, None)
             }
             Self::Disabled => disabled(),
+            Self::NotGated => {
+                let message = "This repository is not gated: there is nothing to ask for";
+                respond_error(ErrorKind::BadRequest, message, None)
+            }
+            Self::HasAccess => {
+                let message = "This account has access already";
+                respond_error(ErrorKind::BadRequest, message, None)
+            }
+            Self::NotManager => {
+                let message = "To decide about access takes a token with the role `write`, of the owner or of a member who may write";
+                respond_error(ErrorKind::Forbidden, message, None)
+            }
+            Self::Rejected => {
+                let message = "Your request for access to this repository was rejected";
+                respond_error(ErrorKind::Forbidden, message, None)
+            }
+            Self::TurnedAway => {
+                let message = "This account was turned away by those who run this mirror";
+                respond_error(ErrorKind::Forbidden, message, None)
+            }
+            Self::NoRequest | Self::Already => {
+                let message = "There is no such request, or none that this would change";
+                respond_error(ErrorKind::Other, message, None)
+            }
+            Self::NoAccount => respond_error(ErrorKind::Other, "There is no such account", None),
+            Self::BadAccessBody(fault) => {
+                respond_error(ErrorKind::BadRequest, &fault.to_string(), None)
+            }
+            Self::NotKept => respond_refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorKind::Server,
+                "The request could not be kept, so nothing changed",
+                None,
+            ),
             Self::BadBody(fault) => respond_error(ErrorKind::BadRequest, &fault.to_string(), None),
             // What the store says names files of this machine: it is not passed on.
             Self::Store(StoreErrorKind::Io) => respond_refusal(
@@ -121,6 +179,18 @@ impl From<StoreError> for Refusal {
 impl From<PathsInfoFault> for Refusal {
     fn from(fault: PathsInfoFault) -> Self {
         Self::BadBody(fault)
+    }
+}
+
+impl From<AccessBodyFault> for Refusal {
+    fn from(fault: AccessBodyFault) -> Self {
+        Self::BadAccessBody(fault)
+    }
+}
+
+impl From<NotKept> for Refusal {
+    fn from(_: NotKept) -> Self {
+        Self::NotKept
     }
 }
 

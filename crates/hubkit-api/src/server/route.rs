@@ -4,13 +4,16 @@ use http::Request;
 use hubkit_types::{Repo, RepoId, RepoKind, Revision};
 
 use super::{
-    FileRequest, ListRequest, Page, TreeRequest,
+    AccessRequestsPageRequest, FileRequest, ListRequest, Page, TreeRequest,
     ask::{Ask, Routed},
     page,
 };
 use crate::{
-    AuthCheck, GetRepoInfo, ListCommits, ListRefs,
-    call::{auth_check, commits, info, list, paths_info, raw, refs, resolve, tree, whoami},
+    AuthCheck, CancelAccessRequest, GetAccessReport, GetRepoInfo, ListCommits, ListRefs,
+    call::{
+        access_decisions, access_requests, auth_check, commits, info, list, paths_info, raw, refs,
+        resolve, tree, whoami,
+    },
     query::Query,
     target,
 };
@@ -42,6 +45,18 @@ pub enum Incoming {
     Commits(ListCommits),
     /// Whether the files of a repository may be read.
     AuthCheck(AuthCheck),
+    /// Someone asks for access to a repository; [`read_ask_access`](super::read_ask_access) reads the form.
+    AskAccess(Repo),
+    /// Someone takes a request for access back.
+    CancelAccessRequest(CancelAccessRequest),
+    /// The requests for access to a repository.
+    AccessRequests(AccessRequestsPageRequest),
+    /// A request for access is decided about; [`read_access_decision`](super::read_access_decision) reads how.
+    DecideAccess(Repo),
+    /// An account is given access; [`read_grant_access`](super::read_grant_access) reads which.
+    GrantAccess(Repo),
+    /// All requests for access to a repository, as a table.
+    AccessReport(GetAccessReport),
     /// The repositories of one kind.
     List(ListRequest),
     /// A page for people.
@@ -77,17 +92,20 @@ const OF_REPO: &[(&str, FamilyOfRepo)] = &[
     ("refs", refs::route),
     ("revision", info::route_revision),
     ("tree", tree::route),
+    ("user-access-request", access_decisions::route),
 ];
 
 /// Words that end a path behind the oldest ids, those of one part: `gpt2/refs` is no repository.
-const LAST_BEHIND_ONE_PART: [&str; 2] = ["auth-check", "refs"];
+const LAST_BEHIND_ONE_PART: [&str; 4] = ["ask-access", "auth-check", "refs", "user-access-report"];
 
 /// By the word behind `/{prefix}{id}/`.
 const OF_PAGES: &[(&str, FamilyOfRepo)] = &[
+    ("ask-access", access_requests::route),
     ("blob", page::route_file),
     ("raw", raw::route),
     ("resolve", resolve::route),
     ("tree", page::route_files),
+    ("user-access-report", access_decisions::route_report),
 ];
 
 /// Says which call a request is.
@@ -159,6 +177,9 @@ fn route_page(ask: &Ask<'_>) -> Routed {
     by_id(&behind_kind, |id, rest| {
         let kind = kind.unwrap_or(RepoKind::Model);
         match rest.rest {
+            [] if id.len() == 2 && LAST_BEHIND_ONE_PART.contains(&id[1]) => {
+                Err(Unroutable::NotFound)
+            }
             [] | [""] => page::route_repo(read_repo(kind, id)?, rest),
             [word, ..] => {
                 let family = family(OF_PAGES, word).ok_or(Unroutable::NotFound)?;

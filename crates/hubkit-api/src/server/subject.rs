@@ -29,6 +29,12 @@ impl Incoming {
                 Page::Repo(repo) | Page::Files { repo, .. } | Page::File { repo, .. } => Some(repo),
                 Page::Home | Page::Style | Page::List(_) => None,
             },
+            Self::AskAccess(repo) | Self::DecideAccess(repo) | Self::GrantAccess(repo) => {
+                Some(repo)
+            }
+            Self::CancelAccessRequest(call) => Some(&mut call.repo),
+            Self::AccessRequests(request) => Some(&mut request.call.repo),
+            Self::AccessReport(call) => Some(&mut call.repo),
             Self::WhoAmI | Self::List(_) => None,
         }
     }
@@ -45,6 +51,12 @@ impl Incoming {
             | Self::PathsInfo { .. }
             | Self::Refs(_)
             | Self::Commits(_)
+            | Self::AskAccess(_)
+            | Self::CancelAccessRequest(_)
+            | Self::AccessRequests(_)
+            | Self::DecideAccess(_)
+            | Self::GrantAccess(_)
+            | Self::AccessReport(_)
             | Self::WhoAmI
             | Self::Page(_)
             | Self::List(_) => Reveals::Description,

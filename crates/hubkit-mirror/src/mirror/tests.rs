@@ -16,6 +16,7 @@ use super::*;
 mod hidden;
 mod hollow;
 mod listings;
+mod requests;
 use hollow::{Fault, Hollow};
 
 const WEIGHTS: &[u8] = b"0123456789";
