@@ -1,0 +1,137 @@
+//! The metadata of a card: YAML that a stranger wrote, as a value.
+
+mod json;
+
+use serde_saphyr::{
+    Options,
+    options::{DuplicateKeyPolicy, NonFiniteFloatPolicy},
+};
+use serde_yaml::{Mapping, Value};
+
+/// What the metadata of a card says.
+///
+/// Values are those that the Hub reads: `no` is a word, `010` is ten, a date is a text, and a duplicate key is an error.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Metadata(Mapping);
+
+/// Why the metadata of a card can't be used. Lines and columns count from 1 within the block.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MetadataError {
+    /// The block is longer than any card needs.
+    #[error("expected at most {limit} bytes of metadata, found {found}")]
+    TooLong {
+        /// How many bytes are read at most.
+        limit: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// It is not YAML, or YAML that multiplies or nests beyond what is read.
+    #[error("line {line}, column {column}: {reason}")]
+    Yaml {
+        /// Where, if that is known.
+        line: u64,
+        /// Where in the line.
+        column: u64,
+        /// What was found, in the words of the YAML reader.
+        reason: String,
+    },
+    /// It is YAML, but no mapping from names to values.
+    #[error("expected names with their values, found {found}")]
+    NotAMapping {
+        /// What it is instead.
+        found: &'static str,
+    },
+}
+
+impl Metadata {
+    /// How long a block may be, in bytes. Real ones of more than 100,000 bytes describe the columns of datasets.
+    pub const LONGEST: usize = 1 << 20;
+
+    /// Reads the block that [`split`](crate::split()) found. An empty one says nothing, which is no error.
+    ///
+    /// # Errors
+    ///
+    /// When it is longer than [`Metadata::LONGEST`], is not YAML, asks for a type of its own (`!!python/…`), repeats a
+    /// key, nests deeper than 64 or holds more than 100,000 values once its aliases are followed, or is no mapping.
+    pub fn read(block: &str) -> Result<Self, MetadataError> {
+        if block.len() > Self::LONGEST {
+            return Err(MetadataError::TooLong {
+                limit: Self::LONGEST,
+                found: block.len(),
+            });
+        }
+        // What follows the last `|` is a whole line, as it is to the Hub's reader.
+        let text = format!("{block}\n");
+        let value: Value =
+            serde_saphyr::from_str_with_options(&text, options()).map_err(|error| yaml(&error))?;
+        let found = match value {
+            Value::Null => return Ok(Self::default()),
+            Value::Mapping(mapping) => return Ok(Self(mapping)),
+            Value::Sequence(_) => "a list",
+            Value::String(_) => "a text",
+            Value::Bool(_) | Value::Number(_) | Value::Tagged(_) => "a single value",
+        };
+        Err(MetadataError::NotAMapping { found })
+    }
+
+    /// The value of a name at the top.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// All of it, in the order it was written.
+    pub fn as_mapping(&self) -> &Mapping {
+        &self.0
+    }
+
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same as JSON, as the `cardData` of a hub's answers has it: keys that are no texts become texts, and what
+    /// JSON has no number for becomes null.
+    pub fn to_json(&self) -> serde_json::Value {
+        json::object(&self.0)
+    }
+}
+
+fn options() -> Options {
+    serde_saphyr::options! {
+        strict_booleans: true,
+        underscored_numbers_as_strings: true,
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: 50_000,
+        },
+        budget: serde_saphyr::budget! {
+            flow_nesting_limit: 64,
+            max_depth: 64,
+            max_documents: 1,
+            max_events: 400_000,
+            max_nodes: 100_000,
+            max_recorded_anchor_events: 100_000,
+            max_recorded_anchor_bytes: 4 << 20,
+            max_total_scalar_bytes: 2 << 20,
+            max_merge_keys: 1_000,
+        },
+    }
+}
+
+fn yaml(error: &serde_saphyr::Error) -> MetadataError {
+    let location = error.location();
+    let mut reason = error.render();
+    // The place is said once, in a form that a program can use.
+    if let Some(end) = reason.rfind(" at line ") {
+        reason.truncate(end);
+    }
+    MetadataError::Yaml {
+        line: location.map_or(1, |at| at.line()),
+        column: location.map_or(1, |at| at.column()),
+        reason,
+    }
+}

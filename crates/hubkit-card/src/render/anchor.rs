@@ -1,0 +1,62 @@
+//! The names of headings.
+
+use std::collections::HashMap;
+
+/// What every `id` in a rendered text begins with, so that none of them is one of the page around it.
+pub const ID_PREFIX: &str = "card-";
+
+const LONGEST: usize = 100;
+
+/// Gives every heading a name of its own, made as the Hub and GitHub make it.
+#[derive(Default)]
+pub(super) struct Anchors(HashMap<String, usize>);
+
+impl Anchors {
+    pub(super) fn name(&mut self, heading: &str) -> String {
+        let slug = slug(heading);
+        let count = self.0.entry(slug.clone()).or_default();
+        *count += 1;
+        if *count == 1 {
+            slug
+        } else {
+            format!("{slug}-{}", *count - 1)
+        }
+    }
+}
+
+/// Lower case, with hyphens for blanks and without punctuation.
+pub(super) fn slug(heading: &str) -> String {
+    let mut slug = String::new();
+    for c in heading.trim().chars() {
+        if slug.len() >= LONGEST {
+            break;
+        }
+        match c {
+            ' ' | '-' => slug.push('-'),
+            '_' => slug.push('_'),
+            c if c.is_alphanumeric() => slug.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_lower_case_words_with_hyphens() {
+        assert_eq!(slug(" How to use it? (v1.0) "), "how-to-use-it-v10");
+        assert_eq!(slug("Übung_1 — 模型"), "übung_1--模型");
+        assert_eq!(slug("\"><script>"), "script");
+        assert!(slug(&"x".repeat(10_000)).len() <= LONGEST);
+    }
+
+    #[test]
+    fn a_name_that_comes_again_is_numbered() {
+        let mut anchors = Anchors::default();
+        let names = ["Use", "use", "Use!"].map(|heading| anchors.name(heading));
+        assert_eq!(names, ["use", "use-1", "use-2"]);
+    }
+}

@@ -1,0 +1,396 @@
+//! From the events of a Markdown parser to HTML.
+
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag,
+    TagEnd,
+};
+
+use super::{
+    Rendered, Resolver,
+    anchor::{Anchors, ID_PREFIX, slug},
+    link::{self, Target},
+    raw,
+    writer::Writer,
+};
+
+pub(super) fn render(body: &str, resolver: &impl Resolver, longest: usize) -> Rendered {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_GFM;
+    let mut page = Page {
+        out: Writer::new(longest),
+        resolver,
+        anchors: Anchors::default(),
+        heading: None,
+        html: None,
+        image: None,
+        links: Vec::new(),
+        columns: Vec::new(),
+        column: 0,
+        in_head: false,
+    };
+    for event in Parser::new_ext(body, options) {
+        if page.out.is_full() {
+            break;
+        }
+        page.event(event);
+    }
+    let (html, is_whole) = page.out.finish();
+    Rendered { html, is_whole }
+}
+
+struct Page<'r, R> {
+    out: Writer,
+    resolver: &'r R,
+    anchors: Anchors,
+    /// The events of the heading that is being read: its name comes before its text.
+    heading: Option<Vec<Event<'static>>>,
+    /// The author's HTML that is being read.
+    html: Option<String>,
+    image: Option<Image>,
+    /// The links that are open; false for those that lead nowhere.
+    links: Vec<bool>,
+    columns: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+}
+
+impl<R: Resolver> Page<'_, R> {
+    fn event(&mut self, event: Event<'_>) {
+        if let Some(held) = &mut self.heading {
+            match event {
+                Event::End(TagEnd::Heading(level)) => self.write_heading(level),
+                event => held.push(event.into_static()),
+            }
+            return;
+        }
+        if self.image.is_some() {
+            self.within_image(event);
+            return;
+        }
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.out.text(&text),
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.out.open("code", &[]);
+                self.out.text(&text);
+                self.out.close("code");
+            }
+            Event::Html(html) => match &mut self.html {
+                Some(held) => held.push_str(&html),
+                None => self.out.words(&raw::words(&html)),
+            },
+            Event::InlineHtml(html) => {
+                if is_line_break(&html) {
+                    self.out.text(" ");
+                }
+            }
+            Event::SoftBreak => self.out.text("\n"),
+            Event::HardBreak => {
+                self.out.single("br", &[]);
+                self.out.line();
+            }
+            Event::Rule => {
+                self.out.line();
+                self.out.single("hr", &[]);
+                self.out.line();
+            }
+            Event::TaskListMarker(done) => {
+                let box_ = [("type", "checkbox"), ("disabled", ""), ("checked", "")];
+                let shown = if done { &box_[..] } else { &box_[..2] };
+                self.out.single("input", shown);
+                self.out.text(" ");
+            }
+            Event::FootnoteReference(label) => {
+                let to = format!("#{ID_PREFIX}fn-{}", slug(&label));
+                self.out.open("sup", &[]);
+                self.out.open("a", &[("href", &to)]);
+                self.out.text(&label);
+                self.out.close("a");
+                self.out.close("sup");
+            }
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Paragraph => self.block("p", &[]),
+            Tag::Heading { .. } => self.heading = Some(Vec::new()),
+            Tag::BlockQuote(kind) => match kind.map(alert) {
+                Some(class) => self.block("blockquote", &[("class", class)]),
+                None => self.block("blockquote", &[]),
+            },
+            Tag::CodeBlock(kind) => {
+                self.block("pre", &[]);
+                match language(&kind) {
+                    Some(class) => self.out.open("code", &[("class", &class)]),
+                    None => self.out.open("code", &[]),
+                }
+            }
+            Tag::HtmlBlock => self.html = Some(String::new()),
+            Tag::List(None) => self.block("ul", &[]),
+            Tag::List(Some(1)) => self.block("ol", &[]),
+            Tag::List(Some(start)) => self.block("ol", &[("start", &start.to_string())]),
+            Tag::Item => self.block("li", &[]),
+            Tag::FootnoteDefinition(label) => {
+                let id = format!("{ID_PREFIX}fn-{}", slug(&label));
+                self.block("div", &[("class", "footnote"), ("id", &id)]);
+                self.out.open("sup", &[]);
+                self.out.text(&label);
+                self.out.close("sup");
+                self.out.text(" ");
+            }
+            Tag::Table(columns) => {
+                self.columns = columns;
+                self.block("table", &[]);
+            }
+            Tag::TableHead => {
+                self.in_head = true;
+                self.column = 0;
+                self.block("thead", &[]);
+                self.out.open("tr", &[]);
+            }
+            Tag::TableRow => {
+                self.column = 0;
+                self.block("tr", &[]);
+            }
+            Tag::TableCell => {
+                let name = self.cell();
+                let column = self.columns.get(self.column).copied();
+                self.column += 1;
+                match column.and_then(aligned) {
+                    Some(class) => self.out.open(name, &[("class", class)]),
+                    None => self.out.open(name, &[]),
+                }
+            }
+            Tag::Emphasis => self.out.open("em", &[]),
+            Tag::Strong => self.out.open("strong", &[]),
+            Tag::Strikethrough => self.out.open("del", &[]),
+            Tag::Link {
+                link_type: LinkType::Email,
+                dest_url,
+                ..
+            } => self.open_link(&format!("mailto:{dest_url}")),
+            Tag::Link { dest_url, .. } => self.open_link(&dest_url),
+            Tag::Image { dest_url, .. } => {
+                self.image = Some(Image {
+                    target: dest_url.into_string(),
+                    words: String::new(),
+                    depth: 0,
+                });
+            }
+            // Nothing below is asked of the parser.
+            Tag::Superscript
+            | Tag::Subscript
+            | Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::MetadataBlock(_) => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.end_block("p"),
+            TagEnd::BlockQuote(_) => self.end_block("blockquote"),
+            TagEnd::CodeBlock => {
+                self.out.close("code");
+                self.end_block("pre");
+            }
+            TagEnd::HtmlBlock => {
+                let words = raw::words(&self.html.take().unwrap_or_default());
+                if !words.trim().is_empty() {
+                    self.block("p", &[]);
+                    self.out.words(words.trim());
+                    self.end_block("p");
+                }
+            }
+            TagEnd::List(is_numbered) => self.end_block(if is_numbered { "ol" } else { "ul" }),
+            TagEnd::Item => self.end_block("li"),
+            TagEnd::FootnoteDefinition => self.end_block("div"),
+            TagEnd::Table => {
+                self.out.close("tbody");
+                self.end_block("table");
+            }
+            TagEnd::TableHead => {
+                self.in_head = false;
+                self.out.close("tr");
+                self.end_block("thead");
+                self.out.open("tbody", &[]);
+            }
+            TagEnd::TableRow => self.end_block("tr"),
+            TagEnd::TableCell => self.out.close(self.cell()),
+            TagEnd::Emphasis => self.out.close("em"),
+            TagEnd::Strong => self.out.close("strong"),
+            TagEnd::Strikethrough => self.out.close("del"),
+            TagEnd::Link => self.close_link(),
+            // A heading and an image are written where they end, and nothing else is asked of the parser.
+            TagEnd::Heading(_)
+            | TagEnd::Image
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    fn block(&mut self, name: &'static str, attributes: &[(&'static str, &str)]) {
+        self.out.line();
+        self.out.open(name, attributes);
+    }
+
+    fn end_block(&mut self, name: &'static str) {
+        self.out.close(name);
+        self.out.line();
+    }
+
+    fn cell(&self) -> &'static str {
+        if self.in_head { "th" } else { "td" }
+    }
+
+    fn write_heading(&mut self, level: HeadingLevel) {
+        let events = self.heading.take().unwrap_or_default();
+        let texts = events.iter().filter_map(|event| match event {
+            Event::Text(text) | Event::Code(text) => Some(&**text),
+            Event::SoftBreak | Event::HardBreak => Some(" "),
+            _ => None,
+        });
+        let id = format!(
+            "{ID_PREFIX}{}",
+            self.anchors.name(&texts.collect::<String>())
+        );
+        let name = match level {
+            HeadingLevel::H1 => "h1",
+            HeadingLevel::H2 => "h2",
+            HeadingLevel::H3 => "h3",
+            HeadingLevel::H4 => "h4",
+            HeadingLevel::H5 => "h5",
+            HeadingLevel::H6 => "h6",
+        };
+        self.block(name, &[("id", &id)]);
+        for event in events {
+            self.event(event);
+        }
+        self.end_block(name);
+    }
+
+    fn open_link(&mut self, target: &str) {
+        let address = self.address(target);
+        // The parser nests no links, but an image that is shown as a link may stand in one.
+        let is_open = address.is_some() && !self.links.contains(&true);
+        if let Some(address) = address.filter(|_| is_open) {
+            self.out.open(
+                "a",
+                &[("href", &address), ("rel", "nofollow noopener noreferrer")],
+            );
+        }
+        self.links.push(is_open);
+    }
+
+    /// Where a link leads, as it may be written.
+    fn address(&self, target: &str) -> Option<String> {
+        match link::read(target)? {
+            Target::Elsewhere(address) => Some(address),
+            Target::Heading("") => None,
+            Target::Heading(name) => Some(format!("#{ID_PREFIX}{name}")),
+            Target::Near(reference) => {
+                let address = self.resolver.link(&reference);
+                address.filter(|address| link::is_harmless(address))
+            }
+        }
+    }
+
+    fn close_link(&mut self) {
+        if self.links.pop() == Some(true) {
+            self.out.close("a");
+        }
+    }
+
+    /// The words of an image are gathered until it ends; an image within them counts as words.
+    fn within_image(&mut self, event: Event<'_>) {
+        let Some(image) = &mut self.image else { return };
+        match event {
+            Event::Start(Tag::Image { .. }) => image.depth += 1,
+            Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
+            Event::End(TagEnd::Image) => self.write_image(),
+            Event::Text(text) | Event::Code(text) => image.words.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => image.words.push(' '),
+            _ => {}
+        }
+    }
+
+    fn write_image(&mut self) {
+        let Some(Image { target, words, .. }) = self.image.take() else {
+            return;
+        };
+        let shown = match link::read(&target) {
+            Some(Target::Near(reference)) => self.resolver.image(&reference),
+            _ => None,
+        };
+        if let Some(address) = shown.filter(|address| link::is_harmless(address)) {
+            self.out.single(
+                "img",
+                &[("src", &address), ("alt", &words), ("loading", "lazy")],
+            );
+            return;
+        }
+        self.open_link(&target);
+        self.out.text(if words.trim().is_empty() {
+            "image"
+        } else {
+            &words
+        });
+        self.close_link();
+    }
+}
+
+/// An image as far as it has been read.
+struct Image {
+    target: String,
+    words: String,
+    /// How many images within it are open.
+    depth: usize,
+}
+
+fn is_line_break(html: &str) -> bool {
+    html.get(..3)
+        .is_some_and(|start| start.eq_ignore_ascii_case("<br"))
+}
+
+/// The class of an alert.
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "alert note",
+        BlockQuoteKind::Tip => "alert tip",
+        BlockQuoteKind::Important => "alert important",
+        BlockQuoteKind::Warning => "alert warning",
+        BlockQuoteKind::Caution => "alert caution",
+    }
+}
+
+/// The class of a column. A `style` would be refused by a strict policy.
+fn aligned(alignment: Alignment) -> Option<&'static str> {
+    match alignment {
+        Alignment::None => None,
+        Alignment::Left => Some("left"),
+        Alignment::Center => Some("center"),
+        Alignment::Right => Some("right"),
+    }
+}
+
+/// The class that names the language of a block of code, if it is a name.
+fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
+    const LONGEST: usize = 32;
+    let CodeBlockKind::Fenced(info) = kind else {
+        return None;
+    };
+    let name = info.split([' ', ',', '{', '\t']).next()?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '#' | '-' | '_' | '.');
+    let is_language = !name.is_empty() && name.len() <= LONGEST && name.chars().all(is_name);
+    is_language.then(|| format!("language-{name}"))
+}

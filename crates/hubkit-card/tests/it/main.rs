@@ -1,0 +1,6 @@
+//! Cards as they are found: real ones, edge cases and hostile ones.
+
+mod cards;
+mod hostile;
+mod pages;
+mod properties;
