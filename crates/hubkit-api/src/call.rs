@@ -2,15 +2,24 @@
 
 pub(crate) mod access_decisions;
 pub(crate) mod access_requests;
+pub(crate) mod accounts;
 pub(crate) mod auth_check;
+pub(crate) mod collections;
 pub(crate) mod commits;
+pub(crate) mod discussions;
 pub(crate) mod info;
+pub(crate) mod lfs_batch;
 pub(crate) mod list;
+pub(crate) mod page;
+pub(crate) mod papers;
 pub(crate) mod paths_info;
 pub(crate) mod raw;
 pub(crate) mod refs;
 pub(crate) mod resolve;
+pub(crate) mod safetensors_metadata;
+pub(crate) mod storage;
 pub(crate) mod tree;
+pub(crate) mod tree_size;
 pub(crate) mod whoami;
 
 use bytes::Bytes;

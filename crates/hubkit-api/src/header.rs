@@ -9,6 +9,7 @@ pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code"
 pub(crate) const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-error-message");
 pub(crate) const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// In the order in which clients of the Hub look for a request's id.
 pub(crate) const REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("x-request-id"),

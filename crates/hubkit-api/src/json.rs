@@ -69,6 +69,27 @@ pub(crate) fn respond(status: StatusCode, value: &Value) -> Response<Bytes> {
     response
 }
 
+/// An object that is written field by field, over what was kept of it.
+#[derive(Default)]
+pub(crate) struct Object(Map<String, Value>);
+
+impl Object {
+    pub(crate) fn over(rest: &Map<String, Value>) -> Self {
+        Self(rest.clone())
+    }
+
+    /// Writes a field where there is a value for it.
+    pub(crate) fn put(&mut self, key: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.0.insert(key.to_owned(), value.into());
+        }
+    }
+
+    pub(crate) fn done(self) -> Value {
+        Value::Object(self.0)
+    }
+}
+
 /// The fields of an object, taken one by one; what is left over was not known.
 pub(crate) struct Fields {
     map: Map<String, Value>,
@@ -152,6 +173,17 @@ impl Fields {
             .ok_or_else(|| ApiError::protocol(format!("{} has no `{key}`", self.what)))
     }
 
+    /// As [`Fields::required`], for what has two names: the first that is there counts.
+    pub(crate) fn required_either<T>(&mut self, key: &str, other: &str) -> Result<T, ApiError>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        match self.parsed(key)? {
+            Some(value) => Ok(value),
+            None => self.required(other),
+        }
+    }
+
     /// The length of a file: `None` when absent or null, an error when it is none that a file can have.
     pub(crate) fn size(&mut self, key: &str) -> Result<Option<u64>, ApiError> {
         let what = self.what;
@@ -168,6 +200,12 @@ impl Fields {
     pub(crate) fn required_size(&mut self, key: &str) -> Result<u64, ApiError> {
         self.size(key)?
             .ok_or_else(|| ApiError::protocol(format!("{} has no `{key}`", self.what)))
+    }
+
+    /// Takes over the fields of another object; of those that both have, the other's.
+    pub(crate) fn under(mut self, other: Self) -> Self {
+        self.map.extend(other.map);
+        self
     }
 
     /// What was not taken.

@@ -1,6 +1,7 @@
 //! Decisions without I/O: values in, a decision out.
 
 pub(crate) mod credential;
+pub(crate) mod limit;
 pub(crate) mod paging;
 pub(crate) mod redirect;
 pub(crate) mod retry;

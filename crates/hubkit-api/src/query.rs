@@ -22,6 +22,15 @@ impl Query {
         pairs.map(|(_, value)| value.as_str())
     }
 
+    /// All values of a key whose values have no commas: some clients join them with commas.
+    pub(crate) fn list(&self, key: &str) -> Vec<String> {
+        let parts = self.texts(key).flat_map(|text| text.split(','));
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The value of a key.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.texts(key).next().map(str::to_owned)

@@ -4,6 +4,7 @@
 
 pub(crate) mod ask;
 mod file;
+mod lfs_batch;
 mod moved;
 mod page;
 mod paths_info;
@@ -19,17 +20,26 @@ pub use crate::call::access_decisions::{
 pub use crate::call::access_requests::{
     AccessBodyFault, read_ask_access, respond_asked, respond_changed,
 };
+pub use crate::call::accounts::{respond_account, respond_accounts};
 pub use crate::call::auth_check::respond_auth_check;
-pub use crate::call::commits::respond_commits;
+pub use crate::call::collections::{respond_collection, respond_collections};
+pub use crate::call::commits::{CommitsRequest, respond_commits};
+pub use crate::call::discussions::{respond_discussion, respond_discussions};
 pub use crate::call::info::respond_info;
+pub use crate::call::lfs_batch::respond_lfs_batch;
 pub use crate::call::list::{ListRequest, respond_list};
+pub use crate::call::papers::{respond_paper, respond_papers};
 pub use crate::call::refs::respond_refs;
+pub use crate::call::safetensors_metadata::respond_safetensors_metadata;
+pub use crate::call::storage::{respond_lfs_files, respond_scan};
 pub use crate::call::tree::{TreeRequest, respond_tree};
+pub use crate::call::tree_size::respond_tree_size;
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
+pub use lfs_batch::{LfsFault, read_lfs_batch};
 pub use moved::{moved_target, respond_moved};
 pub use page::Page;
-pub use paths_info::{MOST_PATHS, PathsInfoFault, read_paths_info};
+pub use paths_info::{MOST_PATHS, PathsAsked, PathsInfoFault, read_paths_info};
 pub use range::RangeSpec;
 pub use refusal::{
     disabled, invalid_credentials, respond_error, respond_json, respond_refusal, respond_unroutable,

@@ -89,6 +89,15 @@ pub(crate) fn decode(part: &str) -> Option<String> {
     (!text.contains('\0')).then(|| text.into_owned())
 }
 
+/// Whether a text can be one part of a path as it is, and name nothing but what is below: letters, digits, `_`, `-` and
+/// `.`, at most 256 of them, and not dots alone.
+pub(crate) fn is_word(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=256).contains(&text.len())
+        && text.bytes().all(is_plain)
+        && text.bytes().any(|byte| byte != b'.')
+}
+
 /// Whether the value of a flag in a query sets it, in the spelling of any client.
 pub(crate) fn is_true(text: &str) -> bool {
     text == "1" || text.eq_ignore_ascii_case("true")

@@ -186,7 +186,7 @@ pub struct Inspect {
 /// Serve a folder of repositories, or a cache, as a hub.
 #[derive(Args, Debug)]
 pub struct Serve {
-    /// A folder with models/NAMESPACE/NAME, datasets/… and spaces/… below it, or a cache of a hub client
+    /// A folder with models/NAMESPACE/NAME, datasets/…, spaces/… and kernels/… below it, or a cache of a hub client
     #[arg(value_name = "ROOT")]
     pub root: PathBuf,
     /// The address to listen on; others than this machine can't reach the default

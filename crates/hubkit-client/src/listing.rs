@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use http::Request;
-use hubkit_api::{ListTree, RefusedPath, TreeDepth, TreeEntry};
+use hubkit_api::{ListTree, RefusedPath, TreeDepth, TreeItem};
 use hubkit_store::RefStore as _;
 use hubkit_types::{CommitId, Endpoint, Repo, TreeFile};
 
@@ -84,12 +84,7 @@ impl Client {
         commit: CommitId,
         progress: &dyn Progress,
     ) -> Result<Listing, Error> {
-        let call = ListTree {
-            repo: repo.clone(),
-            revision: commit.into(),
-            path: None,
-            depth: TreeDepth::Recursive,
-        };
+        let call = ListTree::new(repo.clone(), commit.into(), TreeDepth::Recursive);
         let mut page = self.call(&call, Some(repo), LONGEST_PAGE, progress).await?;
         let (mut files, mut refused) = (Vec::new(), Vec::new());
         let (mut seen, mut entries, mut empty) = (HashSet::new(), 0, 0);
@@ -101,10 +96,14 @@ impl Client {
                 let message = format!("the listing of {repo} does not come to an end");
                 return Err(Error::new(ErrorKind::Protocol, message));
             }
-            files.extend(page.entries.into_iter().filter_map(|entry| match entry {
-                TreeEntry::File(file) => Some(file),
-                TreeEntry::Folder { .. } => None,
-            }));
+            files.extend(
+                page.entries
+                    .into_iter()
+                    .filter_map(|entry| match entry.item {
+                        TreeItem::File(file) => Some(file),
+                        TreeItem::Folder { .. } => None,
+                    }),
+            );
             refused.extend(page.refused);
             let Some(next) = page.next else { break };
             let request = self.page_request(&next)?;

@@ -44,10 +44,7 @@ impl Client {
         revision: Option<&Revision>,
         progress: &dyn Progress,
     ) -> Result<RepoInfo, Error> {
-        let call = GetRepoInfo {
-            repo: repo.clone(),
-            revision: revision.cloned(),
-        };
+        let call = GetRepoInfo::new(repo.clone(), revision.cloned());
         self.call(&call, Some(repo), LONGEST_INFO, progress).await
     }
 

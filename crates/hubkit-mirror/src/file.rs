@@ -14,7 +14,7 @@ use hubkit_store::{
     BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _, StoreErrorKind, git,
 };
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
-use hubkit_types::{BlobId, ByteRange, CommitId, Repo};
+use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath};
 
 use crate::{access::Caller, lookup::find_commit, refusal::Refusal};
 
@@ -28,7 +28,7 @@ pub(crate) async fn answer_file(
     request: FileRequest,
 ) -> Result<Response<Body>, Refusal> {
     let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
-    let found = find_file(store, &request, commit).await?;
+    let found = find_file(store, &request.repo, &request.path, commit).await?;
     serve(store, request, commit, found).await
 }
 
@@ -39,7 +39,7 @@ pub(crate) async fn answer_raw(
     request: FileRequest,
 ) -> Result<Response<Body>, Refusal> {
     let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
-    let found = match find_file(store, &request, commit).await {
+    let found = match find_file(store, &request.repo, &request.path, commit).await {
         Err(Refusal::NoEntry(path, None)) => {
             let files = store.listing(request.repo.clone(), commit).await?;
             let mut files = files.unwrap_or_default().into_iter();
@@ -118,12 +118,14 @@ async fn open_file(
     Ok(Body::from_stream(stream, Some(range.len())))
 }
 
-async fn find_file(
+/// Size and digest of a file that is here.
+pub(crate) async fn find_file(
     store: &DynStore,
-    request: &FileRequest,
+    repo: &Repo,
+    path: &RepoPath,
     commit: CommitId,
 ) -> Result<(u64, BlobId), Refusal> {
-    let (repo, path) = (request.repo.clone(), request.path.clone());
+    let (repo, path) = (repo.clone(), path.clone());
     match store.entry(repo.clone(), commit, path.clone()).await? {
         Entry::Present {
             size,

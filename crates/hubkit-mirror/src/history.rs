@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    AuthCheck, CommitInfo, CommitPage, GitRef, ListCommits, ListRefs, PullRequests, Refs,
-    server::{respond_auth_check, respond_commits, respond_refs},
+    AuthCheck, CommitInfo, CommitPage, FormattedCommit, GitRef, ListRefs, PullRequests, Refs,
+    server::{CommitsRequest, respond_auth_check, respond_commits, respond_refs},
 };
 use hubkit_store::{DynStore, RefStore as _};
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A store knows no dates, and huggingface_hub fails without one.
-const NO_DATE: &str = "1970-01-01T00:00:00.000Z";
+pub(crate) const NO_DATE: &str = "1970-01-01T00:00:00.000Z";
 
 /// Branches, tags and the hub's own references.
 pub(crate) async fn answer_refs(
@@ -61,17 +61,27 @@ pub(crate) async fn answer_refs(
 pub(crate) async fn answer_commits(
     store: &DynStore,
     caller: Caller<'_>,
-    call: ListCommits,
+    request: CommitsRequest,
 ) -> Result<Response<Bytes>, Refusal> {
+    let call = request.call;
     let id = find_commit(store, caller, &call.repo, &call.revision).await?;
-    Ok(respond_commits(&CommitPage {
-        commits: vec![CommitInfo {
-            id,
+    let only = CommitInfo {
+        id,
+        title: "import".to_owned(),
+        message: String::new(),
+        date: Some(NO_DATE.to_owned()),
+        authors: Vec::new(),
+        formatted: call.formatted.then(|| FormattedCommit {
             title: "import".to_owned(),
             message: String::new(),
-            date: Some(NO_DATE.to_owned()),
-            authors: Vec::new(),
-        }],
+        }),
+    };
+    Ok(respond_commits(&CommitPage {
+        commits: if request.page == 0 {
+            vec![only]
+        } else {
+            Vec::new()
+        },
         total: Some(1),
         next: None,
     }))

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    Gated, GetRepoInfo, ListRepos, RepoInfo, RepoPage, Sibling,
+    Gated, GetRepoInfo, LONGEST_PAGE, ListRepos, RepoInfo, RepoPage, Sibling,
     server::{ListRequest, respond_info, respond_list},
 };
 use hubkit_store::{DynStore, RefStore as _};
@@ -16,8 +16,6 @@ use crate::{
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
 };
-
-const LONGEST_PAGE: usize = 1000;
 
 /// What is known of one repository. Without a revision it is answered even if there is no default branch.
 pub(crate) async fn answer_info(
@@ -37,13 +35,12 @@ pub(crate) async fn answer_info(
             match listings.files(store, call.repo, commit).await {
                 // Which files there are is not known; an empty list would say that there are none.
                 Err(Refusal::Unlisted(_)) => {}
-                // The Hub tells sizes and digests only when asked to; here they cost nothing.
                 files => info.siblings = Some(files?.into_iter().map(Sibling::with_blob).collect()),
             }
         }
         None => expect_repo(store, caller, &call.repo).await?,
     }
-    Ok(respond_info(info))
+    Ok(respond_info(info, &call.detail))
 }
 
 fn describe(access: &Access, repo: &Repo, commit: Option<CommitId>) -> RepoInfo {
@@ -68,13 +65,17 @@ pub(crate) async fn answer_list(
     absolute: impl Fn(String) -> String,
 ) -> Result<Response<Bytes>, Refusal> {
     let call = &request.call;
-    let search = call.search.as_ref().map(|text| text.to_ascii_lowercase());
+    let search: Vec<_> = call
+        .search
+        .iter()
+        .map(|text| text.to_ascii_lowercase())
+        .collect();
     let wanted = |repo: &Repo| {
         let id = repo.id.as_str().to_ascii_lowercase();
         let owner = repo.id.namespace();
         repo.kind == call.kind
             && access.may_find(caller, repo)
-            && search.as_ref().is_none_or(|text| id.contains(text))
+            && search.iter().all(|text| id.contains(text))
             && call
                 .author
                 .as_ref()
@@ -104,7 +105,7 @@ pub(crate) async fn answer_list(
         let commit = store.resolve(repo.clone(), Revision::main()).await?;
         infos.push(describe(access, &repo, commit));
     }
-    Ok(respond_list(RepoPage { repos: infos, next }))
+    Ok(respond_list(RepoPage { repos: infos, next }, call))
 }
 
 /// Whether a repository is what the filters ask for, as far as it is described. Nothing is said here of programs,

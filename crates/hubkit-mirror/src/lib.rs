@@ -5,11 +5,14 @@ mod door;
 mod file;
 mod history;
 mod info;
+mod large;
 mod listing;
 mod lookup;
 mod mirror;
+mod people;
 mod refusal;
 mod requests;
+mod tensors;
 mod tree;
 
 pub use access::{

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use hubkit_api::{TreeDepth, TreeEntry};
+use hubkit_api::{TreeDepth, TreeEntry, TreeItem};
 use hubkit_store::{DynStore, RefStore as _, git};
 use hubkit_types::{CommitId, GitOid, Repo, RepoPath, TreeFile};
 
@@ -33,6 +33,16 @@ impl Listing {
         }
         let (path, oid) = self.folders.get_key_value(path)?;
         Some(Name::Folder(path, *oid).entry())
+    }
+
+    /// How many bytes the files at a path or below it have together; `None` when there are none.
+    pub(crate) fn size_of(&self, path: Option<&RepoPath>) -> Option<u64> {
+        let is_wanted = |file: &&TreeFile| match path {
+            None => true,
+            Some(path) => file.path == *path || below(&file.path, path).is_some(),
+        };
+        let sizes = self.files.iter().filter(is_wanted).map(|file| file.size);
+        sizes.reduce(u64::saturating_add)
     }
 
     /// Whether there is anything in a folder.
@@ -83,13 +93,14 @@ impl Name<'_> {
     }
 
     pub(crate) fn entry(&self) -> TreeEntry {
-        match self {
-            Self::File(file) => TreeEntry::File((*file).clone()),
-            Self::Folder(path, oid) => TreeEntry::Folder {
+        let item = match self {
+            Self::File(file) => TreeItem::File((*file).clone()),
+            Self::Folder(path, oid) => TreeItem::Folder {
                 path: (*path).clone(),
                 oid: *oid,
             },
-        }
+        };
+        item.into()
     }
 }
 
@@ -217,7 +228,8 @@ mod tests {
         for now in [files(&["d/a"]), files(&["d/a", "d/b"]), replaced] {
             let wanted = Some(git::folder_ids(&now)[&folder]);
             let listing = listings.prepare(key(1), now);
-            let Some(TreeEntry::Folder { oid, .. }) = listing.entry(&folder) else {
+            let Some(TreeItem::Folder { oid, .. }) = listing.entry(&folder).map(|entry| entry.item)
+            else {
                 panic!("a folder");
             };
             assert_eq!(Some(oid), wanted);

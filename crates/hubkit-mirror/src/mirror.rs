@@ -21,12 +21,15 @@ use crate::{
     file::{answer_file, answer_raw},
     history::{answer_auth_check, answer_commits, answer_refs},
     info::{answer_info, answer_list},
+    large::{answer_lfs_batch, answer_lfs_files, ask_for_password},
     listing::{Listings, Unlisted},
+    people::answer_people,
     refusal::Refusal,
     requests::answer::{
         answer_ask, answer_cancel, answer_decision, answer_grant, answer_report, answer_requests,
     },
-    tree::{answer_paths, answer_tree},
+    tensors::answer_safetensors_metadata,
+    tree::{answer_paths, answer_tree, answer_tree_size},
 };
 
 const LONGEST_BODY: usize = 1 << 20;
@@ -95,10 +98,21 @@ impl Mirror {
         }
         let request = Request::from_parts(parts, body);
         let response = match route(&request) {
-            Ok(incoming) => self.dispatch(incoming, request).await,
-            Err(fault) => Ok(respond_unroutable(fault).map(Body::from)),
+            Ok(incoming) => {
+                let is_of_git = matches!(incoming, Incoming::LfsBatch { .. });
+                let response = self.dispatch(incoming, request).await;
+                response.unwrap_or_else(|refusal| {
+                    let refusal = refusal.respond();
+                    let refusal = if is_of_git {
+                        ask_for_password(refusal)
+                    } else {
+                        refusal
+                    };
+                    refusal.map(Body::from)
+                })
+            }
+            Err(fault) => respond_unroutable(fault).map(Body::from),
         };
-        let response = response.unwrap_or_else(|refusal| refusal.respond().map(Body::from));
         finish(response, is_head)
     }
 
@@ -126,9 +140,20 @@ impl Mirror {
                 let (parts, body) = request.into_parts();
                 let body = body.collect(LONGEST_BODY).await;
                 let body = body.map_err(|_| PathsInfoFault::Malformed)?;
-                let paths = read_paths_info(&parts.headers, &body)?;
-                answer_paths(store, listings, caller, (repo, revision), &paths).await
+                let asked = read_paths_info(&parts.headers, &body)?;
+                answer_paths(store, listings, caller, (repo, revision), &asked.paths).await
             }
+            Incoming::LfsBatch { repo } => {
+                let body = request.into_body().collect(LONGEST_BODY).await;
+                let body = body.unwrap_or_default();
+                let address = |target| self.address(target);
+                answer_lfs_batch(store, listings, caller, repo, &body, address).await
+            }
+            Incoming::LfsFiles(call) => answer_lfs_files(store, listings, caller, call).await,
+            Incoming::SafetensorsMetadata(call) => {
+                answer_safetensors_metadata(store, caller, call).await
+            }
+            Incoming::TreeSize(call) => answer_tree_size(store, listings, caller, call).await,
             Incoming::Refs(call) => answer_refs(store, caller, call).await,
             Incoming::Commits(call) => answer_commits(store, caller, call).await,
             Incoming::AuthCheck(call) => answer_auth_check(store, caller, call).await,
@@ -160,6 +185,15 @@ impl Mirror {
                 Caller::Anonymous => Err(Refusal::NoToken),
                 Caller::Unchecked => Err(Refusal::NoAccounts),
             },
+            incoming @ (Incoming::Account(_)
+            | Incoming::Accounts(_)
+            | Incoming::Collections(_)
+            | Incoming::Collection(_)
+            | Incoming::Papers(_)
+            | Incoming::Paper(_)
+            | Incoming::Discussions(_)
+            | Incoming::Discussion(_)
+            | Incoming::Scan(_)) => answer_people(store, access, caller, incoming).await,
             _ => Ok(respond_unroutable(Unroutable::NotFound)),
         };
         Ok(response?.map(Body::from))
@@ -191,7 +225,9 @@ async fn read_body(request: Request<Body>) -> Result<(HeaderMap, Bytes), AccessB
 /// In which ways a token may come with a call: programs of git read files with the name and password they were given.
 fn schemes(incoming: &Incoming) -> Schemes {
     match incoming {
-        Incoming::Resolve(_) | Incoming::Raw(_) => Schemes::BearerOrBasic,
+        Incoming::Resolve(_) | Incoming::Raw(_) | Incoming::LfsBatch { .. } => {
+            Schemes::BearerOrBasic
+        }
         _ => Schemes::Bearer,
     }
 }

@@ -51,6 +51,8 @@ pub(crate) enum Refusal {
     HasAccess,
     /// No such account.
     NoAccount,
+    /// The file is not what it would have to be, for a reason that is said behind its name.
+    Unreadable(RepoPath, &'static str),
     BadBody(PathsInfoFault),
     BadAccessBody(AccessBodyFault),
     NotKept,
@@ -150,6 +152,10 @@ impl Refusal {
                 "The request could not be kept, so nothing changed",
                 None,
             ),
+            Self::Unreadable(path, why) => {
+                let message = format!("{path} {why}");
+                respond_error(ErrorKind::BadRequest, &message, None)
+            }
             Self::BadBody(fault) => respond_error(ErrorKind::BadRequest, &fault.to_string(), None),
             // What the store says names files of this machine: it is not passed on.
             Self::Store(StoreErrorKind::Io) => respond_refusal(

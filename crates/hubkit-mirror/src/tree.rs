@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    ListTree, TreePage,
-    server::{TreeRequest, respond_tree},
+    LONGEST_PAGE, ListTree, TreePage, TreeSize,
+    server::{TreeRequest, respond_tree, respond_tree_size},
 };
 use hubkit_store::{DynStore, RefStore as _};
 use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
@@ -15,8 +15,6 @@ use crate::{
     lookup::find_commit,
     refusal::Refusal,
 };
-
-const LONGEST_PAGE: usize = 1000;
 
 /// One page of a listing. The address of the next page names the commit, so that all pages tell of the same one;
 /// `absolute` makes a URL of it.
@@ -33,7 +31,7 @@ pub(crate) async fn answer_tree(
     if let Some(folder) = call.path.as_ref().filter(|path| !listing.has_folder(path)) {
         return Err(no_entry(store, call.repo, commit, folder.clone()).await?);
     }
-    let limit = request.limit.unwrap_or(LONGEST_PAGE).clamp(1, LONGEST_PAGE);
+    let limit = call.limit.unwrap_or(LONGEST_PAGE).clamp(1, LONGEST_PAGE);
     let names = listing.names(call.path.as_ref(), call.depth);
     let first = request.cursor.map_or(0, |cursor| {
         names.partition_point(|name| name.path().as_str() <= cursor.as_str())
@@ -46,7 +44,6 @@ pub(crate) async fn answer_tree(
                 revision: Revision::from(commit),
                 ..call
             },
-            limit: request.limit,
             cursor: Some(last.path().to_string()),
         };
         absolute(next.target())
@@ -74,6 +71,25 @@ pub(crate) async fn answer_paths(
         refused: Vec::new(),
         next: None,
     }))
+}
+
+/// How many bytes lie below a folder, or in a file.
+pub(crate) async fn answer_tree_size(
+    store: &DynStore,
+    listings: &Listings,
+    caller: Caller<'_>,
+    call: TreeSize,
+) -> Result<Response<Bytes>, Refusal> {
+    let commit = find_commit(store, caller, &call.repo, &call.revision).await?;
+    let listing = listings.of(store, call.repo.clone(), commit).await?;
+    match (listing.size_of(call.path.as_ref()), &call.path) {
+        (Some(size), _) => Ok(respond_tree_size(&call, size)),
+        (None, Some(path)) => {
+            let (repo, path) = (call.repo.clone(), path.clone());
+            Err(no_entry(store, repo, commit, path).await?)
+        }
+        (None, None) => Ok(respond_tree_size(&call, 0)),
+    }
 }
 
 /// That a folder is missing, and whether that is certain.

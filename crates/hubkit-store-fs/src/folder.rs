@@ -25,7 +25,7 @@ pub use scan::Skipped;
 
 /// Folders of plain files, each a repository with one commit: a store that can only be read.
 ///
-/// Repositories lie at `ROOT/{models,datasets,spaces}/NAMESPACE/NAME`. A folder directly below `models` and its like
+/// Repositories lie at `ROOT/{models,datasets,spaces,kernels}/NAMESPACE/NAME`. A folder directly below `models` and its like
 /// that holds a file itself is a repository whose name has one part; a hidden file does not count for that.
 ///
 /// The one revision is `main`. Its commit is the one that git would make of the same files with a fixed author and

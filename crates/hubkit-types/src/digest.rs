@@ -12,6 +12,10 @@ pub struct Sha256([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GitOid([u8; 20]);
 
+/// The name of a file in Xet storage, in the spelling of a hub: no digest of the file's bytes as they are.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct XetHash([u8; 32]);
+
 /// The name of a blob on a hub: the digest its bytes must have.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum BlobId {
@@ -65,6 +69,7 @@ macro_rules! digest {
 
 digest!(Sha256, 32, "a SHA-256 (64 hex digits)");
 digest!(GitOid, 20, "a git object id (40 hex digits)");
+digest!(XetHash, 32, "a Xet hash (64 hex digits)");
 
 impl FromStr for BlobId {
     type Err = ParseDigestError;

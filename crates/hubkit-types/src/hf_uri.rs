@@ -6,7 +6,7 @@ use crate::{Repo, RepoKind, RepoPath, Revision, hex::shown};
 
 /// An address such as `hf://datasets/squad@main/train.json`: a repository and, if named, a revision and a path.
 ///
-/// The form of huggingface_hub: `hf://[models/|datasets/|spaces/]NAMESPACE/NAME[@REVISION][/PATH]`. A slash in a
+/// The form of huggingface_hub: `hf://[models/|datasets/|spaces/|kernels/]NAMESPACE/NAME[@REVISION][/PATH]`. A slash in a
 /// revision is written `%2F`, but for `refs/pr/N` and `refs/convert/X`, which stand as they are.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HfUri {
@@ -172,6 +172,7 @@ mod tests {
             None,
             Some("folder"),
         );
+        check("hf://kernels/a/b@v1", "kernels/a/b", Some("v1"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod commit;
 mod digest;
 mod endpoint;
@@ -14,8 +15,9 @@ mod revision;
 mod text;
 mod tree;
 
+pub use account::{AccountName, ParseAccountNameError};
 pub use commit::{CommitId, ParseCommitIdError};
-pub use digest::{BlobId, GitOid, ParseDigestError, Sha256};
+pub use digest::{BlobId, GitOid, ParseDigestError, Sha256, XetHash};
 pub use endpoint::{Endpoint, ParseEndpointError};
 pub use etag::{Etag, ParseEtagError};
 pub use hf_uri::{HfUri, ParseHfUriError};

@@ -13,27 +13,31 @@ pub enum RepoKind {
     Dataset,
     /// An application.
     Space,
+    /// Code that runs on an accelerator.
+    Kernel,
 }
 
 impl RepoKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Model, Self::Dataset, Self::Space];
+    pub const ALL: [Self; 4] = [Self::Model, Self::Dataset, Self::Space, Self::Kernel];
 
-    /// `model`, `dataset` or `space`.
+    /// `model`, `dataset`, `space` or `kernel`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Model => "model",
             Self::Dataset => "dataset",
             Self::Space => "space",
+            Self::Kernel => "kernel",
         }
     }
 
-    /// `models`, `datasets` or `spaces`: the word in API paths and in cache folders.
+    /// `models`, `datasets`, `spaces` or `kernels`: the word in API paths and in cache folders.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Model => "models",
             Self::Dataset => "datasets",
             Self::Space => "spaces",
+            Self::Kernel => "kernels",
         }
     }
 
@@ -43,6 +47,7 @@ impl RepoKind {
             Self::Model => "",
             Self::Dataset => "datasets/",
             Self::Space => "spaces/",
+            Self::Kernel => "kernels/",
         }
     }
 }
@@ -73,7 +78,7 @@ impl fmt::Display for ParseRepoKindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is not a kind of repository: expected model, dataset or space",
+            "`{}` is not a kind of repository: expected model, dataset, space or kernel",
             self.0
         )
     }
@@ -262,6 +267,7 @@ mod tests {
             (RepoKind::Model, "gpt2"),
             (RepoKind::Dataset, "a-b/c.d_e"),
             (RepoKind::Space, "x/y"),
+            (RepoKind::Kernel, "x/y"),
         ] {
             let repo = Repo::new(kind, id.parse().expect("an id"));
             assert_eq!(Repo::from_folder_name(&repo.folder_name()), Some(repo));
@@ -270,7 +276,7 @@ mod tests {
             "",
             "models",
             "models--",
-            "kernels--a--b",
+            "buckets--a--b",
             "models--a--b--c",
             "models--..--x",
         ] {

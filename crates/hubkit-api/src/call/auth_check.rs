@@ -1,4 +1,4 @@
-//! `GET /api/{models|datasets|spaces}/{id}/auth-check`: whether the files of a repository may be read.
+//! `GET /api/{kind}/{id}/auth-check`: whether the files of a repository may be read.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};

@@ -1,14 +1,16 @@
-//! `GET /api/{models|datasets|spaces}/{id}/commits/{revision}`: the history of a revision, page by page.
+//! `GET /api/{kind}/{id}/commits/{revision}`: the history of a revision, page by page.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use hubkit_types::{CommitId, Repo, Revision};
 use serde_json::{Map, Value, json};
 
+use super::page::{put_total, read_total};
 use crate::{
     ApiError, Call, header,
     json::{self, Fields},
     next_link,
+    query::QueryText,
     server::{
         Incoming,
         ask::{Ask, READ, Routed},
@@ -26,6 +28,10 @@ pub struct ListCommits {
     pub repo: Repo,
     /// The revision whose history it is.
     pub revision: Revision,
+    /// Whether to tell title and message as HTML too.
+    pub formatted: bool,
+    /// How many commits the page may have at most; the server's choice when there is none.
+    pub limit: Option<usize>,
 }
 
 /// One page of a history.
@@ -37,6 +43,15 @@ pub struct CommitPage {
     pub total: Option<u64>,
     /// The address of the next page, as the server wrote it: absolute, or relative to the request.
     pub next: Option<String>,
+}
+
+/// The texts of a commit as HTML. A server's word: clean it before showing it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FormattedCommit {
+    /// The title.
+    pub title: String,
+    /// The rest of the message.
+    pub message: String,
 }
 
 /// A commit. Texts are the author's own: escape them before showing them.
@@ -52,6 +67,8 @@ pub struct CommitInfo {
     pub date: Option<String>,
     /// The accounts that made it.
     pub authors: Vec<String>,
+    /// Title and message as HTML, where that was asked for.
+    pub formatted: Option<FormattedCommit>,
 }
 
 impl CommitInfo {
@@ -59,6 +76,13 @@ impl CommitInfo {
         let mut fields = Fields::of(value, "a commit")?;
         // An author may lack a name here: who made a commit need have no account.
         let author = |author: Value| Fields::of(author, "an author").ok()?.text("user");
+        let formatted = |texts: Value| {
+            let mut texts = Fields::of(texts, "formatted texts").ok()?;
+            Some(FormattedCommit {
+                title: texts.text("title").unwrap_or_default(),
+                message: texts.text("message").unwrap_or_default(),
+            })
+        };
         Ok(Self {
             id: fields.required("id")?,
             title: fields.text("title").unwrap_or_default(),
@@ -69,6 +93,7 @@ impl CommitInfo {
                 .into_iter()
                 .filter_map(author)
                 .collect(),
+            formatted: fields.any("formatted").and_then(formatted),
         })
     }
 
@@ -79,6 +104,10 @@ impl CommitInfo {
         map.insert("title".to_owned(), self.title.as_str().into());
         map.insert("message".to_owned(), self.message.as_str().into());
         map.insert("authors".to_owned(), authors.collect());
+        if let Some(texts) = &self.formatted {
+            let texts = json!({ "title": texts.title, "message": texts.message });
+            map.insert("formatted".to_owned(), texts);
+        }
         if let Some(date) = &self.date {
             map.insert("date".to_owned(), date.as_str().into());
         }
@@ -86,15 +115,36 @@ impl CommitInfo {
     }
 }
 
+impl ListCommits {
+    /// Asks for the history of a revision, as much of it as the server gives at once.
+    pub fn new(repo: Repo, revision: Revision) -> Self {
+        Self {
+            repo,
+            revision,
+            formatted: false,
+            limit: None,
+        }
+    }
+
+    fn target(&self, page: Option<usize>) -> String {
+        let mut query = QueryText::default();
+        query.put("expand", self.formatted.then_some("formatted"));
+        query.put_number("limit", self.limit);
+        query.put_number("p", page);
+        format!(
+            "{}/commits/{}{}",
+            target::api(&self.repo),
+            target::revision(&self.revision),
+            query.as_str()
+        )
+    }
+}
+
 impl Call for ListCommits {
     type Reply = CommitPage;
 
     fn request(&self) -> Request<Bytes> {
-        target::get_json(format!(
-            "{}/commits/{}",
-            target::api(&self.repo),
-            target::revision(&self.revision)
-        ))
+        target::get_json(self.target(None))
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<CommitPage, ApiError> {
@@ -107,17 +157,42 @@ impl Call for ListCommits {
                 .into_iter()
                 .map(CommitInfo::read)
                 .collect::<Result<_, _>>()?,
-            total: header::text(headers, &header::TOTAL_COUNT)
-                .and_then(|text| text.trim().parse().ok()),
+            total: read_total(headers),
             next: next_link(headers),
         })
     }
 }
 
+/// A request for one page of a history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommitsRequest {
+    /// Whose history.
+    pub call: ListCommits,
+    /// Which page, counted from 0.
+    pub page: usize,
+}
+
+impl CommitsRequest {
+    /// The request's target in origin form: what a server writes into the `Link` to the next page.
+    pub fn target(&self) -> String {
+        self.call.target(Some(self.page).filter(|page| *page > 0))
+    }
+}
+
 /// `…/commits/{revision}`.
 pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
-    let revision = ask.last_revision()?;
-    ask.answer(READ, Incoming::Commits(ListCommits { repo, revision }))
+    let call = ListCommits {
+        repo,
+        revision: ask.last_revision()?,
+        formatted: ask
+            .query
+            .list("expand")
+            .iter()
+            .any(|name| name == "formatted"),
+        limit: ask.query.parsed("limit"),
+    };
+    let page = ask.query.parsed("p").unwrap_or_default();
+    ask.answer(READ, Incoming::Commits(CommitsRequest { call, page }))
 }
 
 /// The answer to [`ListCommits`]. A `next` that can't stand in a header is left out.
@@ -125,10 +200,7 @@ pub fn respond_commits(page: &CommitPage) -> Response<Bytes> {
     let commits = page.commits.iter().map(CommitInfo::write).collect();
     let mut response = json::respond(StatusCode::OK, &commits);
     header::put_next(response.headers_mut(), page.next.as_deref());
-    if let Some(total) = page.total {
-        let total = HeaderValue::from(total);
-        response.headers_mut().insert(header::TOTAL_COUNT, total);
-    }
+    put_total(response.headers_mut(), page.total);
     response
 }
 
@@ -142,10 +214,8 @@ mod tests {
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 
     fn call(id: &str, revision: &str) -> ListCommits {
-        ListCommits {
-            repo: Repo::new(RepoKind::Model, id.parse().expect("an id")),
-            revision: revision.parse().expect("a revision"),
-        }
+        let repo = Repo::new(RepoKind::Model, id.parse().expect("an id"));
+        ListCommits::new(repo, revision.parse().expect("a revision"))
     }
 
     #[test]
@@ -154,8 +224,40 @@ mod tests {
             call("a/b", "refs/pr/1"),
             call("gpt2", "main"),
             call("a/commits", "x/\u{fc}#"),
+            ListCommits {
+                formatted: true,
+                limit: Some(7),
+                ..call("a/b", "main")
+            },
         ] {
-            assert_eq!(route(&call.request()), Ok(Incoming::Commits(call)));
+            let request = call.request();
+            let wanted = CommitsRequest { call, page: 0 };
+            assert_eq!(route(&request), Ok(Incoming::Commits(wanted)));
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_page_leads_back_to_it() {
+        for (target, formatted, page) in [
+            ("/api/models/a/b/commits/main", false, 0),
+            ("/api/models/a/b/commits/main?p=2", false, 2),
+            (
+                "/api/models/a/b/commits/main?expand=formatted&limit=7&p=1",
+                true,
+                1,
+            ),
+        ] {
+            let read =
+                |target: &str| match route(&Request::get(target).body(()).expect("a request")) {
+                    Ok(Incoming::Commits(request)) => request,
+                    other => panic!("{other:?}"),
+                };
+            let request = read(target);
+            assert_eq!((request.call.formatted, request.page), (formatted, page));
+            assert_eq!(request.target(), target);
+            let python = read("/api/models/a/b/commits/main?expand[]=formatted&limit=x&p=-1");
+            assert!(python.call.formatted);
+            assert_eq!((python.call.limit, python.page), (None, 0));
         }
     }
 
@@ -168,6 +270,10 @@ mod tests {
                 message: "more\nlines".to_owned(),
                 date: Some("2026-01-02T03:04:05.000Z".to_owned()),
                 authors: vec!["ada".to_owned()],
+                formatted: Some(FormattedCommit {
+                    title: "a <b>title</b>".to_owned(),
+                    message: String::new(),
+                }),
             }],
             total: Some(u64::MAX),
             next: Some("/api/models/a/b/commits/main?p=1".to_owned()),
@@ -176,6 +282,7 @@ mod tests {
         assert_eq!(call.reply(&respond_commits(&page)), Ok(page.clone()));
         (page.total, page.next) = (None, None);
         (page.commits[0].date, page.commits[0].authors) = (None, Vec::new());
+        page.commits[0].formatted = None;
         assert_eq!(call.reply(&respond_commits(&page)), Ok(page));
     }
 

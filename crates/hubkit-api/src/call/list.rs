@@ -1,11 +1,11 @@
-//! `GET /api/{models|datasets|spaces}`: the repositories of one kind, page by page.
+//! `GET /api/{kind}`: the repositories of one kind, page by page.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use hubkit_types::RepoKind;
 use serde_json::Value;
 
-use super::info::RepoInfo;
+use super::info::{InfoDetail, RepoInfo};
 use crate::{
     ApiError, Call, header, json, next_link,
     query::{Query, QueryText},
@@ -24,11 +24,11 @@ use crate::{
 pub struct ListRepos {
     /// The kind.
     pub kind: RepoKind,
-    /// Only those whose id holds this text, in any case.
-    pub search: Option<String>,
+    /// Only those that each of these texts is found in, in any case. Only lists of datasets take more than one.
+    pub search: Vec<String>,
     /// Only those of this user or organisation.
     pub author: Option<String>,
-    /// Only those with all of these tags: `dataset:squad`, `language:en`, `license:mit`, …
+    /// Only those with all of these tags: `dataset:squad`, `language:en`, `license:mit`, `benchmark:official`, …
     pub filter: Vec<String>,
     /// Only those for this task; models.
     pub pipeline_tag: Option<String>,
@@ -52,7 +52,7 @@ pub struct ListRepos {
     pub sort: Option<RepoOrder>,
     /// Which end comes first; the server's choice when there is none.
     pub direction: Option<Direction>,
-    /// How many the page may have at most; the server's choice when there is none.
+    /// How many the page may have at most, and no more than [`LONGEST_PAGE`]; the server's choice when there is none.
     pub limit: Option<usize>,
     /// Whether to tell nearly all that is known of each.
     pub full: bool,
@@ -63,6 +63,9 @@ pub struct ListRepos {
     /// Which fields to tell, and no others; none for the server's choice. Not together with the three above.
     pub expand: Vec<String>,
 }
+
+/// How many repositories a page of a hub has at most, whatever was asked for.
+pub const LONGEST_PAGE: usize = 1000;
 
 /// What repositories are ordered by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -98,8 +101,12 @@ impl RepoOrder {
         }
     }
 
+    /// Some clients write `last_modified`.
     fn read(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|order| order.as_str() == text)
+        let plain = text.replace('_', "");
+        Self::ALL
+            .into_iter()
+            .find(|order| order.as_str().eq_ignore_ascii_case(&plain))
     }
 }
 
@@ -143,7 +150,7 @@ impl ListRepos {
     pub fn new(kind: RepoKind) -> Self {
         Self {
             kind,
-            search: None,
+            search: Vec::new(),
             author: None,
             filter: Vec::new(),
             pipeline_tag: None,
@@ -169,15 +176,15 @@ impl ListRepos {
     fn of_query(kind: RepoKind, query: &Query) -> Self {
         let texts = |key: &str| query.texts(key).map(str::to_owned).collect();
         Self {
-            search: query.text("search"),
+            search: texts("search"),
             author: query.text("author"),
             filter: texts("filter"),
             pipeline_tag: query.text("pipeline_tag"),
             gated: query.text("gated").map(|text| target::is_true(&text)),
             num_parameters: query.text("num_parameters"),
-            apps: texts("apps"),
+            apps: query.list("apps"),
             inference: query.text("inference"),
-            inference_providers: texts("inference_provider"),
+            inference_providers: query.list("inference_provider"),
             models: texts("models"),
             datasets: texts("datasets"),
             linked: query.flag("linked"),
@@ -189,15 +196,33 @@ impl ListRepos {
             full: query.flag("full"),
             card_data: query.flag("cardData"),
             config: query.flag("config"),
-            expand: texts("expand"),
+            expand: query.list("expand"),
             ..Self::new(kind)
         }
+    }
+
+    /// Leaves of a repository what was asked for.
+    fn narrow(&self, repo: RepoInfo) -> Value {
+        let mut value = repo.write();
+        if !self.expand.is_empty() {
+            return InfoDetail::Only(self.expand.clone()).narrow(value);
+        }
+        for (key, is_wanted) in [
+            ("siblings", self.full),
+            ("cardData", self.full || self.card_data),
+            ("config", self.full || self.config),
+        ] {
+            if let Some(map) = value.as_object_mut().filter(|_| !is_wanted) {
+                map.remove(key);
+            }
+        }
+        InfoDetail::default().narrow(value)
     }
 
     /// The target with its query, as [`ListRepos::of_query`] reads it.
     fn target(&self, cursor: Option<&str>) -> String {
         let mut query = QueryText::default();
-        query.put("search", self.search.as_deref());
+        query.put("search", texts(&self.search));
         query.put("author", self.author.as_deref());
         query.put("filter", texts(&self.filter));
         query.put("pipeline_tag", self.pipeline_tag.as_deref());
@@ -275,9 +300,11 @@ pub(crate) fn route(kind: RepoKind, ask: &Ask<'_>) -> Routed {
     ask.answer(READ, Incoming::List(request))
 }
 
-/// The answer to [`ListRepos`]. A `next` that can't stand in a header is left out.
-pub fn respond_list(page: RepoPage) -> Response<Bytes> {
-    let repos = page.repos.into_iter().map(RepoInfo::write).collect();
+/// The answer to [`ListRepos`]: of what is known of each repository, as much as was asked for. A `next` that can't stand
+/// in a header is left out.
+pub fn respond_list(page: RepoPage, call: &ListRepos) -> Response<Bytes> {
+    let repos = page.repos.into_iter().map(|repo| call.narrow(repo));
+    let repos = repos.collect();
     let mut response = json::respond(StatusCode::OK, &repos);
     header::put_next(response.headers_mut(), page.next.as_deref());
     response
@@ -292,9 +319,9 @@ mod tests {
         let list = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
         ListRepos {
             kind: RepoKind::Model,
-            search: Some("a b&c=\u{fc}+%".to_owned()),
+            search: list(["a b&c=\u{fc}+%", "d"]),
             author: Some("x".to_owned()),
-            filter: list(["dataset:squad", "license:mit"]),
+            filter: list(["dataset:squad", "benchmark:official"]),
             pipeline_tag: Some("text-generation".to_owned()),
             gated: Some(false),
             num_parameters: Some("min:6B,max:128B".to_owned()),
@@ -336,6 +363,8 @@ mod tests {
         for order in RepoOrder::ALL {
             assert_eq!(RepoOrder::read(order.as_str()), Some(order));
         }
+        let snake = RepoOrder::read("last_modified");
+        assert_eq!(snake, Some(RepoOrder::LastModified));
         for direction in [Direction::Ascending, Direction::Descending] {
             assert_eq!(Direction::read(direction.as_str()), Some(direction));
         }
@@ -350,12 +379,52 @@ mod tests {
             next: Some("/api/models?cursor=x".to_owned()),
         };
         let call = ListRepos::new(RepoKind::Model);
-        assert_eq!(call.reply(&respond_list(page.clone())), Ok(page));
+        assert_eq!(call.reply(&respond_list(page.clone(), &call)), Ok(page));
         let empty = RepoPage {
             repos: Vec::new(),
             next: Some("/api/models?cursor=y".to_owned()),
         };
-        assert_eq!(call.reply(&respond_list(empty.clone())), Ok(empty));
+        assert_eq!(call.reply(&respond_list(empty.clone(), &call)), Ok(empty));
+    }
+
+    #[test]
+    fn of_each_repository_is_told_what_was_asked_for() {
+        let mut repo = RepoInfo::new("a/b".parse().expect("an id"));
+        repo.siblings = Some(Vec::new());
+        repo.card_data = Some(serde_json::json!({}));
+        repo.rest.insert("config".to_owned(), serde_json::json!({}));
+        let page = RepoPage {
+            repos: vec![repo],
+            next: None,
+        };
+        let told = |call: ListRepos| {
+            let body = respond_list(page.clone(), &call).into_body();
+            let value: Value = serde_json::from_slice(&body).expect("JSON");
+            ["siblings", "cardData", "config", "tags", "id"].map(|key| value[0].get(key).is_some())
+        };
+        let call = || ListRepos::new(RepoKind::Model);
+        assert_eq!(told(call()), [false, false, false, true, true]);
+        let full = ListRepos {
+            full: true,
+            ..call()
+        };
+        assert_eq!(told(full), [true; 5]);
+        let cards = ListRepos {
+            card_data: true,
+            ..call()
+        };
+        assert_eq!(told(cards), [false, true, false, true, true]);
+        let config = ListRepos {
+            config: true,
+            ..call()
+        };
+        assert_eq!(told(config), [false, false, true, true, true]);
+        let expand = ListRepos {
+            expand: vec!["config".to_owned()],
+            full: true,
+            ..call()
+        };
+        assert_eq!(told(expand), [false, false, true, false, true]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `POST /api/{models|datasets|spaces}/{id}/paths-info/{revision}`: what lies at some paths of a revision.
+//! `POST /api/{kind}/{id}/paths-info/{revision}`: what lies at some paths of a revision.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -70,8 +70,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        TreePage,
-        server::{read_paths_info, respond_tree, route},
+        TreeItem, TreePage,
+        server::{PathsAsked, read_paths_info, respond_tree, route},
     };
 
     const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -90,8 +90,12 @@ mod tests {
     fn a_request_is_routed_and_its_body_read_to_what_it_was_made_from() {
         let call = call();
         let request = call.request();
-        let paths = read_paths_info(request.headers(), request.body());
-        assert_eq!(paths.as_ref(), Ok(&call.paths));
+        let asked = read_paths_info(request.headers(), request.body());
+        let wanted = PathsAsked {
+            paths: call.paths,
+            expand: true,
+        };
+        assert_eq!(asked, Ok(wanted));
         let wanted = Incoming::PathsInfo {
             repo: call.repo,
             revision: call.revision,
@@ -103,16 +107,16 @@ mod tests {
     fn an_answer_comes_back_as_it_was_given() {
         let page = TreePage {
             entries: vec![
-                TreeEntry::File(TreeFile {
+                TreeEntry::from(TreeItem::File(TreeFile {
                     path: "c.bin".parse().expect("a path"),
                     size: 7,
                     oid: SHA.parse().expect("an id"),
                     lfs: "ab".repeat(32).parse().ok(),
-                }),
-                TreeEntry::Folder {
+                })),
+                TreeEntry::from(TreeItem::Folder {
                     path: "d".parse().expect("a path"),
                     oid: SHA.parse().expect("an id"),
-                },
+                }),
             ],
             refused: Vec::new(),
             next: None,

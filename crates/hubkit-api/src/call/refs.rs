@@ -1,4 +1,4 @@
-//! `GET /api/{models|datasets|spaces}/{id}/refs`: the branches, the tags and the hub's own references.
+//! `GET /api/{kind}/{id}/refs`: the branches, the tags and the hub's own references.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};

@@ -14,8 +14,8 @@ use hubkit_types::{ByteRange, CommitId, Etag, Repo, RepoPath, Revision};
 use crate::{
     ApiError, ErrorKind, check, header,
     server::{
-        FileRequest, Incoming,
-        ask::{Ask, READ, Routed},
+        FileRequest, Incoming, Unroutable,
+        ask::{Ask, READ, Routed, read_kind, read_repo},
     },
     size::believed,
     target,
@@ -145,6 +145,19 @@ impl Resolve {
 pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
     let file = FileRequest::new(repo, ask)?;
     ask.answer(READ, Incoming::Resolve(file))
+}
+
+/// `/api/resolve-cache/{kind}/{id}/{commit}/{path}`: where the Hub sends those who ask for a small file.
+pub(crate) fn route_cache(ask: &Ask<'_>) -> Routed {
+    let kind = read_kind(ask.rest.first().ok_or(Unroutable::NotFound)?)?;
+    ask.behind(1).by_id(|id, rest| {
+        // Nothing else stands here, and so it tells where the id ends.
+        let commit = rest.rest.first().map(|part| part.parse::<CommitId>());
+        match commit {
+            Some(Ok(_)) => route(read_repo(kind, id)?, rest),
+            _ => Err(Unroutable::NotFound),
+        }
+    })
 }
 
 fn read_size(parts: &Parts) -> Result<u64, ApiError> {

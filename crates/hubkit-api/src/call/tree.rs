@@ -1,14 +1,16 @@
-//! `GET /api/{models|datasets|spaces}/{id}/tree/{revision}[/{path}]`: the files of a revision, page by page.
+//! `GET /api/{kind}/{id}/tree/{revision}[/{path}]`: the files of a revision, page by page.
+
+mod entry;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use hubkit_types::{GitOid, ParseRepoPathError, Repo, RepoPath, Revision, Sha256, TreeFile};
-use serde_json::{Value, json};
+use hubkit_types::{Repo, RepoPath, Revision};
+
+pub(crate) use entry::pointer_size;
+pub use entry::{LastCommit, RefusedPath, TreeDetail, TreeEntry, TreeItem};
 
 use crate::{
-    ApiError, Call, header,
-    json::{self, Fields},
-    next_link,
+    ApiError, Call, header, json, next_link,
     query::QueryText,
     server::{
         Incoming,
@@ -31,6 +33,11 @@ pub struct ListTree {
     pub path: Option<RepoPath>,
     /// Whether to go into folders.
     pub depth: TreeDepth,
+    /// Whether the hub is to look up the last commit and the security scan of each entry as well, which takes it longer
+    /// and makes its pages shorter.
+    pub expand: bool,
+    /// How many entries the page may have at most; the server's choice when there is none.
+    pub limit: Option<usize>,
 }
 
 /// How far down a listing goes.
@@ -54,151 +61,20 @@ pub struct TreePage {
     pub next: Option<String>,
 }
 
-/// A name in a listing that is not a path of a repository.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RefusedPath {
-    text: String,
-    length: usize,
-    error: ParseRepoPathError,
-}
-
-impl RefusedPath {
-    /// A path of a repository has no more bytes either.
-    const LONGEST_TEXT: usize = 4 << 10;
-
-    fn new(mut text: String, error: ParseRepoPathError) -> Self {
-        let length = text.len();
-        let mut end = length.min(Self::LONGEST_TEXT);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-        // What is cut away must not stay in memory.
-        text.shrink_to_fit();
-        Self {
-            text,
-            length,
-            error,
-        }
-    }
-
-    /// The name as the server wrote it, for comparing with patterns; of a long one the first 4 KiB. Never make a path
-    /// of it.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// How many bytes the whole name has.
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
-    /// Why it was refused; safe to print.
-    pub fn error(&self) -> &ParseRepoPathError {
-        &self.error
-    }
-}
-
-/// What a listing holds.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TreeEntry {
-    /// A file.
-    File(TreeFile),
-    /// A folder.
-    Folder {
-        /// Where it lies.
-        path: RepoPath,
-        /// The id of its git tree.
-        oid: GitOid,
-    },
-}
-
-impl TreeEntry {
-    /// Where it lies.
-    pub fn path(&self) -> &RepoPath {
-        match self {
-            Self::File(file) => &file.path,
-            Self::Folder { path, .. } => path,
-        }
-    }
-
-    /// Reads a list, and tells apart what must not become a path.
-    pub(super) fn read_list(value: Value) -> Result<(Vec<Self>, Vec<RefusedPath>), ApiError> {
-        let Value::Array(list) = value else {
-            return Err(ApiError::protocol("expected the tree as a list"));
-        };
-        let mut entries = Vec::with_capacity(list.len());
-        let mut refused = Vec::new();
-        for value in list {
-            match Self::read(value)? {
-                Ok(entry) => entries.push(entry),
-                Err(path) => refused.push(path),
-            }
-        }
-        Ok((entries, refused))
-    }
-
-    fn read(value: Value) -> Result<Result<Self, RefusedPath>, ApiError> {
-        let mut fields = Fields::of(value, "an entry of the tree")?;
-        let text: String = fields.required("path")?;
-        let path: RepoPath = match text.parse() {
-            Ok(path) => path,
-            Err(error) => return Ok(Err(RefusedPath::new(text, error))),
-        };
-        let oid = fields.required("oid")?;
-        if fields.text("type").as_deref() != Some("file") {
-            return Ok(Ok(Self::Folder { path, oid }));
-        }
-        let mut size = fields.required_size("size")?;
-        let mut lfs = None;
-        if let Some(value) = fields.any("lfs") {
-            let mut pointer = Fields::of(value, "the LFS object of a tree entry")?;
-            lfs = Some(pointer.required("oid")?);
-            size = pointer.size("size")?.unwrap_or(size);
-        }
-        Ok(Ok(Self::File(TreeFile {
-            path,
-            size,
-            oid,
-            lfs,
-        })))
-    }
-
-    fn write(&self) -> Value {
-        match self {
-            Self::Folder { path, oid } => json!({
-                "type": "directory",
-                "oid": oid.to_string(),
-                "size": 0,
-                "path": path.as_str(),
-            }),
-            Self::File(file) => {
-                let mut value = json!({
-                    "type": "file",
-                    "oid": file.oid.to_string(),
-                    "size": file.size,
-                    "path": file.path.as_str(),
-                });
-                if let Some(digest) = file.lfs {
-                    value["lfs"] = json!({
-                        "oid": digest.to_string(),
-                        "size": file.size,
-                        "pointerSize": pointer_size(digest, file.size),
-                    });
-                }
-                value
-            }
-        }
-    }
-}
-
-/// The length of the text that stands in git for a large file.
-pub(super) fn pointer_size(digest: Sha256, size: u64) -> usize {
-    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n").len()
-}
-
 impl ListTree {
-    fn target(&self, limit: Option<usize>, cursor: Option<&str>) -> String {
+    /// Asks for the files and folders of a revision, or of the top of it.
+    pub fn new(repo: Repo, revision: Revision, depth: TreeDepth) -> Self {
+        Self {
+            repo,
+            revision,
+            path: None,
+            depth,
+            expand: false,
+            limit: None,
+        }
+    }
+
+    fn target(&self, cursor: Option<&str>) -> String {
         let mut uri = format!(
             "{}/tree/{}",
             target::api(&self.repo),
@@ -214,8 +90,8 @@ impl ListTree {
             TreeDepth::Folder => "false",
         };
         query.put("recursive", Some(recursive));
-        query.put("expand", Some("false"));
-        query.put_number("limit", limit);
+        query.put("expand", Some(if self.expand { "true" } else { "false" }));
+        query.put_number("limit", self.limit);
         query.put("cursor", cursor);
         uri.push_str(query.as_str());
         uri
@@ -226,7 +102,7 @@ impl Call for ListTree {
     type Reply = TreePage;
 
     fn request(&self) -> Request<Bytes> {
-        target::get_json(self.target(None, None))
+        target::get_json(self.target(None))
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<TreePage, ApiError> {
@@ -244,8 +120,6 @@ impl Call for ListTree {
 pub struct TreeRequest {
     /// What to list.
     pub call: ListTree,
-    /// How many entries the page may have at most.
-    pub limit: Option<usize>,
     /// Where the page starts: what the server wrote into the address of this page.
     pub cursor: Option<String>,
 }
@@ -253,7 +127,7 @@ pub struct TreeRequest {
 impl TreeRequest {
     /// The request's target in origin form: what a server writes into the `Link` to the next page.
     pub fn target(&self) -> String {
-        self.call.target(self.limit, self.cursor.as_deref())
+        self.call.target(self.cursor.as_deref())
     }
 }
 
@@ -271,8 +145,9 @@ pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
             revision,
             path,
             depth,
+            expand: ask.query.flag("expand"),
+            limit: ask.query.parsed("limit"),
         },
-        limit: ask.query.parsed("limit"),
         cursor: ask.query.text("cursor"),
     };
     ask.answer(READ, Incoming::Tree(request))
@@ -287,124 +162,4 @@ pub fn respond_tree(page: &TreePage) -> Response<Bytes> {
 }
 
 #[cfg(test)]
-mod tests {
-    use hubkit_types::RepoKind;
-
-    use super::*;
-    use crate::{ErrorKind, LONGEST_FILE, server::route};
-
-    const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
-
-    fn call(path: Option<&str>, depth: TreeDepth) -> ListTree {
-        ListTree {
-            repo: Repo::new(RepoKind::Model, "a/b".parse().expect("an id")),
-            revision: "refs/pr/1".parse().expect("a revision"),
-            path: path.map(|path| path.parse().expect("a path")),
-            depth,
-        }
-    }
-
-    fn read(body: &str) -> Result<TreePage, ApiError> {
-        let response = Response::new(Bytes::copy_from_slice(body.as_bytes()));
-        call(None, TreeDepth::Recursive).reply(&response)
-    }
-
-    #[test]
-    fn a_request_is_routed_to_what_it_was_made_from() {
-        for call in [
-            call(None, TreeDepth::Recursive),
-            call(Some("a b/%2e/ü#&+.txt"), TreeDepth::Folder),
-        ] {
-            let wanted = Incoming::Tree(TreeRequest {
-                call: call.clone(),
-                limit: None,
-                cursor: None,
-            });
-            assert_eq!(route(&call.request()), Ok(wanted));
-        }
-    }
-
-    #[test]
-    fn a_page_comes_back_as_it_was_given() {
-        let page = TreePage {
-            entries: vec![
-                TreeEntry::Folder {
-                    path: "a".parse().expect("a path"),
-                    oid: SHA.parse().expect("an id"),
-                },
-                TreeEntry::File(TreeFile {
-                    path: "a/b.txt".parse().expect("a path"),
-                    size: 0,
-                    oid: SHA.parse().expect("an id"),
-                    lfs: None,
-                }),
-                TreeEntry::File(TreeFile {
-                    path: "c.bin".parse().expect("a path"),
-                    size: LONGEST_FILE,
-                    oid: SHA.parse().expect("an id"),
-                    lfs: "ab".repeat(32).parse().ok(),
-                }),
-            ],
-            refused: Vec::new(),
-            next: Some("/api/models/a/b/tree/main?cursor=x".to_owned()),
-        };
-        let found = call(None, TreeDepth::Recursive).reply(&respond_tree(&page));
-        assert_eq!(found, Ok(page));
-    }
-
-    #[test]
-    fn a_name_that_must_not_become_a_path_is_told_apart() {
-        for path in ["../x", "/x", ".git/hooks/x", "a|b"] {
-            let file = format!(r#"{{"type":"file","path":"{path}","oid":"{SHA}","size":1}}"#);
-            let page = read(&format!("[{file}]")).expect("a page");
-            assert!(page.entries.is_empty());
-            assert_eq!(page.refused.len(), 1);
-            assert_eq!(page.refused[0].text(), path);
-        }
-    }
-
-    #[test]
-    fn of_a_long_name_that_is_refused_only_the_start_is_kept() {
-        // The cut falls into the last letter that would fit.
-        let path = format!("/{}", "\u{fc}".repeat(50_000));
-        let file = format!(r#"{{"type":"file","path":"{path}","oid":"{SHA}","size":1}}"#);
-        let page = read(&format!("[{file}]")).expect("a page");
-        let refused = &page.refused[0];
-        assert_eq!(refused.text(), &path[..4095]);
-        assert_eq!(refused.length(), 100_001);
-        assert!(refused.error().to_string().len() < 1000);
-    }
-
-    #[test]
-    fn a_malformed_entry_refuses_the_page() {
-        let large = |size: &str| {
-            format!(
-                r#""size":1,"lfs":{{"oid":"{}","size":{size}}}"#,
-                "ab".repeat(32)
-            )
-        };
-        for (path, oid, rest) in [
-            ("x", "main", r#""size":1"#),
-            ("x", SHA, r#""size":-1"#),
-            ("x", SHA, r#""size":1.5"#),
-            ("x", SHA, r#""lfs":null"#),
-            ("x", SHA, r#""size":null"#),
-            ("x", SHA, r#""size":9007199254740993"#),
-            ("x", SHA, r#""size":18446744073709551615"#),
-            ("x", SHA, r#""size":99999999999999999999"#),
-            ("x", SHA, &large("9007199254740993")),
-            ("x", SHA, &large("99999999999999999999")),
-            ("x", SHA, &large("-1")),
-            ("x", SHA, r#""size":1,"lfs":{"oid":"../x","size":1}"#),
-            ("x", SHA, r#""size":1,"lfs":{"size":1}"#),
-            ("x", SHA, r#""size":1,"lfs":true"#),
-        ] {
-            let body = format!(r#"[{{"type":"file","path":"{path}","oid":"{oid}",{rest}}}]"#);
-            let error = read(&body).expect_err("malformed");
-            assert_eq!(error.kind(), ErrorKind::Protocol, "{body}");
-        }
-        assert!(read("{}").is_err());
-        assert!(read(r#"[{"type":"file","path":7}]"#).is_err());
-        assert_eq!(read("[]").map(|page| page.entries.len()), Ok(0));
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     ApiError, Call,
-    json::{self, Fields},
+    json::{self, Fields, Object},
     server::{
         Incoming,
         ask::{Ask, READ, Routed},
@@ -35,6 +35,10 @@ pub struct Identity {
     pub token_name: Option<String>,
     /// What the token may do: `read`, `write`, `fineGrained`.
     pub token_role: Option<String>,
+    /// What else is said of the token: when it was made, when it ends, which rights in particular.
+    pub token_rest: Map<String, Value>,
+    /// Every field that is not named above.
+    pub rest: Map<String, Value>,
 }
 
 /// What kind of account a token belongs to.
@@ -58,16 +62,30 @@ pub struct Organisation {
     pub fullname: Option<String>,
     /// What the account may do in it.
     pub role: Option<String>,
+    /// Every field that is not named above.
+    pub rest: Map<String, Value>,
 }
 
 impl Organisation {
     fn read(value: Value) -> Result<Self, ApiError> {
         let mut fields = Fields::of(value, "an organisation")?;
+        // It can be nothing else.
+        fields.any("type");
         Ok(Self {
             name: fields.required("name")?,
             fullname: fields.text("fullname"),
             role: fields.text("roleInOrg"),
+            rest: fields.rest(),
         })
+    }
+
+    fn write(&self) -> Value {
+        let mut object = Object::over(&self.rest);
+        object.put("type", Some("org"));
+        object.put("name", Some(self.name.as_str()));
+        object.put("fullname", self.fullname.as_deref());
+        object.put("roleInOrg", self.role.as_deref());
+        object.done()
     }
 }
 
@@ -82,6 +100,8 @@ impl Identity {
             organisations: Vec::new(),
             token_name: None,
             token_role: None,
+            token_rest: Map::new(),
+            rest: Map::new(),
         }
     }
 
@@ -108,40 +128,30 @@ impl Identity {
             organisations: organisations.collect::<Result<_, _>>()?,
             token_name: token.as_mut().and_then(|token| token.text("displayName")),
             token_role: token.as_mut().and_then(|token| token.text("role")),
+            token_rest: token.map(Fields::rest).unwrap_or_default(),
+            rest: fields.rest(),
         })
     }
 
     fn write(&self) -> Value {
-        let put = |map: &mut Map<String, Value>, key: &str, text: &Option<String>| {
-            if let Some(text) = text {
-                map.insert(key.to_owned(), text.as_str().into());
-            }
-        };
-        let mut map = Map::new();
+        let mut object = Object::over(&self.rest);
         let kind = match self.kind {
             IdentityKind::User => "user",
             IdentityKind::Organisation => "org",
             IdentityKind::Other => "other",
         };
-        map.insert("type".to_owned(), kind.into());
-        map.insert("name".to_owned(), self.name.as_str().into());
-        put(&mut map, "fullname", &self.fullname);
-        put(&mut map, "email", &self.email);
-        let organisations = self.organisations.iter().map(|organisation| {
-            let mut map = Map::new();
-            map.insert("type".to_owned(), "org".into());
-            map.insert("name".to_owned(), organisation.name.as_str().into());
-            put(&mut map, "fullname", &organisation.fullname);
-            put(&mut map, "roleInOrg", &organisation.role);
-            Value::Object(map)
-        });
-        map.insert("orgs".to_owned(), organisations.collect());
-        let mut token = Map::new();
-        put(&mut token, "displayName", &self.token_name);
-        put(&mut token, "role", &self.token_role);
-        let auth = json!({"type": "access_token", "accessToken": token});
-        map.insert("auth".to_owned(), auth);
-        Value::Object(map)
+        object.put("type", Some(kind));
+        object.put("name", Some(self.name.as_str()));
+        object.put("fullname", self.fullname.as_deref());
+        object.put("email", self.email.as_deref());
+        let organisations = self.organisations.iter().map(Organisation::write);
+        object.put("orgs", Some(organisations.collect::<Value>()));
+        let mut token = Object::over(&self.token_rest);
+        token.put("displayName", self.token_name.as_deref());
+        token.put("role", self.token_role.as_deref());
+        let auth = json!({"type": "access_token", "accessToken": token.done()});
+        object.put("auth", Some(auth));
+        object.done()
     }
 }
 
@@ -176,6 +186,7 @@ mod tests {
     #[test]
     fn a_request_is_routed_and_its_answer_comes_back_as_it_was_given() {
         assert_eq!(route(&WhoAmI.request()), Ok(Incoming::WhoAmI));
+        let rest = |key: &str| [(key.to_owned(), Value::from(true))].into_iter().collect();
         let mut identity = Identity::user("ada");
         assert_eq!(
             WhoAmI.reply(&respond_whoami(&identity)),
@@ -189,7 +200,10 @@ mod tests {
             name: "engines".to_owned(),
             fullname: None,
             role: Some("admin".to_owned()),
+            rest: rest("isEnterprise"),
         });
+        identity.rest = rest("isPro");
+        identity.token_rest = rest("expiration");
         assert_eq!(WhoAmI.reply(&respond_whoami(&identity)), Ok(identity));
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
 
-use crate::header;
+use super::limit::{RateLimit, RetryAfter};
 
 /// How often and how patiently to ask again. For requests that change nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,34 +113,15 @@ fn scaled(pause: Duration, factor: f64) -> Duration {
 /// How long a response asks to wait: `Retry-After` in whole seconds or, where a `RateLimit` header says that nothing
 /// remains, the seconds until its window ends; the longer of the two.
 ///
-/// A `Retry-After` with a date is not read: it needs a clock that agrees with the server's.
+/// A `Retry-After` with a date counts for nothing here, for want of a clock: [`RetryAfter`] reads it.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let plain = header::text(headers, &RETRY_AFTER).and_then(read_seconds);
-    let window = header::text(headers, &header::RATE_LIMIT).and_then(read_window);
-    plain.max(window).map(Duration::from_secs)
-}
-
-fn read_seconds(text: &str) -> Option<u64> {
-    let digits = text.trim();
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    // More digits than fit are still a number: one that no caller waits for.
-    plain.then(|| digits.parse().unwrap_or(u64::MAX))
-}
-
-/// Reads `"api";r=0;t=55`: the bucket, what remains, the seconds to the next window. The header may list several.
-fn read_window(text: &str) -> Option<u64> {
-    text.split(',')
-        .filter_map(|bucket| {
-            let parameter = |name: &str| {
-                bucket
-                    .split(';')
-                    .filter_map(|part| part.trim().split_once('='))
-                    .find(|(key, _)| *key == name)
-                    .and_then(|(_, value)| read_seconds(value))
-            };
-            (parameter("r")? == 0).then(|| parameter("t")).flatten()
-        })
-        .max()
+    let plain = match RetryAfter::of(headers) {
+        Some(RetryAfter::In(wait)) => Some(wait),
+        _ => None,
+    };
+    let limits = RateLimit::all(headers).into_iter();
+    let empty = limits.filter(|limit| limit.remaining == 0);
+    plain.max(empty.map(|limit| limit.resets_in).max())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a request asks, split and decoded: the material from which each endpoint family makes its calls.
 
 use http::{HeaderMap, Method};
-use hubkit_types::{RepoPath, Revision};
+use hubkit_types::{Repo, RepoId, RepoKind, RepoPath, Revision};
 
 use super::{Incoming, Unroutable};
 use crate::query::Query;
@@ -30,6 +30,32 @@ pub(crate) struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
+    /// The request without the first parts of what is left of its path.
+    pub(crate) fn behind(&self, count: usize) -> Self {
+        Self {
+            rest: &self.rest[count..],
+            ..*self
+        }
+    }
+
+    /// Reads the path as an id and what is behind it. An id has two parts or, the oldest, one. Two win, where both
+    /// readings make a call.
+    pub(crate) fn by_id(&self, read: impl Fn(&[&str], &Self) -> Routed) -> Routed {
+        let mut fault = Unroutable::NotFound;
+        for length in [2, 1] {
+            if self.rest.len() < length {
+                continue;
+            }
+            match read(&self.rest[..length], &self.behind(length)) {
+                Err(Unroutable::NotFound) => {}
+                // Whether it is malformed can depend on where the id ends.
+                Err(Unroutable::BadPath) => fault = Unroutable::BadPath,
+                routed => return routed,
+            }
+        }
+        Err(fault)
+    }
+
     /// The call, if it is made with this method. `allow` lists those that are, as the `Allow` header does.
     pub(crate) fn answer(&self, allow: &'static str, call: Incoming) -> Routed {
         if allow.split(", ").any(|name| name == self.method.as_str()) {
@@ -83,6 +109,21 @@ impl<'a> Ask<'a> {
             (revision, path) => Ok((revision, Some(read_path(path)?))),
         }
     }
+}
+
+/// The kind whose plural this is.
+pub(crate) fn read_kind(plural: &str) -> Result<RepoKind, Unroutable> {
+    RepoKind::ALL
+        .into_iter()
+        .find(|kind| kind.plural() == plural)
+        .ok_or(Unroutable::NotFound)
+}
+
+/// The repository whose id these parts make.
+pub(crate) fn read_repo(kind: RepoKind, parts: &[&str]) -> Result<Repo, Unroutable> {
+    let id: Result<RepoId, _> = parts.join("/").parse();
+    id.map(|id| Repo::new(kind, id))
+        .map_err(|_| Unroutable::BadPath)
 }
 
 fn read_path(parts: &[&str]) -> Result<RepoPath, Unroutable> {

@@ -13,7 +13,8 @@ pub fn moved_target(uri: &Uri, from: &Repo, to: &Repo) -> String {
     let parts: Vec<&str> = uri.path().split('/').skip(1).collect();
     let decoded = |at: usize| parts.get(at).and_then(|part| target::decode(part));
     let start = if decoded(0).as_deref() == Some("api") {
-        2
+        // The kind, and before it a word where files lie.
+        2 + usize::from(decoded(1).as_deref() == Some("resolve-cache"))
     } else {
         usize::from(!from.kind.url_prefix().is_empty())
     };
@@ -94,6 +95,10 @@ mod tests {
             (
                 "/old/a.git/info/lfs/objects/batch",
                 "/new/b.git/info/lfs/objects/batch",
+            ),
+            (
+                "/api/resolve-cache/models/old/a/0123456789abcdef0123456789abcdef01234567/x",
+                "/api/resolve-cache/models/new/b/0123456789abcdef0123456789abcdef01234567/x",
             ),
         ] {
             check(model, names, target, wanted);

@@ -1,4 +1,4 @@
-//! The body of `POST /api/{models|datasets|spaces}/{id}/paths-info/{revision}`.
+//! The body of `POST /api/{kind}/{id}/paths-info/{revision}`.
 
 use std::{collections::BTreeSet, error, fmt};
 
@@ -31,45 +31,60 @@ impl fmt::Display for PathsInfoFault {
 
 impl error::Error for PathsInfoFault {}
 
-/// Reads which paths are asked for: a form (`paths=a&paths=b`) or JSON (`{"paths": ["a", "b"]}`). Each stands in the
-/// result once, in the order of its first mention.
+/// What the body asks for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PathsAsked {
+    /// The paths, each once, in the order of their first mention.
+    pub paths: Vec<RepoPath>,
+    /// Whether to tell the last commit and the security scan of each as well.
+    pub expand: bool,
+}
+
+/// Reads what is asked for: a form (`paths=a&paths=b`) or JSON (`{"paths": ["a", "b"]}`), each with
+/// `expand` if it is to be.
 ///
 /// What is no path of a repository is left out: nothing is stored there, and a path that is not there is not answered.
 /// It counts nevertheless, as does what is named twice, when there are too many.
-pub fn read_paths_info(headers: &HeaderMap, body: &[u8]) -> Result<Vec<RepoPath>, PathsInfoFault> {
-    let texts = read_texts(headers, body).ok_or(PathsInfoFault::Malformed)?;
+pub fn read_paths_info(headers: &HeaderMap, body: &[u8]) -> Result<PathsAsked, PathsInfoFault> {
+    let (texts, expand) = read_texts(headers, body).ok_or(PathsInfoFault::Malformed)?;
     if texts.len() > MOST_PATHS {
         return Err(PathsInfoFault::TooMany);
     }
     let trimmed = texts.iter().map(|path| path.trim_end_matches('/'));
     let mut known = BTreeSet::new();
-    Ok(trimmed
+    let paths = trimmed
         .filter(|path| known.insert(*path))
         .filter_map(|path| path.parse().ok())
-        .collect())
+        .collect();
+    Ok(PathsAsked { paths, expand })
 }
 
-fn read_texts(headers: &HeaderMap, body: &[u8]) -> Option<Vec<String>> {
+fn read_texts(headers: &HeaderMap, body: &[u8]) -> Option<(Vec<String>, bool)> {
     if header::has_media_type(headers, "application/x-www-form-urlencoded") {
         let pairs = target::decode_form(std::str::from_utf8(body).ok()?)?;
+        let expand = pairs
+            .iter()
+            .any(|(key, value)| key == "expand" && target::is_true(value));
         let paths = pairs
             .into_iter()
             .filter(|(key, _)| key == "paths" || key == "paths[]");
-        return Some(paths.map(|(_, path)| path).collect());
+        return Some((paths.map(|(_, path)| path).collect(), expand));
     }
     let mut value: Value = serde_json::from_slice(body).ok()?;
-    match value.get_mut("paths")?.take() {
-        Value::String(path) => Some(vec![path]),
+    let expand = value.get("expand") == Some(&Value::Bool(true));
+    let texts = match value.get_mut("paths")?.take() {
+        Value::String(path) => vec![path],
         Value::Array(paths) => {
             let texts = paths.into_iter().map(|path| match path {
                 Value::String(text) => text,
                 // No text is no path; an empty one stands for it, so that it counts.
                 _ => String::new(),
             });
-            Some(texts.collect())
+            texts.collect()
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some((texts, expand))
 }
 
 #[cfg(test)]
@@ -82,6 +97,8 @@ mod tests {
         for (media_type, body, wanted) in [
             (form, "paths=a%2Fb&paths=c+d&expand=false", Some("a/b,c d")),
             (form, "paths=..%2Fx&paths=y", Some("y")),
+            (form, "paths=y&expand=True", Some("y expand")),
+            ("", r#"{"paths":["y"],"expand":true}"#, Some("y expand")),
             (form, "", Some("")),
             (form, "paths=%zz", None),
             (
@@ -98,10 +115,10 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("content-type", media_type.parse().expect("a value"));
-            let paths = read_paths_info(&headers, body.as_bytes());
-            let found = paths.ok().map(|paths| {
-                let texts: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
-                texts.join(",")
+            let asked = read_paths_info(&headers, body.as_bytes());
+            let found = asked.ok().map(|asked| {
+                let texts: Vec<&str> = asked.paths.iter().map(RepoPath::as_str).collect();
+                texts.join(",") + if asked.expand { " expand" } else { "" }
             });
             assert_eq!(found.as_deref(), wanted, "{media_type} {body}");
         }
@@ -117,7 +134,7 @@ mod tests {
             (MOST_PATHS + 1, Err(PathsInfoFault::TooMany)),
         ] {
             let count_of = |headers: &HeaderMap, body: &str| {
-                read_paths_info(headers, body.as_bytes()).map(|paths| paths.len())
+                read_paths_info(headers, body.as_bytes()).map(|asked| asked.paths.len())
             };
             let json = format!("{{\"paths\":[{}\"d\"]}}", "\"d\",".repeat(count - 1));
             assert_eq!(count_of(&HeaderMap::new(), &json), wanted, "{count}");

@@ -1,18 +1,21 @@
 //! Which call a request is.
 
 use http::Request;
-use hubkit_types::{Repo, RepoId, RepoKind, Revision};
+use hubkit_types::{Repo, RepoKind, Revision};
 
 use super::{
-    AccessRequestsPageRequest, FileRequest, ListRequest, Page, TreeRequest,
-    ask::{Ask, Routed},
+    AccessRequestsPageRequest, CommitsRequest, FileRequest, ListRequest, Page, TreeRequest,
+    ask::{Ask, Routed, read_kind, read_repo},
     page,
 };
 use crate::{
-    AuthCheck, CancelAccessRequest, GetAccessReport, GetRepoInfo, ListCommits, ListRefs,
+    AuthCheck, CancelAccessRequest, GetAccessReport, GetAccount, GetCollection, GetDiscussion,
+    GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, ListAccounts, ListCollections,
+    ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize,
     call::{
-        access_decisions, access_requests, auth_check, commits, info, list, paths_info, raw, refs,
-        resolve, tree, whoami,
+        access_decisions, access_requests, accounts, auth_check, collections, commits, discussions,
+        info, lfs_batch, list, papers, paths_info, raw, refs, resolve, safetensors_metadata,
+        storage, tree, tree_size, whoami,
     },
     query::Query,
     target,
@@ -42,7 +45,7 @@ pub enum Incoming {
     /// The branches and tags of a repository.
     Refs(ListRefs),
     /// The history of a revision.
-    Commits(ListCommits),
+    Commits(CommitsRequest),
     /// Whether the files of a repository may be read.
     AuthCheck(AuthCheck),
     /// Someone asks for access to a repository; [`read_ask_access`](super::read_ask_access) reads the form.
@@ -59,6 +62,35 @@ pub enum Incoming {
     AccessReport(GetAccessReport),
     /// The repositories of one kind.
     List(ListRequest),
+    /// Where the bytes of large files are; [`read_lfs_batch`](super::read_lfs_batch) reads from the body of which.
+    LfsBatch {
+        /// The repository.
+        repo: Repo,
+    },
+    /// How many bytes lie below a folder.
+    TreeSize(TreeSize),
+    /// The headers of a model's shards.
+    SafetensorsMetadata(GetSafetensorsMetadata),
+    /// What the scans of a repository's files found.
+    Scan(GetScan),
+    /// The large files that a repository ever held.
+    LfsFiles(ListLfsFiles),
+    /// An account.
+    Account(GetAccount),
+    /// Accounts that have something to do with another, or with a repository.
+    Accounts(ListAccounts),
+    /// Collections.
+    Collections(ListCollections),
+    /// One collection.
+    Collection(GetCollection),
+    /// Papers.
+    Papers(SearchPapers),
+    /// One paper.
+    Paper(GetPaper),
+    /// The discussions of a repository.
+    Discussions(ListDiscussions),
+    /// One discussion.
+    Discussion(GetDiscussion),
     /// A page for people.
     Page(Page),
 }
@@ -82,16 +114,29 @@ type Family = fn(&Ask<'_>) -> Routed;
 type FamilyOfRepo = fn(Repo, &Ask<'_>) -> Routed;
 
 /// By the word behind `/api/`.
-const OF_HUB: &[(&str, Family)] = &[("whoami-v2", whoami::route)];
+const OF_HUB: &[(&str, Family)] = &[
+    ("collections", collections::route),
+    ("organizations", accounts::route_organisations),
+    ("papers", papers::route),
+    ("resolve-cache", resolve::route_cache),
+    ("users", accounts::route_users),
+    ("whoami-v2", whoami::route),
+];
 
 /// By the word behind `/api/{kind}/{id}/`.
 const OF_REPO: &[(&str, FamilyOfRepo)] = &[
     ("auth-check", auth_check::route),
     ("commits", commits::route),
+    ("discussions", discussions::route),
+    ("lfs-files", storage::route_lfs_files),
+    ("likers", accounts::route_likers),
     ("paths-info", paths_info::route),
     ("refs", refs::route),
     ("revision", info::route_revision),
+    ("safetensors-metadata", safetensors_metadata::route),
+    ("scan", storage::route_scan),
     ("tree", tree::route),
+    ("treesize", tree_size::route),
     ("user-access-request", access_decisions::route),
 ];
 
@@ -107,6 +152,9 @@ const OF_PAGES: &[(&str, FamilyOfRepo)] = &[
     ("tree", page::route_files),
     ("user-access-report", access_decisions::route_report),
 ];
+
+/// By the word behind `/{prefix}{id}.git/`.
+const OF_GIT: &[(&str, FamilyOfRepo)] = &[("info", lfs_batch::route)];
 
 /// Says which call a request is.
 ///
@@ -136,7 +184,7 @@ pub fn route<B>(request: &Request<B>) -> Result<Incoming, Unroutable> {
         headers: request.headers(),
     };
     if is_api {
-        route_api(&behind(&ask, 1))
+        route_api(&ask.behind(1))
     } else {
         route_page(&ask)
     }
@@ -145,22 +193,19 @@ pub fn route<B>(request: &Request<B>) -> Result<Incoming, Unroutable> {
 fn route_api(ask: &Ask<'_>) -> Routed {
     let word = ask.rest.first().ok_or(Unroutable::NotFound)?;
     if let Some(family) = family(OF_HUB, word) {
-        return family(&behind(ask, 1));
+        return family(&ask.behind(1));
     }
-    let kind = RepoKind::ALL
-        .into_iter()
-        .find(|kind| kind.plural() == *word)
-        .ok_or(Unroutable::NotFound)?;
-    let ask = behind(ask, 1);
+    let kind = read_kind(word)?;
+    let ask = ask.behind(1);
     if ask.rest.is_empty() {
         return list::route(kind, &ask);
     }
-    by_id(&ask, |id, rest| match rest.rest {
+    ask.by_id(|id, rest| match rest.rest {
         [] if id.len() == 2 && LAST_BEHIND_ONE_PART.contains(&id[1]) => Err(Unroutable::NotFound),
         [] => info::route(read_repo(kind, id)?, rest),
         [word, ..] => {
             let family = family(OF_REPO, word).ok_or(Unroutable::NotFound)?;
-            family(read_repo(kind, id)?, &behind(rest, 1))
+            family(read_repo(kind, id)?, &rest.behind(1))
         }
     })
 }
@@ -173,8 +218,8 @@ fn route_page(ask: &Ask<'_>) -> Routed {
         let prefix = kind.url_prefix().strip_suffix('/');
         prefix.is_some_and(|prefix| ask.rest[0] == prefix)
     });
-    let behind_kind = behind(ask, usize::from(kind.is_some()));
-    by_id(&behind_kind, |id, rest| {
+    let behind_kind = ask.behind(usize::from(kind.is_some()));
+    behind_kind.by_id(|id, rest| {
         let kind = kind.unwrap_or(RepoKind::Model);
         match rest.rest {
             [] if id.len() == 2 && LAST_BEHIND_ONE_PART.contains(&id[1]) => {
@@ -182,46 +227,21 @@ fn route_page(ask: &Ask<'_>) -> Routed {
             }
             [] | [""] => page::route_repo(read_repo(kind, id)?, rest),
             [word, ..] => {
-                let family = family(OF_PAGES, word).ok_or(Unroutable::NotFound)?;
-                family(read_repo(kind, id)?, &behind(rest, 1))
+                let name = id.last().and_then(|name| name.strip_suffix(".git"));
+                let (table, id) = match name {
+                    Some(name) => (OF_GIT, [&id[..id.len() - 1], &[name]].concat()),
+                    None => (OF_PAGES, id.to_vec()),
+                };
+                let family = family(table, word).ok_or(Unroutable::NotFound)?;
+                family(read_repo(kind, &id)?, &rest.behind(1))
             }
         }
     })
 }
 
-/// An id has two parts or, the oldest, one. Two win, where both readings make a call.
-fn by_id(ask: &Ask<'_>, read: impl Fn(&[&str], &Ask<'_>) -> Routed) -> Routed {
-    let mut fault = Unroutable::NotFound;
-    for length in [2, 1] {
-        if ask.rest.len() < length {
-            continue;
-        }
-        match read(&ask.rest[..length], &behind(ask, length)) {
-            Err(Unroutable::NotFound) => {}
-            // Whether it is malformed can depend on where the id ends.
-            Err(Unroutable::BadPath) => fault = Unroutable::BadPath,
-            routed => return routed,
-        }
-    }
-    Err(fault)
-}
-
-fn behind<'a>(ask: &Ask<'a>, count: usize) -> Ask<'a> {
-    Ask {
-        rest: &ask.rest[count..],
-        ..*ask
-    }
-}
-
 fn family<F: Copy>(table: &[(&str, F)], word: &str) -> Option<F> {
     let found = table.iter().find(|(name, _)| *name == word);
     found.map(|(_, family)| *family)
-}
-
-fn read_repo(kind: RepoKind, parts: &[&str]) -> Result<Repo, Unroutable> {
-    let id: Result<RepoId, _> = parts.join("/").parse();
-    id.map(|id| Repo::new(kind, id))
-        .map_err(|_| Unroutable::BadPath)
 }
 
 #[cfg(test)]

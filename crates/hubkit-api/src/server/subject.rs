@@ -3,6 +3,7 @@
 use hubkit_types::Repo;
 
 use super::{Incoming, Page};
+use crate::ListAccounts;
 
 /// What of a repository an answer tells.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -21,9 +22,11 @@ impl Incoming {
             Self::RepoInfo(call) => Some(&mut call.repo),
             Self::Tree(request) => Some(&mut request.call.repo),
             Self::Resolve(file) | Self::Raw(file) => Some(&mut file.repo),
-            Self::PathsInfo { repo, .. } => Some(repo),
+            Self::PathsInfo { repo, .. }
+            | Self::LfsBatch { repo }
+            | Self::Accounts(ListAccounts::Likers(repo)) => Some(repo),
             Self::Refs(call) => Some(&mut call.repo),
-            Self::Commits(call) => Some(&mut call.repo),
+            Self::Commits(request) => Some(&mut request.call.repo),
             Self::AuthCheck(call) => Some(&mut call.repo),
             Self::Page(page) => match page {
                 Page::Repo(repo) | Page::Files { repo, .. } | Page::File { repo, .. } => Some(repo),
@@ -35,7 +38,20 @@ impl Incoming {
             Self::CancelAccessRequest(call) => Some(&mut call.repo),
             Self::AccessRequests(request) => Some(&mut request.call.repo),
             Self::AccessReport(call) => Some(&mut call.repo),
-            Self::WhoAmI | Self::List(_) => None,
+            Self::TreeSize(call) => Some(&mut call.repo),
+            Self::SafetensorsMetadata(call) => Some(&mut call.repo),
+            Self::Scan(call) => Some(&mut call.repo),
+            Self::LfsFiles(call) => Some(&mut call.repo),
+            Self::Discussions(call) => Some(&mut call.repo),
+            Self::Discussion(call) => Some(&mut call.repo),
+            Self::WhoAmI
+            | Self::List(_)
+            | Self::Account(_)
+            | Self::Accounts(_)
+            | Self::Collections(_)
+            | Self::Collection(_)
+            | Self::Papers(_)
+            | Self::Paper(_) => None,
         }
     }
 
@@ -45,6 +61,8 @@ impl Incoming {
             Self::Resolve(_)
             | Self::Raw(_)
             | Self::AuthCheck(_)
+            | Self::SafetensorsMetadata(_)
+            | Self::LfsBatch { .. }
             | Self::Page(Page::File { .. }) => Reveals::Content,
             Self::RepoInfo(_)
             | Self::Tree(_)
@@ -59,7 +77,18 @@ impl Incoming {
             | Self::AccessReport(_)
             | Self::WhoAmI
             | Self::Page(_)
-            | Self::List(_) => Reveals::Description,
+            | Self::List(_)
+            | Self::TreeSize(_)
+            | Self::Scan(_)
+            | Self::LfsFiles(_)
+            | Self::Account(_)
+            | Self::Accounts(_)
+            | Self::Collections(_)
+            | Self::Collection(_)
+            | Self::Papers(_)
+            | Self::Paper(_)
+            | Self::Discussions(_)
+            | Self::Discussion(_) => Reveals::Description,
         }
     }
 }

@@ -1,9 +1,9 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use hubkit_api::{
-    ApiError, AuthCheck, Call as _, ErrorKind, Gated, GetRepoInfo, ListCommits, ListRefs,
-    ListRepos, ListTree, PathsInfo, PullRequests, Raw, ResolveMethod, TreeDepth, TreeEntry, WhoAmI,
-    check,
+    ApiError, AuthCheck, Call as _, ErrorKind, Gated, GetRepoInfo, InfoDetail, ListCommits,
+    ListRefs, ListRepos, ListTree, PathsInfo, PullRequests, Raw, ResolveMethod, TreeDepth,
+    TreeEntry, WhoAmI, check,
 };
 use hubkit_store::{
     BlobKey, BlobStore as _, BlobStoreExt as _, MemoryStore, RefStore as _, Snapshot, Storage,
@@ -16,6 +16,7 @@ use super::*;
 mod hidden;
 mod hollow;
 mod listings;
+mod more;
 mod requests;
 use hollow::{Fault, Hollow};
 
@@ -420,6 +421,10 @@ async fn information_names_the_commit_and_every_file() {
         let call = GetRepoInfo {
             repo: repo("me/tiny"),
             revision: revision.map(|text| text.parse().expect("a revision")),
+            detail: InfoDetail::Usual {
+                blobs: true,
+                security_status: false,
+            },
         };
         let answer = send(&mirror, call.request().map(Body::from)).await;
         let info = call.reply(&answer.response()).expect("information");
@@ -444,10 +449,7 @@ async fn the_history_is_the_commit_of_the_revision() {
     let (store, commit) = store();
     let mirror = Mirror::new(DynStore::new(store));
     let history = async |id: &str, revision: &str| {
-        let call = ListCommits {
-            repo: repo(id),
-            revision: revision.parse().expect("a revision"),
-        };
+        let call = ListCommits::new(repo(id), revision.parse().expect("a revision"));
         let answer = send(&mirror, call.request().map(Body::from)).await;
         call.reply(&answer.response()).map_err(|error| error.kind())
     };
@@ -459,6 +461,11 @@ async fn the_history_is_the_commit_of_the_revision() {
         // Without one huggingface_hub fails.
         assert!(page.commits[0].date.is_some());
     }
+    let second = get(&mirror, "/api/models/me/tiny/commits/main?p=1").await;
+    assert_eq!(second.json(), serde_json::json!([]));
+    let html = "/api/models/me/tiny/commits/main?expand[]=formatted";
+    let html = get(&mirror, html).await.json();
+    assert_eq!(html[0]["formatted"]["title"], html[0]["title"]);
     let found = history("me/tiny", "v9").await;
     assert_eq!(found, Err(ErrorKind::RevisionNotFound));
     assert_eq!(history("me/no", "main").await, Err(ErrorKind::RepoNotFound));

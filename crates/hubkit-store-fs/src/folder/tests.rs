@@ -69,6 +69,7 @@ async fn repositories_are_found_by_where_they_lie() {
         ("models/stray.txt", b"x"),
         ("datasets/acme/rows/data.csv", b"a"),
         ("datasets/acme/.DS_Store", b"x"),
+        ("kernels/acme/relu/build.toml", b"k"),
         ("elsewhere/acme/tiny/config.json", b"{}"),
     ]);
     let store = folder.store();
@@ -76,7 +77,13 @@ async fn repositories_are_found_by_where_they_lie() {
     let names: Vec<String> = repos.iter().map(ToString::to_string).collect();
     assert_eq!(
         names,
-        ["acme/other", "acme/tiny", "gpt2", "datasets/acme/rows"]
+        [
+            "acme/other",
+            "acme/tiny",
+            "gpt2",
+            "datasets/acme/rows",
+            "kernels/acme/relu"
+        ]
     );
     for repo in &repos {
         assert!(main_of(&store, repo).await.is_some(), "{repo}");

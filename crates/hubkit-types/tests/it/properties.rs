@@ -63,13 +63,13 @@ fn texts() -> impl Strategy<Value = String> {
         ".{0,60}",
         "[a-cA-C0-9_./-]{0,12}",
         "[a-z]{1,3}/[a-zA-Z0-9._-]{1,6}",
-        "(models|datasets|spaces)(--[a-z.-]{1,4}){1,3}",
+        "(models|datasets|spaces|kernels)(--[a-z.-]{1,4}){1,3}",
         "(refs/(pr|heads|convert)/)?[a-z0-9.@{~/-]{1,8}",
         "[0-9a-fA-F]{40}|[0-9a-fA-F]{64}",
         "(W/)?\"?[!-~]{0,12}\"?",
         "(?i:https?)://[a-zA-Z0-9.\\[\\]:@_-]{1,14}(:[0-9]{0,6})?(/[a-z.%~?#]{0,5}){0,3}/?",
         "[0-9]{1,21}-[0-9]{1,21}",
-        "hf://((models|datasets|spaces)/)?[a-z]{1,3}(/[a-z]{1,3})?(@[a-z%2F./-]{1,9})?(/[a-z.]{1,3}){0,3}/?",
+        "hf://((models|datasets|spaces|kernels)/)?[a-z]{1,3}(/[a-z]{1,3})?(@[a-z%2F./-]{1,9})?(/[a-z.]{1,3}){0,3}/?",
     ]
 }
 

@@ -24,7 +24,7 @@ fn short(target: &str) -> String {
                 .map(|path| path.to_string())
                 .unwrap_or_default(),
             tree.call.depth,
-            tree.limit,
+            tree.call.limit,
             tree.cursor.unwrap_or_default(),
         ),
         Ok(Incoming::Resolve(file)) => {
@@ -32,7 +32,9 @@ fn short(target: &str) -> String {
         }
         Ok(Incoming::Raw(file)) => format!("raw {} @{} {}", file.repo, file.revision, file.path),
         Ok(Incoming::Refs(call)) => format!("refs {} {:?}", call.repo, call.pull_requests),
-        Ok(Incoming::Commits(call)) => format!("commits {} @{}", call.repo, call.revision),
+        Ok(Incoming::Commits(asked)) => {
+            format!("commits {} @{}", asked.call.repo, asked.call.revision)
+        }
         Ok(other) => format!("{other:?}"),
         Err(fault) => format!("{fault:?}"),
     }
@@ -45,6 +47,8 @@ fn calls_are_recognised_in_every_spelling() {
         ("/api/models/a/b", "info a/b"),
         ("/api/models/a/b/", "info a/b"),
         ("/api/models/a%2Fb", "info a/b"),
+        ("/api/kernels/a/b", "info kernels/a/b"),
+        ("/kernels/a/b/resolve/main/c", "file kernels/a/b @main c"),
         ("/api/models/a/b?blobs=true&expand[]=sha", "info a/b"),
         ("/api/models/gpt2/revision/main", "info gpt2 @main"),
         ("/api/models/gpt2/refs", "refs gpt2 LeaveOut"),
@@ -82,6 +86,14 @@ fn calls_are_recognised_in_every_spelling() {
         (
             "/api/models/gpt2/tree/main",
             r#"tree gpt2 @main "" Folder None """#,
+        ),
+        (
+            "/api/resolve-cache/models/a/b/0123456789abcdef0123456789abcdef01234567/c%20d/e?x=1",
+            "file a/b @0123456789abcdef0123456789abcdef01234567 c d/e",
+        ),
+        (
+            "/api/resolve-cache/datasets/squad/0123456789abcdef0123456789abcdef01234567/c",
+            "file datasets/squad @0123456789abcdef0123456789abcdef01234567 c",
         ),
         ("/a/b/resolve/main/c", "file a/b @main c"),
         ("/a/b/resolve/main/c?download=true", "file a/b @main c"),
@@ -162,9 +174,12 @@ fn other_paths_are_not_found() {
         "/a/b/c/resolve/main/x",
         "/api",
         "/api/",
+        "/api/resolve-cache/models/a/b/main/x",
+        "/api/resolve-cache/models",
+        "/api/resolve-cache",
         "/api/agent-harnesses",
         "/api/telemetry/x",
-        "/api/kernels/a/b",
+        "/api/buckets/a/b",
         "/api/models/a/b/c",
         "/api/models/a/b/xet-read-token/main",
         "/api/models/a/b/revision/main/more",
@@ -193,15 +208,16 @@ fn a_method_that_is_no_calls_is_named_as_such() {
 #[test]
 fn a_list_takes_its_filters_from_the_query() {
     let wanted = ListRepos {
-        search: Some("a b".to_owned()),
+        search: vec!["a b".to_owned(), "c".to_owned()],
         author: Some("x".to_owned()),
         filter: vec!["p:q".to_owned(), "r".to_owned()],
+        apps: vec!["d".to_owned(), "e".to_owned()],
         limit: Some(3),
         full: true,
         expand: vec!["sha".to_owned(), "tags".to_owned()],
         ..ListRepos::new(RepoKind::Dataset)
     };
-    let target = "/api/datasets?search=a+b&author=x&filter=p:q&filter=r&limit=3&full=True&expand[]=sha&expand=tags&cursor=c";
+    let target = "/api/datasets?search=a+b&search=c&apps=d,e&author=x&filter=p:q&filter=r&limit=3&full=True&expand[]=sha&expand=tags&cursor=c";
     let found = of("GET", target);
     let request = ListRequest {
         call: wanted,

@@ -37,7 +37,7 @@ pub(super) fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
     }
     let message = format!("{} holds no repositories", root.display());
     Err(Failure::new(Exit::Usage, "no_repositories", message)
-        .hint("put them into models/NAMESPACE/NAME, datasets/NAMESPACE/NAME or spaces/NAMESPACE/NAME below it, or name a cache"))
+        .hint("put them into models/NAMESPACE/NAME, datasets/…, spaces/… or kernels/… below it, or name a cache"))
 }
 
 pub(super) fn unreadable(root: &Path, error: &StoreError) -> Failure {

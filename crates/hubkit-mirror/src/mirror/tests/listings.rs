@@ -70,12 +70,7 @@ async fn pages_follow_each_other_through_their_links() {
             format!("https://hub.example/prefix/api/models/me/tiny/tree/{commit}?"),
         ),
     ] {
-        let call = ListTree {
-            repo: repo("me/tiny"),
-            revision: Revision::main(),
-            path: None,
-            depth: TreeDepth::Recursive,
-        };
+        let call = ListTree::new(repo("me/tiny"), Revision::main(), TreeDepth::Recursive);
         let mut target = format!("{}&limit=3", call.request().uri());
         let mut found: Vec<TreeEntry> = Vec::new();
         let mut pages = 0;
