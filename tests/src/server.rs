@@ -88,6 +88,11 @@ impl Server {
         &self.endpoint
     }
 
+    /// Returns what the server told on standard error so far.
+    pub fn stderr(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.folder.path().join("stderr.txt"))?)
+    }
+
     /// Returns where the requests are written down, one line of JSON for each.
     pub fn log(&self) -> PathBuf {
         access_log(&self.folder)

@@ -1,9 +1,13 @@
 //! The command line.
 
+mod token;
+
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hubkit::{Endpoint, RepoKind, Revision};
+
+pub use token::{Role, TokenCommand, TokenNew};
 
 /// Carries machine-learning assets between a hub and the programs that use them.
 #[derive(Debug, Parser)]
@@ -83,6 +87,9 @@ pub enum Command {
     Inspect(Inspect),
     /// Serve a folder of repositories, or a cache, as a hub
     Serve(Serve),
+    /// Tokens for the accounts of a mirror
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Show what the environment and the defaults come to
     Env,
     /// Show the whole way of an asset on a small hub inside this program
@@ -201,6 +208,9 @@ pub struct Serve {
     /// With a cache: take commits of which it has no listing for whole, as caches of older clients are
     #[arg(long)]
     pub assume_complete: bool,
+    /// Who may read what: a file of accounts, tokens and rules; without one everyone may read everything
+    #[arg(long, value_name = "FILE")]
+    pub access: Option<PathBuf>,
     /// Append one line of JSON for each request to this file
     #[arg(long, value_name = "FILE")]
     pub access_log: Option<PathBuf>,

@@ -9,6 +9,7 @@ mod info;
 mod inspect;
 mod ls;
 mod serve;
+mod token;
 
 use clap::CommandFactory as _;
 
@@ -39,6 +40,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Cache(Cache::Ls) => cache::run(&cli.global, &ui),
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
         Command::Serve(arguments) => serve::run(arguments, &ui).await,
+        Command::Token(command) => token::run(command, &ui),
         Command::Env => env::run(&cli.global, &ui),
         Command::Demo(arguments) => demo::run(&cli.global, arguments).await,
         Command::Completions(arguments) => {

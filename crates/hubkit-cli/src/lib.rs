@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access_file;
 pub mod args;
 mod command;
 pub mod demo_hub;

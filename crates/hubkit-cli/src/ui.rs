@@ -44,6 +44,11 @@ impl Ui {
     }
 }
 
+/// Tells of trouble that does not end the command, on standard error, however little is to be printed.
+pub(crate) fn trouble(line: &str) {
+    let _ = writeln!(anstream::stderr(), "error: {line}");
+}
+
 /// Prints a line on standard output. A reader that has seen enough, such as `head`, is not a failure.
 pub(crate) fn data(line: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout();

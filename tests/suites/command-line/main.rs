@@ -1,5 +1,6 @@
 //! The command as a person meets it: what it prints, how it ends, and what it leaves behind when things go wrong.
 
+mod access;
 mod errors;
 mod interruptions;
 mod results;

@@ -16,6 +16,7 @@ use hubkit_mirror::{Mirror, Unlisted};
 use serde_json::json;
 
 use crate::{
+    access_file::{AccessFile, follow},
     args::Serve,
     exit::Exit,
     failure::Failure,
@@ -24,6 +25,8 @@ use crate::{
 };
 
 pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
+    let rules = arguments.access.as_deref().map(AccessFile::open);
+    let rules = rules.transpose()?;
     let root = &arguments.root;
     let (store, skipped) = roots::open(root)?;
     let repos = store
@@ -77,14 +80,23 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         Some(public) => mirror = mirror.with_endpoint(public),
         None => ui.remark("warning: name the address that clients use with `--public-url`; some can't read long listings without"),
     }
-    if !arguments.host.is_loopback() {
+    if let Some((file, access)) = &rules {
+        mirror = mirror.with_access(access.clone());
+        if let Some(warning) = file.permissions_warning() {
+            ui.remark(&format!("warning: {warning}"));
+        }
+    } else if !arguments.host.is_loopback() {
         ui.remark(
             "warning: everyone who can reach this address can read everything that is served",
         );
     }
-    match server.run(mirror, observer).await {
-        Ok(never) => match never {},
-        Err(error) => Err(error.into()),
+    let rules = rules.map(|(file, _)| file);
+    tokio::select! {
+        ended = server.run(mirror.clone(), observer) => match ended {
+            Ok(never) => match never {},
+            Err(error) => Err(error.into()),
+        },
+        never = follow(rules.as_ref(), &mirror, ui) => match never {},
     }
 }
 
