@@ -3,8 +3,9 @@
 use std::{
     fmt::Write as _,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -87,6 +88,33 @@ impl BareGit {
         self.git(["rev-parse", "HEAD"])
     }
 
+    /// Makes a branch of so many empty commits, named `Commit 0` and on, in one go.
+    pub fn long_branch(&self, branch: &str, commits: u64) -> Result<()> {
+        let mut stream = String::new();
+        for number in 0..commits {
+            let message = format!("Commit {number}");
+            writeln!(stream, "commit refs/heads/{branch}")?;
+            writeln!(
+                stream,
+                "committer Ada <ada@lab.example> {} +0000",
+                BEGIN + number
+            )?;
+            writeln!(stream, "data {}\n{message}", message.len())?;
+        }
+        let mut import = Command::new("git");
+        import.arg("--git-dir").arg(&self.folder);
+        let mut child = import
+            .args(["fast-import", "--quiet"])
+            .stdin(Stdio::piped())
+            .spawn()?;
+        let stdin = child.stdin.take();
+        let mut stdin = stdin.context("standard input was asked for as a pipe")?;
+        stdin.write_all(stream.as_bytes())?;
+        drop(stdin);
+        ensure!(child.wait()?.success(), "git fast-import failed");
+        Ok(())
+    }
+
     /// Runs git in the repository and returns what it printed, without the line's end.
     pub fn git<const N: usize>(&self, arguments: [&str; N]) -> Result<String> {
         let mut command = Command::new("git");
@@ -152,6 +180,9 @@ mod tests {
             "{pointer}"
         );
         assert_eq!(repo.git(["log", "--format=%at"])?, "1700007200\n1700003600");
+        repo.long_branch("long", 3)?;
+        let titles = repo.git(["log", "--format=%s", "long"])?;
+        assert_eq!(titles, "Commit 2\nCommit 1\nCommit 0");
         let object = place.path().join("tiny.git/lfs/objects/84/d8").join(digest);
         assert_eq!(fs::read(object)?, b"0123456789");
         Ok(())

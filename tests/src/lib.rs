@@ -5,6 +5,7 @@
 //! never one.
 
 mod bare_git;
+mod below_path;
 mod binary;
 mod home;
 mod library;
@@ -15,10 +16,12 @@ mod python;
 mod real_model;
 mod served;
 mod server;
+mod shared;
 mod tools;
 mod trial;
 
 pub use bare_git::BareGit;
+pub use below_path::{BelowPath, TreeQuery};
 pub use binary::bin;
 pub use home::{Home, NOWHERE, Run};
 pub use library::{fill, into_git, library, with_a_long_shelf};
@@ -29,5 +32,6 @@ pub use python::Python;
 pub use real_model::{MINILM, RealModel};
 pub use served::{Served, files_below};
 pub use server::Server;
+pub use shared::Shared;
 pub use tools::{suite_cache, under_lock};
 pub use trial::{Skip, defined, run, trial};

@@ -4,9 +4,9 @@
 
 use std::{process::ExitCode, sync::OnceLock};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use hubkit_tests::{
-    Home, Node, Served, Server, Skip, defined, library, run, trial, with_a_long_shelf,
+    Home, Node, Served, Server, Shared, Skip, defined, library, run, trial, with_a_long_shelf,
 };
 
 /// The name of a topic, and its source.
@@ -19,11 +19,14 @@ macro_rules! topic {
 const TOPICS: [(&str, &str); 3] = [topic!("files"), topic!("repositories"), topic!("weights")];
 
 fn main() -> ExitCode {
-    let mut trials = Vec::new();
+    let (hub, mut trials) = (Shared::default(), Vec::new());
     for (topic, source) in TOPICS {
         for check in defined(source, "export async function ") {
             let name = format!("{topic}::{check}");
-            trials.push(trial(&name, node, move |node| ask(node, topic, check)));
+            let hub = hub.clone();
+            trials.push(trial(&name, node, move |node| {
+                ask(node, hub.get(serve)?, topic, check)
+            }));
         }
     }
     run(trials)
@@ -34,28 +37,25 @@ fn node() -> &'static Result<Node, Skip> {
     NODE.get_or_init(|| Node::with_packages_of("interop-js"))
 }
 
-/// The hub that all trials ask.
-fn hub() -> Result<&'static (Served, Server)> {
-    static HUB: OnceLock<Result<(Served, Server), String>> = OnceLock::new();
-    let hub = HUB.get_or_init(|| {
-        let start = || {
-            let served = with_a_long_shelf(library()?)?;
-            let server = Server::start(served.path())?;
-            Ok((served, server))
-        };
-        start().map_err(|error: anyhow::Error| format!("{error:#}"))
-    });
-    hub.as_ref()
-        .map_err(|error| anyhow!("nothing is served: {error}"))
+/// What all trials ask, and the same as plain files.
+struct Hub {
+    served: Served,
+    server: Server,
 }
 
-fn ask(node: &Node, topic: &str, check: &str) -> Result<()> {
-    let ((served, server), home) = (hub()?, Home::new()?);
+fn serve() -> Result<Hub> {
+    let served = with_a_long_shelf(library()?)?;
+    let server = Server::start(served.path())?;
+    Ok(Hub { served, server })
+}
+
+fn ask(node: &Node, hub: &Hub, topic: &str, check: &str) -> Result<()> {
+    let home = Home::new()?;
     let script = node.script(&home, "ask.mjs", [topic, check]);
     script
-        .at(server.endpoint())
-        .env("PLAIN", served.path())
-        .env("ACCESS_LOG", server.log())
+        .at(hub.server.endpoint())
+        .env("PLAIN", hub.served.path())
+        .env("ACCESS_LOG", hub.server.log())
         .run()?
         .success()?;
     Ok(())

@@ -1,16 +1,41 @@
 //! What the repositories lie in when they are served.
 
-use std::{path::Path, sync::OnceLock};
+use std::{fs, path::Path};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result};
 use hubkit_tests::{Home, Served, Server, into_git, library, with_a_long_shelf};
+use serde_json::json;
 use tempfile::TempDir;
+
+use crate::grown;
+
+const RULES: &str = "
+[organisations.lab]
+members = { ada = \"admin\" }
+
+[models.\"lab/secret\"]
+private = true
+
+[models.\"lab/gated\"]
+gated = \"manual\"
+
+[models.\"lab/open-door\"]
+gated = \"auto\"
+
+[models.\"lab/gone\"]
+disabled = true
+
+[moved.models]
+\"lab/old\" = \"lab/tiny\"
+";
 
 /// A hub that is running.
 pub(crate) struct Hub {
     pub(crate) server: Server,
     /// The same repositories as plain files.
     plain: Served,
+    /// What the scripts are told of it.
+    pub(crate) facts: Vec<(&'static str, String)>,
     /// What must live as long as the server.
     _place: Option<Place>,
 }
@@ -18,6 +43,7 @@ pub(crate) struct Hub {
 enum Place {
     Cache(#[expect(dead_code, reason = "removed when dropped")] Home),
     Git(#[expect(dead_code, reason = "removed when dropped")] TempDir),
+    Rules(#[expect(dead_code, reason = "removed when dropped")] Home),
 }
 
 /// What the repositories lie in.
@@ -29,6 +55,8 @@ pub(crate) enum Root {
     Cache,
     /// Bare git repositories.
     Git,
+    /// A folder with rules about who may read what.
+    Guarded,
 }
 
 impl Root {
@@ -37,22 +65,18 @@ impl Root {
             Self::Folder => "folder",
             Self::Cache => "cache",
             Self::Git => "git",
+            Self::Guarded => "guarded",
         }
     }
 
-    /// Returns the hub of this root, which runs until the suite ends. A hub that does not start fails every trial.
-    pub(crate) fn hub(self) -> Result<&'static Hub> {
-        static HUBS: [OnceLock<Result<Hub, String>>; 3] = [const { OnceLock::new() }; 3];
-        let hub = HUBS[self as usize].get_or_init(|| {
-            let started = match self {
-                Self::Folder => serve_folder(),
-                Self::Cache => serve_cache(),
-                Self::Git => serve_git(),
-            };
-            started.map_err(|error| format!("{error:#}"))
-        });
-        hub.as_ref()
-            .map_err(|error| anyhow!("nothing is served: {error}"))
+    /// Serves it.
+    pub(crate) fn serve(self) -> Result<Hub> {
+        match self {
+            Self::Folder => serve_folder(),
+            Self::Cache => serve_cache(),
+            Self::Git => serve_git(),
+            Self::Guarded => serve_guarded(),
+        }
     }
 }
 
@@ -67,6 +91,7 @@ fn serve_folder() -> Result<Hub> {
     Ok(Hub {
         server: Server::start(plain.path())?,
         plain,
+        facts: Vec::new(),
         _place: None,
     })
 }
@@ -89,6 +114,7 @@ fn serve_cache() -> Result<Hub> {
     Ok(Hub {
         server: Server::start(&home.cache())?,
         plain,
+        facts: Vec::new(),
         _place: Some(Place::Cache(home)),
     })
 }
@@ -96,9 +122,44 @@ fn serve_cache() -> Result<Hub> {
 fn serve_git() -> Result<Hub> {
     let (plain, root) = (library()?, tempfile::tempdir()?);
     into_git(plain.path(), root.path())?;
+    let ids = grown::add(root.path())?;
     Ok(Hub {
         server: Server::start(root.path())?,
         plain,
+        facts: vec![("IDS", ids.to_string())],
         _place: Some(Place::Git(root)),
     })
+}
+
+fn serve_guarded() -> Result<Hub> {
+    let mut plain = library()?;
+    for name in ["secret", "gated", "open-door", "gone"] {
+        plain = plain.file(&format!("models/lab/{name}"), "config.json", "{}\n")?;
+    }
+    let home = Home::new()?;
+    let (ada, ada_lines) = token(&home, "ada", "write")?;
+    let (bob, bob_lines) = token(&home, "bob", "read")?;
+    let rules = home.path().join("access.toml");
+    fs::write(&rules, format!("{ada_lines}\n\n{bob_lines}\n{RULES}"))?;
+    let arguments = [
+        plain.path().as_os_str(),
+        "--access".as_ref(),
+        rules.as_os_str(),
+    ];
+    Ok(Hub {
+        server: Server::start_with(arguments)?,
+        plain,
+        facts: vec![("TOKENS", json!({"ada": ada, "bob": bob}).to_string())],
+        _place: Some(Place::Rules(home)),
+    })
+}
+
+/// Makes a token, and returns it and the lines for the file of rules.
+fn token(home: &Home, user: &str, role: &str) -> Result<(String, String)> {
+    let arguments = [
+        "token", "new", "--user", user, "--role", role, "--format", "json",
+    ];
+    let made = home.hubkit(arguments)?.run()?.success()?.json()?;
+    let text = |key: &str| made[key].as_str().map(str::to_owned).context("a text");
+    Ok((text("token")?, text("toml")?))
 }
