@@ -44,5 +44,9 @@ pub trait Call {
     /// The body is in memory already: how much of it is collected is bounded by whoever collects it, before this is
     /// called. [`LONGEST_ERROR_BODY`](crate::LONGEST_ERROR_BODY) is enough of a refusal. A page of a tree has at most
     /// 1,000 entries, each with a path of up to 4 KiB; the information of a repository grows with its files.
+    ///
+    /// Whatever the body holds, reading it takes memory in proportion to it, and a gigabyte at most: a page of more
+    /// than [`MOST_ON_PAGE`](crate::MOST_ON_PAGE) items, and values that would take much more memory than text, are errors
+    /// of kind `Protocol`.
     fn reply(&self, response: &Response<Bytes>) -> Result<Self::Reply, ApiError>;
 }

@@ -1,24 +1,58 @@
 //! JSON answers, read field by field so that what is not known here is kept.
 
+mod bounded;
+
 use bytes::Bytes;
 use http::{
     HeaderValue, Response, StatusCode,
     header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
+use serde_core::de::DeserializeSeed as _;
 use serde_json::{Map, Value};
 
+use self::bounded::{Budget, List, Tree};
 use crate::{ApiError, ErrorKind, check, header, size::believed};
 
 /// Reads the JSON of a successful answer, or says which refusal it is.
 pub(crate) fn read(response: &Response<Bytes>) -> Result<Value, ApiError> {
     expect_ok(response)?;
-    serde_json::from_slice(response.body()).map_err(|error| {
-        if is_page(response) {
-            ApiError::new(ErrorKind::NotAHub, "expected JSON, found a web page")
-        } else {
-            ApiError::protocol(format!("expected JSON: {error}"))
-        }
-    })
+    let mut budget = Budget::of(Budget::WHOLE);
+    let mut reader = serde_json::Deserializer::from_slice(response.body());
+    let value = Tree(&mut budget).deserialize(&mut reader);
+    let value = value.and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| malformed(response, &error))
+}
+
+/// How many items a page of a list may have: a hundred times as many as the Hub puts on one.
+pub const MOST_ON_PAGE: usize = 100_000;
+
+/// Reads the list of a successful answer, item by item: only what `item` makes of them is held. `what` names the items
+/// in an error.
+pub(crate) fn read_list<T>(
+    response: &Response<Bytes>,
+    what: &str,
+    item: impl FnMut(Value) -> Result<T, ApiError>,
+) -> Result<Vec<T>, ApiError> {
+    expect_ok(response)?;
+    let mut fault = None;
+    let list = List {
+        item,
+        fault: &mut fault,
+        what,
+        most: MOST_ON_PAGE,
+    };
+    let mut reader = serde_json::Deserializer::from_slice(response.body());
+    let list = list.deserialize(&mut reader);
+    let list = list.and_then(|list| reader.end().map(|()| list));
+    list.map_err(|error| fault.unwrap_or_else(|| malformed(response, &error)))
+}
+
+fn malformed(response: &Response<Bytes>, error: &serde_json::Error) -> ApiError {
+    if is_page(response) {
+        ApiError::new(ErrorKind::NotAHub, "expected JSON, found a web page")
+    } else {
+        ApiError::protocol(format!("expected JSON: {error}"))
+    }
 }
 
 /// The body of a successful answer that need not be JSON, or which refusal it is. A page for a browser is no answer.

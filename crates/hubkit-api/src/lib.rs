@@ -55,6 +55,7 @@ pub use call::tree_size::TreeSize;
 pub use call::whoami::{Identity, IdentityKind, Organisation, WhoAmI};
 pub use check::{LONGEST_ERROR_BODY, check};
 pub use error::{ApiError, ErrorKind};
+pub use json::MOST_ON_PAGE;
 pub use policy::credential::{InsecureTokens, may_carry};
 pub use policy::limit::{Bucket, Limits, LimitsTold, RateLimit, RateLimitPolicy, RetryAfter};
 pub use policy::paging::next_link;

@@ -148,15 +148,9 @@ impl Call for ListCommits {
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<CommitPage, ApiError> {
-        let Value::Array(commits) = json::read(response)? else {
-            return Err(ApiError::protocol("expected the commits as a list"));
-        };
         let headers = response.headers();
         Ok(CommitPage {
-            commits: commits
-                .into_iter()
-                .map(CommitInfo::read)
-                .collect::<Result<_, _>>()?,
+            commits: json::read_list(response, "commits", CommitInfo::read)?,
             total: read_total(headers),
             next: next_link(headers),
         })

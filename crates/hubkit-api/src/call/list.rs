@@ -264,12 +264,8 @@ impl Call for ListRepos {
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<RepoPage, ApiError> {
-        let Value::Array(repos) = json::read(response)? else {
-            return Err(ApiError::protocol("expected the repositories as a list"));
-        };
-        let repos = repos.into_iter().map(RepoInfo::read);
         Ok(RepoPage {
-            repos: repos.collect::<Result<_, _>>()?,
+            repos: json::read_list(response, "repositories", RepoInfo::read)?,
             next: next_link(response.headers()),
         })
     }

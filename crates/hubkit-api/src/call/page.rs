@@ -33,11 +33,8 @@ impl<T> PageOf<T> {
         what: &str,
         item: impl Fn(Value) -> Result<T, ApiError>,
     ) -> Result<Self, ApiError> {
-        let Value::Array(items) = json::read(response)? else {
-            return Err(ApiError::protocol(format!("expected {what} as a list")));
-        };
         Ok(Self {
-            items: items.into_iter().map(item).collect::<Result<_, _>>()?,
+            items: json::read_list(response, what, item)?,
             total: read_total(response.headers()),
             next: next_link(response.headers()),
         })

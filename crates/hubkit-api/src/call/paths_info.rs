@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::tree::{RefusedPath, TreeEntry};
 use crate::{
-    ApiError, Call, json,
+    ApiError, Call,
     server::{
         Incoming,
         ask::{Ask, POST, Routed},
@@ -53,7 +53,7 @@ impl Call for PathsInfo {
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<PathsFound, ApiError> {
-        let (entries, refused) = TreeEntry::read_list(json::read(response)?)?;
+        let (entries, refused) = TreeEntry::read_list(response)?;
         Ok(PathsFound { entries, refused })
     }
 }

@@ -106,7 +106,7 @@ impl Call for ListTree {
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<TreePage, ApiError> {
-        let (entries, refused) = TreeEntry::read_list(json::read(response)?)?;
+        let (entries, refused) = TreeEntry::read_list(response)?;
         Ok(TreePage {
             entries,
             refused,

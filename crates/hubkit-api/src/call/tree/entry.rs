@@ -1,9 +1,14 @@
 //! What a listing holds, and how it stands in JSON.
 
+use bytes::Bytes;
+use http::Response;
 use hubkit_types::{CommitId, GitOid, ParseRepoPathError, RepoPath, Sha256, TreeFile, XetHash};
 use serde_json::{Value, json};
 
-use crate::{ApiError, json::Fields};
+use crate::{
+    ApiError,
+    json::{self, Fields},
+};
 
 /// A name in a listing that is not a path of a repository.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -158,14 +163,14 @@ impl TreeEntry {
     }
 
     /// Reads a list, and tells apart what must not become a path.
-    pub(crate) fn read_list(value: Value) -> Result<(Vec<Self>, Vec<RefusedPath>), ApiError> {
-        let Value::Array(list) = value else {
-            return Err(ApiError::protocol("expected the tree as a list"));
-        };
-        let mut entries = Vec::with_capacity(list.len());
+    pub(crate) fn read_list(
+        response: &Response<Bytes>,
+    ) -> Result<(Vec<Self>, Vec<RefusedPath>), ApiError> {
+        let read = json::read_list(response, "entries of a tree", Self::read)?;
+        let mut entries = Vec::with_capacity(read.len());
         let mut refused = Vec::new();
-        for value in list {
-            match Self::read(value)? {
+        for entry in read {
+            match entry {
                 Ok(entry) => entries.push(entry),
                 Err(path) => refused.push(path),
             }
