@@ -7,6 +7,7 @@
 mod bare_git;
 mod below_path;
 mod binary;
+mod browser;
 mod home;
 mod library;
 mod meddler;
@@ -23,6 +24,7 @@ mod trial;
 pub use bare_git::BareGit;
 pub use below_path::{BelowPath, TreeQuery};
 pub use binary::bin;
+pub use browser::{Browser, Visit};
 pub use home::{Home, NOWHERE, Run};
 pub use library::{fill, into_git, library, with_a_long_shelf};
 pub use meddler::{Meddler, Meddling};

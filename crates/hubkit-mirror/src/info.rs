@@ -17,7 +17,7 @@ use crate::{
     refusal::Refusal,
 };
 
-/// What is known of one repository. Without a revision it is answered even if there is no default branch.
+/// The answer about one repository.
 pub(crate) async fn answer_info(
     store: &DynStore,
     access: &Access,
@@ -25,6 +25,19 @@ pub(crate) async fn answer_info(
     caller: Caller<'_>,
     call: GetRepoInfo,
 ) -> Result<Response<Bytes>, Refusal> {
+    let detail = call.detail.clone();
+    let info = info(store, access, listings, caller, call).await?;
+    Ok(respond_info(info, &detail))
+}
+
+/// What is known of one repository. Without a revision it is answered even if there is no default branch.
+pub(crate) async fn info(
+    store: &DynStore,
+    access: &Access,
+    listings: &Listings,
+    caller: Caller<'_>,
+    call: GetRepoInfo,
+) -> Result<RepoInfo, Refusal> {
     let commit = match &call.revision {
         Some(revision) => Some(find_commit(store, caller, &call.repo, revision).await?),
         None => store.resolve(call.repo.clone(), Revision::main()).await?,
@@ -40,7 +53,7 @@ pub(crate) async fn answer_info(
         }
         None => expect_repo(store, caller, &call.repo).await?,
     }
-    Ok(respond_info(info, &call.detail))
+    Ok(info)
 }
 
 fn describe(access: &Access, repo: &Repo, commit: Option<CommitId>) -> RepoInfo {
@@ -55,8 +68,7 @@ fn describe(access: &Access, repo: &Repo, commit: Option<CommitId>) -> RepoInfo 
     info
 }
 
-/// One page of the repositories of one kind, sorted by name: all that a store knows of them are names and commits, so
-/// an order by anything else changes nothing. `absolute` makes a URL of the address of the next page.
+/// The answer with one page of the repositories of one kind.
 pub(crate) async fn answer_list(
     store: &DynStore,
     access: &Access,
@@ -64,6 +76,20 @@ pub(crate) async fn answer_list(
     request: ListRequest,
     absolute: impl Fn(String) -> String,
 ) -> Result<Response<Bytes>, Refusal> {
+    let call = request.call.clone();
+    let page = list(store, access, caller, request, absolute).await?;
+    Ok(respond_list(page, &call))
+}
+
+/// One page of the repositories of one kind, sorted by name: all that a store knows of them are names and commits, so
+/// an order by anything else changes nothing. `absolute` makes a URL of the address of the next page.
+pub(crate) async fn list(
+    store: &DynStore,
+    access: &Access,
+    caller: Caller<'_>,
+    request: ListRequest,
+    absolute: impl Fn(String) -> String,
+) -> Result<RepoPage, Refusal> {
     let call = &request.call;
     let search: Vec<_> = call
         .search
@@ -105,7 +131,7 @@ pub(crate) async fn answer_list(
         let commit = store.resolve(repo.clone(), Revision::main()).await?;
         infos.push(describe(access, &repo, commit));
     }
-    Ok(respond_list(RepoPage { repos: infos, next }, call))
+    Ok(RepoPage { repos: infos, next })
 }
 
 /// Whether a repository is what the filters ask for, as far as it is described. Nothing is said here of programs,

@@ -9,6 +9,7 @@ mod large;
 mod listing;
 mod lookup;
 mod mirror;
+mod pages;
 mod people;
 mod refusal;
 mod requests;

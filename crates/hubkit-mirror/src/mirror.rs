@@ -23,6 +23,7 @@ use crate::{
     info::{answer_info, answer_list},
     large::{answer_lfs_batch, answer_lfs_files, ask_for_password},
     listing::{Listings, Unlisted},
+    pages::{Pages, Site},
     people::answer_people,
     refusal::Refusal,
     requests::answer::{
@@ -99,17 +100,13 @@ impl Mirror {
         let request = Request::from_parts(parts, body);
         let response = match route(&request) {
             Ok(incoming) => {
-                let is_of_git = matches!(incoming, Incoming::LfsBatch { .. });
+                let refuse: fn(Site<'_>, Refusal) -> Response<Bytes> = match incoming {
+                    Incoming::Page(_) => Pages::refuse,
+                    Incoming::LfsBatch { .. } => |_, refusal| ask_for_password(refusal.respond()),
+                    _ => |_, refusal| refusal.respond(),
+                };
                 let response = self.dispatch(incoming, request).await;
-                response.unwrap_or_else(|refusal| {
-                    let refusal = refusal.respond();
-                    let refusal = if is_of_git {
-                        ask_for_password(refusal)
-                    } else {
-                        refusal
-                    };
-                    refusal.map(Body::from)
-                })
+                response.unwrap_or_else(|refusal| refuse(self.site(), refusal).map(Body::from))
             }
             Err(fault) => respond_unroutable(fault).map(Body::from),
         };
@@ -180,6 +177,16 @@ impl Mirror {
                 let (_, body) = read_body(request).await?;
                 answer_grant(store, access, caller, repo, &body).await
             }
+            Incoming::Page(page) => {
+                let pages = Pages {
+                    store,
+                    access,
+                    listings,
+                    caller,
+                    site: self.site(),
+                };
+                pages.answer(page).await
+            }
             Incoming::WhoAmI => match caller {
                 Caller::User(login) => Ok(respond_whoami(&Identity::user(&login.account.name))),
                 Caller::Anonymous => Err(Refusal::NoToken),
@@ -205,6 +212,11 @@ impl Mirror {
             Some(endpoint) => endpoint.url(&target),
             None => target,
         }
+    }
+
+    /// Where the pages of this hub begin.
+    fn site(&self) -> Site<'_> {
+        Site::new(self.endpoint.as_ref().map_or("", Endpoint::prefix))
     }
 
     fn without_prefix(&self, uri: &Uri) -> Option<Uri> {

@@ -335,7 +335,6 @@ async fn what_is_missing_is_named() {
     for target in [
         "/api/agent-harnesses",
         "/api/telemetry/x",
-        "/",
         "/api/models/me/tiny/auth-check/write",
     ] {
         let answer = get(&mirror, target).await;
