@@ -59,6 +59,6 @@ pub use json::MOST_ON_PAGE;
 pub use policy::credential::{InsecureTokens, may_carry};
 pub use policy::limit::{Bucket, Limits, LimitsTold, RateLimit, RateLimitPolicy, RetryAfter};
 pub use policy::paging::next_link;
-pub use policy::redirect::{Hop, LONGEST_CHAIN, RedirectRefusal, next_hop};
+pub use policy::redirect::{Hop, LONGEST_CHAIN, RedirectRefusal, next_hop, renamed};
 pub use policy::retry::{Decision, Failure, RetryPolicy, retry_after};
 pub use size::LONGEST_FILE;

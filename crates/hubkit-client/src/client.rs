@@ -1,12 +1,14 @@
 //! The client and what it is made of.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use hubkit_api::{InsecureTokens, RetryPolicy};
 use hubkit_auth::{Anonymous, DynTokenProvider, TokenProvider};
 use hubkit_store::{DynStore, MemoryStore, Store};
 use hubkit_transport::{DynTransport, Transport};
 use hubkit_types::Endpoint;
+
+use crate::{Progress, Silent, limiter::Limiter, progress::Observer};
 
 /// Whether requests may be sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -34,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) user_agent: String,
     pub(crate) max_workers: usize,
     pub(crate) retry: RetryPolicy,
+    pub(crate) limiter: Limiter,
+    pub(crate) observer: Observer,
     pub(crate) insecure_tokens: InsecureTokens,
 }
 
@@ -50,6 +54,8 @@ impl Client {
                 user_agent: concat!("hubkit/", env!("CARGO_PKG_VERSION")).to_owned(),
                 max_workers: 8,
                 retry: RetryPolicy::default(),
+                limiter: Limiter::default(),
+                observer: Observer::new(Silent),
                 insecure_tokens: InsecureTokens::Refuse,
             },
         }
@@ -70,6 +76,11 @@ impl Client {
         self.0.connectivity
     }
 
+    /// Who hears of what a call does that was not told whom to tell.
+    pub(crate) fn observer(&self) -> &dyn Progress {
+        &*self.0.observer
+    }
+
     /// The same client with another store.
     pub fn with_store(&self, store: impl Store) -> Self {
         let inner = &*self.0;
@@ -79,6 +90,8 @@ impl Client {
             tokens: inner.tokens.clone(),
             store: DynStore::new(store),
             user_agent: inner.user_agent.clone(),
+            limiter: inner.limiter.clone(),
+            observer: inner.observer.clone(),
             ..*inner
         }))
     }
@@ -125,6 +138,20 @@ impl ClientBuilder {
     /// What is tried again, how often, and how long may be waited for it.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.inner.retry = retry;
+        self
+    }
+
+    /// How long the hub's limits may make one request wait, all in all; five minutes unless told otherwise. Where it
+    /// would be longer, the request fails with an error of kind [`RateLimited`](crate::ErrorKind::RateLimited) that says
+    /// how long. Overrules what [`ClientBuilder::retry`] said of it before.
+    pub fn max_wait(mut self, max_wait: Duration) -> Self {
+        self.inner.retry.max_wait = max_wait;
+        self
+    }
+
+    /// Who hears of waits and other events of the calls that are not told whom to tell: questions and lists.
+    pub fn observer(mut self, observer: impl Progress + 'static) -> Self {
+        self.inner.observer = Observer::new(observer);
         self
     }
 

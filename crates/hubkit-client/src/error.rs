@@ -1,7 +1,8 @@
 //! What goes wrong between wanting an asset and having it.
 
-use std::{error, fmt};
+use std::{error, fmt, time::Duration};
 
+use http::StatusCode;
 use hubkit_api::ApiError;
 use hubkit_auth::AuthError;
 use hubkit_store::{StoreError, StoreErrorKind};
@@ -19,6 +20,8 @@ pub enum ErrorKind {
     RevisionNotFound,
     /// The commit holds no such file. List its files.
     FileNotFound,
+    /// The hub has no such account, collection or paper, or does not tell of such things at all. Check the name.
+    NotFound,
     /// A token is missing, refused, or may not do this. Get another.
     Authentication,
     /// The repository is open only to those whom its owner accepted. Ask for access on its page.
@@ -45,6 +48,7 @@ pub struct Error {
     message: String,
     source: Option<BoxError>,
     store_kind: Option<StoreErrorKind>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -54,7 +58,13 @@ impl Error {
             message: message.into(),
             source: None,
             store_kind: None,
+            retry_after: None,
         }
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
@@ -79,6 +89,11 @@ impl Error {
     pub fn store_kind(&self) -> Option<StoreErrorKind> {
         self.store_kind
     }
+
+    /// How long the hub asks to wait before the next request, when that is why this one failed.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
 }
 
 impl From<ApiError> for Error {
@@ -93,13 +108,17 @@ impl From<ApiError> for Error {
                 ErrorKind::Authentication
             }
             Api::RateLimited => ErrorKind::RateLimited,
+            Api::Other if error.status() == Some(StatusCode::NOT_FOUND) => ErrorKind::NotFound,
             _ => ErrorKind::Protocol,
         };
         let message = match error.retry_after() {
             Some(wait) => format!("{error}; it asks to wait {} seconds", wait.as_secs()),
             None => error.to_string(),
         };
-        Self::new(kind, message).with_source(error)
+        Self {
+            retry_after: error.retry_after(),
+            ..Self::new(kind, message).with_source(error)
+        }
     }
 }
 
@@ -110,12 +129,7 @@ impl From<TransportError> for Error {
             Transport::Protocol | Transport::Unsupported => ErrorKind::Protocol,
             _ => ErrorKind::Network,
         };
-        Self {
-            kind,
-            message: error.to_string(),
-            source: Some(Box::new(error)),
-            store_kind: None,
-        }
+        Self::new(kind, error.to_string()).with_source(error)
     }
 }
 

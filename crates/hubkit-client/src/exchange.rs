@@ -1,4 +1,4 @@
-//! A request's way to the hub and, through redirects and second tries, back.
+//! A request's way to the hub and, through second tries, back.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -6,14 +6,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
-use hubkit_api::{Decision, Failure, may_carry, next_hop, retry_after};
-use hubkit_auth::{TokenProvider as _, TokenRequest};
-use hubkit_transport::{Body, Transport as _};
-use hubkit_types::{Origin, Repo};
+use http::{Request, Response};
+use hubkit_api::{Bucket, Decision, Failure, retry_after};
+use hubkit_transport::{Body, TransportError, TransportErrorKind};
+use hubkit_types::Repo;
 use url::Url;
 
-use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress};
+use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress, hop::Lost};
 
 /// What happens at a redirect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +21,12 @@ pub(crate) enum Redirects {
     Follow,
     /// One to another origin is the answer: a hub says on it what is behind it.
     StopAtOtherOrigin,
+}
+
+/// What came back, and the address that it came from behind all redirects.
+pub(crate) struct Answer {
+    pub(crate) response: Response<Body>,
+    pub(crate) url: Url,
 }
 
 impl Client {
@@ -33,41 +38,47 @@ impl Client {
         about: Option<&Repo>,
         redirects: Redirects,
         progress: &dyn Progress,
-    ) -> Result<Response<Body>, Error> {
+    ) -> Result<Answer, Error> {
         if self.connectivity() == Connectivity::Offline {
             let message = format!("{} can't be asked: the client is offline", self.endpoint());
             return Err(Error::new(ErrorKind::Offline, message));
         }
         let mut attempt = 1;
+        // The time that the hub may make this request wait, all its tries together.
+        let mut allowance = self.0.retry.max_wait;
         loop {
-            let (reason, decision) = match Box::pin(self.follow(request, about, redirects)).await {
-                Ok(response) => {
-                    let retry_after = retry_after(response.headers());
+            let followed = self.follow(request, about, redirects, &mut allowance, progress);
+            let (reason, after) = match Box::pin(followed).await {
+                Ok(answer) => {
+                    let status = answer.response.status();
+                    let retry_after = retry_after(answer.response.headers());
                     let failure = Failure::Status {
-                        status: response.status(),
+                        status,
                         retry_after,
                     };
                     match self.0.retry.decide(attempt, failure, jitter()) {
-                        Decision::GiveUp => return Ok(response),
-                        again @ Decision::Retry { .. } => {
-                            (format!("the hub answered {}", response.status()), again)
+                        Decision::Retry { after }
+                            if retry_after.is_none_or(|_| after <= allowance) =>
+                        {
+                            if retry_after.is_some() {
+                                allowance -= after;
+                            }
+                            (format!("the hub answered {status}"), after)
                         }
+                        _ => return Ok(answer),
                     }
                 }
-                Err(Lost::Transport(error))
-                    if error.may_retry() && !(is_connect(&error) && attempt >= CONNECTS) =>
-                {
+                Err(Lost::Transport(error)) => {
+                    let hopeless =
+                        !error.may_retry() || (is_connect(&error) && attempt >= CONNECTS);
                     match self.0.retry.decide(attempt, Failure::Connection, jitter()) {
-                        Decision::GiveUp => return Err(give_up(error.into(), attempt)),
-                        again @ Decision::Retry { .. } => (error.to_string(), again),
+                        Decision::Retry { after } if !hopeless => (error.to_string(), after),
+                        _ => return Err(give_up(error.into(), attempt)),
                     }
                 }
-                Err(Lost::Transport(error)) => return Err(give_up(error.into(), attempt)),
                 Err(Lost::Refused(error)) => return Err(error),
             };
-            if let Decision::Retry { after } = decision {
-                self.wait(&reason, after, progress).await;
-            }
+            wait(&reason, after, progress).await;
             attempt += 1;
         }
     }
@@ -81,162 +92,57 @@ impl Client {
     ) -> Result<(), Error> {
         match self.0.retry.decide(attempt, Failure::Connection, jitter()) {
             Decision::Retry { after } => {
-                self.wait(&broken.to_string(), after, progress).await;
+                wait(&broken.to_string(), after, progress).await;
                 Ok(())
             }
             Decision::GiveUp => Err(Error::new(broken.kind(), broken.to_string())),
         }
     }
 
-    async fn wait(&self, reason: &str, delay: Duration, progress: &dyn Progress) {
-        progress.event(&Event::Waiting { reason, delay });
-        tokio::time::sleep(delay).await;
-    }
-
-    async fn follow(
+    /// Waits until the hub's limits let a request through, no longer than is allowed.
+    pub(crate) async fn admit(
         &self,
-        request: &Request<Bytes>,
-        about: Option<&Repo>,
-        redirects: Redirects,
-    ) -> Result<Response<Body>, Lost> {
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str);
-        let mut url = parse(&self.endpoint().url(path))?;
-        let mut hops = 0;
-        loop {
-            let from = origin_of(&url)?;
-            let hop = self.address(request, &url, &from, about).await?;
-            let response = self.0.transport.send(hop).await?;
-            let target = response
-                .headers()
-                .get(header::LOCATION)
-                .filter(|_| response.status().is_redirection());
-            let Some(target) = target else {
-                return Ok(response);
+        bucket: Bucket,
+        allowance: &mut Duration,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        while let Some(pause) = self.0.limiter.pause(bucket) {
+            // Those who waited together do not all come in the same moment.
+            let delay = pause + Duration::from_secs_f64(jitter());
+            let Some(left) = allowance.checked_sub(delay) else {
+                return Err(self.used_up(pause, *allowance));
             };
-            let target = target
-                .to_str()
-                .ok()
-                .and_then(|target| url.join(target).ok())
-                .ok_or_else(|| {
-                    Error::new(
-                        ErrorKind::Protocol,
-                        format!("{from} redirects to an address that can't be read"),
-                    )
-                })?;
-            let to = origin_of(&target)?;
-            next_hop(hops, &from, &to).map_err(|refusal| {
-                Error::new(
-                    ErrorKind::Protocol,
-                    format!("a redirect from {from} to {to} is not followed: {refusal}"),
-                )
-            })?;
-            if redirects == Redirects::StopAtOtherOrigin && from != to {
-                return Ok(response);
-            }
-            hops += 1;
-            url = target;
+            *allowance = left;
+            wait("the hub's limit of requests is used up", delay, progress).await;
         }
+        Ok(())
     }
 
-    /// The request as it goes to one hop. Whether a token goes along is decided anew for each.
-    async fn address(
-        &self,
-        request: &Request<Bytes>,
-        url: &Url,
-        to: &Origin,
-        about: Option<&Repo>,
-    ) -> Result<Request<Body>, Error> {
-        let mut hop = Request::builder()
-            .method(request.method())
-            .uri(url.as_str());
-        for (name, value) in request.headers() {
-            hop = hop.header(name, value);
-        }
-        hop = hop.header(header::USER_AGENT, &self.0.user_agent);
-        if let Some(value) = self.credentials(to, about).await? {
-            hop = hop.header(header::AUTHORIZATION, value);
-        }
-        hop.body(request.body().clone().into()).map_err(|error| {
-            Error::new(
-                ErrorKind::Protocol,
-                format!("the address of a request to {to} is malformed"),
-            )
-            .with_source(error)
-        })
+    fn used_up(&self, pause: Duration, allowance: Duration) -> Error {
+        let (endpoint, opens) = (self.endpoint(), seconds(pause));
+        let message = format!(
+            "{endpoint} takes no more requests for {opens} seconds, longer than the {} that may be waited",
+            allowance.as_secs()
+        );
+        Error::new(ErrorKind::RateLimited, message).with_retry_after(pause)
     }
 }
 
-impl Client {
-    /// The token for this hop. Only the hub's own origin ever gets one.
-    async fn credentials(
-        &self,
-        to: &Origin,
-        about: Option<&Repo>,
-    ) -> Result<Option<HeaderValue>, Error> {
-        if to != self.endpoint().origin() {
-            return Ok(None);
-        }
-        let mut ask = TokenRequest::read(to);
-        if let Some(repo) = about {
-            ask = ask.about(repo);
-        }
-        let Some(token) = self.0.tokens.token(&ask).await? else {
-            return Ok(None);
-        };
-        if !may_carry(self.endpoint().origin(), to, self.0.insecure_tokens) {
-            let message = format!("a token is not sent to {to}: others could read it on the way");
-            return Err(Error::new(ErrorKind::Authentication, message));
-        }
-        let value = HeaderValue::try_from(format!("Bearer {}", token.expose()));
-        let mut value = value.expect("a token is printable ASCII");
-        value.set_sensitive(true);
-        Ok(Some(value))
-    }
+async fn wait(reason: &str, delay: Duration, progress: &dyn Progress) {
+    progress.event(&Event::Waiting { reason, delay });
+    tokio::time::sleep(delay).await;
 }
 
-/// Why there is no response.
-enum Lost {
-    Transport(hubkit_transport::TransportError),
-    Refused(Error),
-}
-
-impl From<hubkit_transport::TransportError> for Lost {
-    fn from(error: hubkit_transport::TransportError) -> Self {
-        Self::Transport(error)
-    }
-}
-
-impl From<Error> for Lost {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
+/// Whole seconds, none too few.
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// How often a connection is tried that does not come about: a person waits for the answer.
 const CONNECTS: u32 = 3;
 
-fn is_connect(error: &hubkit_transport::TransportError) -> bool {
-    error.kind() == hubkit_transport::TransportErrorKind::Connect
-}
-
-fn parse(url: &str) -> Result<Url, Error> {
-    Url::parse(url).map_err(|error| {
-        Error::new(ErrorKind::Protocol, "the address of a request is malformed").with_source(error)
-    })
-}
-
-fn origin_of(url: &Url) -> Result<Origin, Error> {
-    Origin::split(url.as_str())
-        .map(|(origin, _)| origin)
-        .map_err(|error| {
-            Error::new(
-                ErrorKind::Protocol,
-                format!("a redirect leads to an address that is not followed: {error}"),
-            )
-        })
+fn is_connect(error: &TransportError) -> bool {
+    error.kind() == TransportErrorKind::Connect
 }
 
 fn give_up(error: Error, attempts: u32) -> Error {

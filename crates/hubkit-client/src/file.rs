@@ -1,6 +1,9 @@
 //! One file of one state of a repository.
 
-use hubkit_api::{ApiError, FileMetadata, Resolve};
+use std::slice;
+
+use http::response::Parts;
+use hubkit_api::{ApiError, ErrorKind as Api, FileMetadata, Resolve, TreeItem};
 use hubkit_lfs::Pointer;
 use hubkit_store::{
     BlobKey, BlobStore as _, BlobStoreExt as _, Digester, Entry, RefStore as _, Snapshot, git,
@@ -172,11 +175,18 @@ impl Client {
                 Redirects::StopAtOtherOrigin,
                 progress,
             )
-            .await?;
+            .await?
+            .response;
         let (parts, _) = response.into_parts();
         let metadata = match call.metadata(&parts) {
             Ok(metadata) => metadata,
+            // Something on the way took the length off; the listing has it too.
             Err(error) => {
+                if error.kind() == Api::Protocol
+                    && let Some(commit) = commit_of(&parts)
+                {
+                    return self.describe_by_path(repo, commit, path, error).await;
+                }
                 self.remember_absent(repo, path, &error).await;
                 return Err(Error::from(error)
                     .within(format_args!("`{path}` of {repo} at {}", self.endpoint())));
@@ -214,6 +224,25 @@ impl Client {
 }
 
 impl Client {
+    /// What the hub says of one file in answer to another question, where the first answer was short of something.
+    async fn describe_by_path(
+        &self,
+        repo: &Repo,
+        commit: CommitId,
+        path: &RepoPath,
+        short: ApiError,
+    ) -> Result<(CommitId, TreeFile), Error> {
+        let revision = commit.into();
+        let asked = self.paths_info(repo, &revision, slice::from_ref(path));
+        for entry in Box::pin(asked).await.unwrap_or_default() {
+            if let TreeItem::File(file) = entry.item {
+                return Ok((commit, file));
+            }
+        }
+        // The first answer is what explains it.
+        Err(Error::from(short).within(format_args!("`{path}` of {repo} at {}", self.endpoint())))
+    }
+
     /// Remembers that a commit holds no such file, where the answer says which commit that is. Best effort: it only
     /// saves a request next time.
     async fn remember_absent(&self, repo: &Repo, path: &RepoPath, error: &ApiError) {
@@ -246,6 +275,11 @@ impl Client {
             source,
         }
     }
+}
+
+fn commit_of(parts: &Parts) -> Option<CommitId> {
+    let value = parts.headers.get("x-repo-commit")?;
+    value.to_str().ok()?.parse().ok()
 }
 
 fn no_such_file(repo: &Repo, commit: CommitId, path: &RepoPath) -> Error {

@@ -1,19 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+mod address;
+mod ask;
 mod client;
+mod community;
 mod error;
 mod exchange;
 mod file;
+mod hop;
+mod limiter;
 mod listing;
 mod lookup;
 mod pace;
+mod pages;
 mod pour;
 mod progress;
+mod questions;
 mod read;
 mod snapshot;
 mod transfer;
 
 pub use client::{Client, ClientBuilder, Connectivity};
 pub use error::{Error, ErrorKind};
+pub use pages::{PageStream, Pages};
 pub use progress::{Event, Progress, Silent};
 pub use snapshot::{LocalFile, LocalSnapshot, SnapshotRequest, Source};

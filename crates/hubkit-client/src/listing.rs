@@ -1,24 +1,18 @@
-//! Everything that a commit holds, page by page.
+//! Everything that a commit holds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use bytes::Bytes;
-use http::Request;
-use hubkit_api::{ListTree, RefusedPath, TreeDepth, TreeItem};
+use hubkit_api::{ListTree, RefusedPath, TreeDepth, TreeEntry, TreeItem, TreePage};
 use hubkit_store::RefStore as _;
-use hubkit_types::{CommitId, Endpoint, Repo, TreeFile};
+use hubkit_types::{CommitId, Repo, RepoPath, TreeFile};
 
-use crate::{Client, Connectivity, Error, ErrorKind, Progress};
+use crate::{
+    Client, Connectivity, Error, ErrorKind, Event, Pages, Progress,
+    pages::{Next, Page},
+};
 
-/// The longest page of a listing, in bytes. One of a thousand files takes about 300 kB.
-const LONGEST_PAGE: usize = 16 << 20;
-
-/// The most entries a listing may have; the largest repositories of the Hub have about a million.
-const MOST_ENTRIES: usize = 5_000_000;
-
-/// The most pages a listing may have, and how many in a row may be empty.
-const MOST_PAGES: usize = 10_000;
-const MOST_EMPTY_PAGES: usize = 100;
+/// The most folders that are listed one by one where a listing of all at once does not come through.
+const MOST_FOLDERS: usize = 10_000;
 
 /// Everything that a commit holds.
 pub(crate) struct Listing {
@@ -47,9 +41,10 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<Listing, Error> {
         let offline = self.connectivity() == Connectivity::Offline;
+        let refused = Vec::new();
         match self.0.store.listing(repo.clone(), commit).await {
             Ok(Some(files)) => {
-                let (refused, source) = (Vec::new(), ListingSource::Recorded);
+                let source = ListingSource::Recorded;
                 return Ok(Listing {
                     files,
                     refused,
@@ -60,63 +55,65 @@ impl Client {
             Err(error) if offline => return Err(error.into()),
             Ok(None) | Err(_) => {}
         }
-        if offline {
-            let files = self.0.store.files(repo.clone(), commit).await?;
-            if files.is_empty() {
-                let message = format!(
-                    "nothing of {repo} at {commit} is in the store, and the client is offline"
-                );
-                return Err(Error::new(ErrorKind::Offline, message));
-            }
-            let (refused, source) = (Vec::new(), ListingSource::Found);
-            return Ok(Listing {
-                files,
-                refused,
-                source,
-            });
+        if !offline {
+            // Boxed: a snapshot's future need not carry it for as long as files move.
+            return Box::pin(self.fetch_listing(repo, commit, progress)).await;
         }
-        self.fetch_listing(repo, commit, progress).await
+        let files = self.0.store.files(repo.clone(), commit).await?;
+        if files.is_empty() {
+            let message =
+                format!("nothing of {repo} at {commit} is in the store, and the client is offline");
+            return Err(Error::new(ErrorKind::Offline, message));
+        }
+        let source = ListingSource::Found;
+        Ok(Listing {
+            files,
+            refused,
+            source,
+        })
     }
 
+    /// The hub's listing, whole. A folder in it without a file is a sign that parts were lost, since git has no empty
+    /// folders: there are proxies that drop the query, and with it that all levels are asked for.
     async fn fetch_listing(
         &self,
         repo: &Repo,
         commit: CommitId,
         progress: &dyn Progress,
     ) -> Result<Listing, Error> {
-        let call = ListTree::new(repo.clone(), commit.into(), TreeDepth::Recursive);
-        let mut page = self.call(&call, Some(repo), LONGEST_PAGE, progress).await?;
-        let (mut files, mut refused) = (Vec::new(), Vec::new());
-        let (mut seen, mut entries, mut empty) = (HashSet::new(), 0, 0);
-        loop {
-            let on_page = page.entries.len() + page.refused.len();
-            entries += on_page;
-            empty = if on_page == 0 { empty + 1 } else { 0 };
-            if entries > MOST_ENTRIES || seen.len() > MOST_PAGES || empty > MOST_EMPTY_PAGES {
-                let message = format!("the listing of {repo} does not come to an end");
-                return Err(Error::new(ErrorKind::Protocol, message));
-            }
-            files.extend(
-                page.entries
-                    .into_iter()
-                    .filter_map(|entry| match entry.item {
-                        TreeItem::File(file) => Some(file),
-                        TreeItem::Folder { .. } => None,
-                    }),
-            );
-            refused.extend(page.refused);
-            let Some(next) = page.next else { break };
-            let request = self.page_request(&next)?;
-            if !seen.insert(next) {
-                let message =
-                    format!("the listing of {repo} leads back to a page that was read already");
-                return Err(Error::new(ErrorKind::Protocol, message));
-            }
-            page = self
-                .reply(&call, &request, Some(repo), LONGEST_PAGE, progress)
-                .await?;
+        let mut found = Found::default();
+        self.walk(repo, commit, None, &mut found, progress).await?;
+        let folders = found.hollow().len();
+        if folders > 0 {
+            progress.event(&Event::ListingBroken { repo, folders });
         }
+        let mut asked = HashSet::new();
+        while asked.len() < MOST_FOLDERS {
+            let mut next = found.hollow();
+            next.retain(|folder| !asked.contains(folder));
+            // What lies in one of them comes with it, or else has its turn afterwards.
+            next.dedup_by(|inner, outer| is_below(inner, outer));
+            if next.is_empty() {
+                break;
+            }
+            for folder in next {
+                let walked = self.walk(repo, commit, Some(&folder), &mut found, progress);
+                walked.await?;
+                asked.insert(folder);
+            }
+        }
+        if let Some(folder) = found.hollow().first() {
+            let message = format!(
+                "the listing names the folder `{folder}` and nothing in it, so it is not whole"
+            );
+            let error = Error::new(ErrorKind::Protocol, message);
+            return Err(self.within(Some(repo), error));
+        }
+        let Found {
+            mut files, refused, ..
+        } = found;
         files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup();
         let source = ListingSource::Hub;
         Ok(Listing {
             files,
@@ -125,30 +122,103 @@ impl Client {
         })
     }
 
-    /// The request for a page that a `Link` header named. It must lie on the same hub.
-    fn page_request(&self, next: &str) -> Result<Request<Bytes>, Error> {
-        let foreign = || {
-            let message = "the listing goes on at another origin, which is not followed".to_owned();
-            Error::new(ErrorKind::Protocol, message)
-        };
-        let path = if next.starts_with('/') && !next.starts_with("//") {
-            next
-        } else {
-            let endpoint: Endpoint = self.0.endpoint.origin().clone().into();
-            next.strip_prefix(&endpoint.to_string())
-                .filter(|path| path.starts_with('/'))
-                .ok_or_else(foreign)?
-        };
-        // Requests are relative to the endpoint, so a prefix that both share is taken off here.
-        let path = path.strip_prefix(self.0.endpoint.prefix()).unwrap_or(path);
-        Request::get(path).body(Bytes::new()).map_err(|error| {
-            Error::new(
-                ErrorKind::Protocol,
-                "the address of the listing's next page is malformed",
-            )
-            .with_source(error)
-        })
+    /// Adds what lies in a folder, or at the top, on all levels if the hub hears that this is asked for.
+    async fn walk(
+        &self,
+        repo: &Repo,
+        commit: CommitId,
+        folder: Option<&RepoPath>,
+        found: &mut Found,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        let mut call = ListTree::new(repo.clone(), commit.into(), TreeDepth::Recursive);
+        call.path = folder.cloned();
+        let mut pages = self.list_tree(call);
+        while let Some(page) = pages.page(progress).await? {
+            for entry in page {
+                if let (Ok(entry), Some(folder)) = (&entry, folder)
+                    && !is_below(entry.item.path(), folder)
+                {
+                    let path = entry.item.path();
+                    let message = format!(
+                        "the listing of the folder `{folder}` names `{path}`, which is elsewhere"
+                    );
+                    let error = Error::new(ErrorKind::Protocol, message);
+                    return Err(self.within(Some(repo), error));
+                }
+                found.add(entry);
+            }
+        }
+        Ok(())
     }
+
+    /// What a folder of a revision holds, or everything below it, page by page, as the hub sends it. A name that must not
+    /// become a path is told apart; whether that matters is for the caller to say.
+    ///
+    /// For everything that a commit holds [`Client::tree`] is better: it is answered from the store where it can be, and
+    /// notices where parts are lost.
+    pub fn list_tree(&self, call: ListTree) -> Pages<Result<TreeEntry, RefusedPath>> {
+        Pages::new(self.clone(), Some(call.repo.clone()), call)
+    }
+}
+
+impl From<TreePage> for Page<Result<TreeEntry, RefusedPath>> {
+    fn from(page: TreePage) -> Self {
+        let entries = page.entries.into_iter().map(Ok);
+        Self {
+            items: entries.chain(page.refused.into_iter().map(Err)).collect(),
+            next: page.next.map(Next::Link),
+            total: None,
+        }
+    }
+}
+
+/// What pages named so far.
+#[derive(Default)]
+struct Found {
+    files: Vec<TreeFile>,
+    folders: BTreeSet<RepoPath>,
+    refused: Vec<RefusedPath>,
+}
+
+impl Found {
+    fn add(&mut self, entry: Result<TreeEntry, RefusedPath>) {
+        match entry {
+            Err(refused) => self.refused.push(refused),
+            Ok(entry) => match entry.item {
+                TreeItem::File(file) => self.files.push(file),
+                TreeItem::Folder { path, .. } => {
+                    self.folders.insert(path);
+                }
+            },
+        }
+    }
+
+    /// The folders of which nothing is known but that they are there, sorted.
+    fn hollow(&self) -> Vec<RepoPath> {
+        let mut filled = HashSet::new();
+        let files = self.files.iter().map(|file| file.path.as_str());
+        let refused = self.refused.iter().map(RefusedPath::text);
+        for name in files.chain(refused) {
+            let mut name = name;
+            while let Some((folder, _)) = name.rsplit_once('/') {
+                if !filled.insert(folder) {
+                    break;
+                }
+                name = folder;
+            }
+        }
+        let hollow = self.folders.iter();
+        hollow
+            .filter(|folder| !filled.contains(folder.as_str()))
+            .cloned()
+            .collect()
+    }
+}
+
+fn is_below(path: &RepoPath, folder: &RepoPath) -> bool {
+    let rest = path.as_str().strip_prefix(folder.as_str());
+    rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 pub(crate) fn unsafe_name(repo: &Repo, refused: &RefusedPath) -> Error {

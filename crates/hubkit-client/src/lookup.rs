@@ -1,23 +1,14 @@
 //! Questions: who am I, what is this repository, what does it hold.
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use hubkit_api::{Call, GetRepoInfo, Identity, LONGEST_ERROR_BODY, RepoInfo, WhoAmI};
+use hubkit_api::{GetRepoInfo, Identity, InfoDetail, RepoInfo, Sibling, WhoAmI};
 use hubkit_store::{Entry, RefStore as _};
-use hubkit_transport::Body;
 use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    Client, Connectivity, Error, ErrorKind, Event, Progress, Silent, exchange::Redirects,
-    listing::unsafe_name, pace,
+    Client, Connectivity, Error, ErrorKind, Event, Progress,
+    ask::{LONGEST_ANSWER, LONGEST_LIST},
+    listing::unsafe_name,
 };
-
-/// The longest answer about a repository that is read into memory, in bytes: it names every file, and there are
-/// repositories with a million.
-const LONGEST_INFO: usize = 64 << 20;
-
-/// The longest answer of another kind, in bytes.
-const LONGEST_ANSWER: usize = 1 << 20;
 
 impl Client {
     /// Who the token belongs to.
@@ -26,7 +17,8 @@ impl Client {
     ///
     /// `Authentication` when there is no token or the hub refuses it; `Offline`, `Network`, `Protocol`, `RateLimited`.
     pub async fn who_am_i(&self) -> Result<Identity, Error> {
-        self.call(&WhoAmI, None, LONGEST_ANSWER, &Silent).await
+        self.call(&WhoAmI, None, LONGEST_ANSWER, self.observer())
+            .await
     }
 
     /// What the hub says of a repository.
@@ -35,7 +27,24 @@ impl Client {
     ///
     /// `RepoNotFound`, `RevisionNotFound`, `Authentication`, `Offline`, `Network`, `Protocol`, `RateLimited`.
     pub async fn info(&self, repo: &Repo, revision: Option<&Revision>) -> Result<RepoInfo, Error> {
-        self.ask_info(repo, revision, &Silent).await
+        self.ask_info(repo, revision, self.observer()).await
+    }
+
+    /// As [`Client::info`], with more told of it, or only what is named.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::info`]; a hub refuses names of fields that it does not know.
+    pub async fn info_with(
+        &self,
+        repo: &Repo,
+        revision: Option<&Revision>,
+        detail: InfoDetail,
+    ) -> Result<RepoInfo, Error> {
+        let mut call = GetRepoInfo::new(repo.clone(), revision.cloned());
+        call.detail = detail;
+        self.call(&call, Some(repo), LONGEST_LIST, self.observer())
+            .await
     }
 
     async fn ask_info(
@@ -45,7 +54,7 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<RepoInfo, Error> {
         let call = GetRepoInfo::new(repo.clone(), revision.cloned());
-        self.call(&call, Some(repo), LONGEST_INFO, progress).await
+        self.call(&call, Some(repo), LONGEST_LIST, progress).await
     }
 
     /// The commit that a revision is now. A commit id is answered without a request; offline, the store answers.
@@ -59,35 +68,44 @@ impl Client {
         revision: &Revision,
         progress: &dyn Progress,
     ) -> Result<CommitId, Error> {
-        let commit = match (revision.as_commit(), self.connectivity()) {
-            (Some(commit), _) => commit,
-            (None, Connectivity::Offline) => self
-                .0
-                .store
-                .resolve(repo.clone(), revision.clone())
-                .await?
-                .ok_or_else(|| {
+        let (commit, _) = self.resolve_named(repo, revision, progress).await?;
+        Ok(commit)
+    }
+
+    /// As [`Client::resolve`]; with it, the files that the hub named in the same answer.
+    pub(crate) async fn resolve_named(
+        &self,
+        repo: &Repo,
+        revision: &Revision,
+        progress: &dyn Progress,
+    ) -> Result<(CommitId, Vec<Sibling>), Error> {
+        let (commit, siblings) = match (revision.as_commit(), self.connectivity()) {
+            (Some(commit), _) => (Some(commit), None),
+            (None, Connectivity::Offline) => {
+                let resolved = self.0.store.resolve(repo.clone(), revision.clone());
+                let commit = resolved.await?.ok_or_else(|| {
                     let message = format!(
                         "`{revision}` of {repo} is not in the store, and the client is offline"
                     );
                     Error::new(ErrorKind::Offline, message)
-                })?,
-            (None, Connectivity::Online) => self
-                .ask_info(repo, Some(revision), progress)
-                .await?
-                .sha
-                .ok_or_else(|| {
-                    let message =
-                        format!("the answer about {repo} names no commit, so it is not a hub's");
-                    Error::new(ErrorKind::Protocol, message)
-                })?,
+                })?;
+                (Some(commit), None)
+            }
+            (None, Connectivity::Online) => {
+                let info = self.ask_info(repo, Some(revision), progress).await?;
+                (info.sha, info.siblings)
+            }
         };
+        let commit = commit.ok_or_else(|| {
+            let what = "the answer names no commit, so it is not a hub's";
+            self.within(Some(repo), Error::new(ErrorKind::Protocol, what))
+        })?;
         progress.event(&Event::Resolved {
             repo,
             revision,
             commit,
         });
-        Ok(commit)
+        Ok((commit, siblings.unwrap_or_default()))
     }
 
     /// Every file of a commit, sorted by path. Asks the store first: a commit's listing never changes.
@@ -96,7 +114,7 @@ impl Client {
     ///
     /// Those of [`Client::info`]; `Unsafe` when the hub lists a path that must not reach a file system.
     pub async fn tree(&self, repo: &Repo, commit: CommitId) -> Result<Vec<TreeFile>, Error> {
-        let listing = self.listing(repo, commit, &Silent).await?;
+        let listing = self.listing(repo, commit, self.observer()).await?;
         match listing.refused.first() {
             Some(refused) => Err(unsafe_name(repo, refused)),
             None => Ok(listing.files),
@@ -115,60 +133,5 @@ impl Client {
             .store
             .entry(repo.clone(), commit, path.clone())
             .await?)
-    }
-
-    pub(crate) async fn call<C: Call>(
-        &self,
-        call: &C,
-        about: Option<&Repo>,
-        limit: usize,
-        progress: &dyn Progress,
-    ) -> Result<C::Reply, Error> {
-        self.reply(call, &call.request(), about, limit, progress)
-            .await
-    }
-
-    /// Sends a request and reads its answer, of at most `limit` bytes, as the call's.
-    pub(crate) async fn reply<C: Call>(
-        &self,
-        call: &C,
-        request: &Request<Bytes>,
-        about: Option<&Repo>,
-        limit: usize,
-        progress: &dyn Progress,
-    ) -> Result<C::Reply, Error> {
-        let within = |error: Error| match about {
-            Some(repo) => error.within(format_args!("{repo} at {}", self.endpoint())),
-            None => error.within(self.endpoint()),
-        };
-        let response = self
-            .exchange(request, about, Redirects::Follow, progress)
-            .await?;
-        let response = self.refuse_faults(response).await.map_err(within)?;
-        let (parts, body) = response.into_parts();
-        let body = pace::collect(body, limit)
-            .await
-            .map_err(|error| within(error.into()))?;
-        let reply = call.reply(&Response::from_parts(parts, body));
-        reply.map_err(|error| within(error.into()))
-    }
-
-    /// Turns a status of 400 or more into an error.
-    pub(crate) async fn refuse_faults(
-        &self,
-        response: Response<Body>,
-    ) -> Result<Response<Body>, Error> {
-        if response.status() < StatusCode::BAD_REQUEST {
-            return Ok(response);
-        }
-        let (parts, body) = response.into_parts();
-        let body = pace::collect(body, LONGEST_ERROR_BODY)
-            .await
-            .unwrap_or_default();
-        hubkit_api::check(&parts, &body)?;
-        Err(Error::new(
-            ErrorKind::Protocol,
-            format!("the server answered {}", parts.status),
-        ))
     }
 }

@@ -1,8 +1,8 @@
 //! What a transfer tells while it runs.
 
-use std::time::Duration;
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
-use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision};
+use hubkit_types::{BlobId, CommitId, Repo, RepoId, RepoPath, Revision};
 
 /// One thing that happened. Sizes are bytes.
 #[derive(Clone, Copy, Debug)]
@@ -63,9 +63,25 @@ pub enum Event<'a> {
         /// The digest that was confirmed.
         blob: BlobId,
     },
-    /// Something failed and will be tried again.
+    /// The hub calls a repository otherwise than it was asked for: it was moved, or is spelled otherwise. What is kept is
+    /// kept under the name that was asked for, so that whoever asks by that name again finds it.
+    Renamed {
+        /// What was asked for.
+        repo: &'a Repo,
+        /// What the hub calls it.
+        name: &'a RepoId,
+    },
+    /// A listing names folders and nothing in them, so parts of it were lost on the way; the folders are listed one by
+    /// one instead.
+    ListingBroken {
+        /// The repository.
+        repo: &'a Repo,
+        /// How many folders it is about.
+        folders: usize,
+    },
+    /// Something failed or is not allowed yet, and will be tried again.
     Waiting {
-        /// What failed.
+        /// What failed, or why it is not allowed.
         reason: &'a str,
         /// How long until then.
         delay: Duration,
@@ -92,4 +108,28 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn event(&self, _: &Event<'_>) {}
+}
+
+/// Who hears of what a call does that was not told whom to tell.
+#[derive(Clone)]
+pub(crate) struct Observer(Arc<dyn Progress>);
+
+impl Observer {
+    pub(crate) fn new(progress: impl Progress + 'static) -> Self {
+        Self(Arc::new(progress))
+    }
+}
+
+impl Deref for Observer {
+    type Target = dyn Progress;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }

@@ -6,7 +6,7 @@ use hubkit_store::{BlobKey, BlobStoreExt as _};
 use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
 
 use crate::{
-    Client, Connectivity, Error, ErrorKind, Silent, exchange::Redirects, file::digest, pace::Paced,
+    Client, Connectivity, Error, ErrorKind, exchange::Redirects, file::digest, pace::Paced,
     transfer::start_of,
 };
 
@@ -85,8 +85,14 @@ impl Client {
         let mut call = Resolve::get(repo.clone(), commit.into(), file.path.clone());
         call.range = Some(range);
         let response = self
-            .exchange(&call.request(), Some(repo), Redirects::Follow, &Silent)
-            .await?;
+            .exchange(
+                &call.request(),
+                Some(repo),
+                Redirects::Follow,
+                self.observer(),
+            )
+            .await?
+            .response;
         let response = self.refuse_faults(response).await?;
         let fault = |what: &str| {
             let message = format!("`{}` of {repo}: {what}", file.path);

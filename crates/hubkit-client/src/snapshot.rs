@@ -3,13 +3,14 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use hubkit_api::Sibling;
 use hubkit_plan::{Selection, collisions};
 use hubkit_store::{Entry, RefStore as _, Snapshot};
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     Client, Connectivity, Error, ErrorKind, Event, Progress,
-    listing::{ListingSource, unsafe_name},
+    listing::{Listing, ListingSource, unsafe_name},
 };
 
 /// Which files of which state of a repository are wanted.
@@ -124,8 +125,11 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<LocalSnapshot, Error> {
         let repo = &request.repo;
-        let commit = self.resolve(repo, &request.revision, progress).await?;
+        let (commit, named) = self
+            .resolve_named(repo, &request.revision, progress)
+            .await?;
         let listing = self.listing(repo, commit, progress).await?;
+        self.check_named(repo, &listing, &named)?;
         if request.files.is_empty()
             && let Some(refused) = listing
                 .refused
@@ -186,6 +190,9 @@ impl Client {
             };
             self.record(snapshot, all_present).await?;
         }
+        if !all_present {
+            self.check_arrived(repo, commit, &files).await?;
+        }
         // Only now: a store has no folder for a commit before it holds something of it.
         let folder = self.0.store.snapshot_path(repo, commit);
         for file in &mut files {
@@ -199,6 +206,24 @@ impl Client {
             folder,
             files,
         })
+    }
+
+    /// Whether the hub's listing holds every file that the hub named when it was asked for the commit. The other way round
+    /// it need not: of a very large repository not all are named.
+    fn check_named(&self, repo: &Repo, listing: &Listing, named: &[Sibling]) -> Result<(), Error> {
+        let files = &listing.files;
+        let is_listed = |path| files.binary_search_by(|file| file.path.cmp(path)).is_ok();
+        let lost = named.iter().find(|sibling| !is_listed(&sibling.path));
+        match lost.filter(|_| listing.source == ListingSource::Hub) {
+            None => Ok(()),
+            Some(Sibling { path, .. }) => {
+                let message = format!(
+                    "the listing lacks `{path}`, which the hub names elsewhere, so it is not whole"
+                );
+                let error = Error::new(ErrorKind::Protocol, message);
+                Err(self.within(Some(repo), error))
+            }
+        }
     }
 
     /// Tells what is in the store from what must move. Two paths of one blob move once.
@@ -233,6 +258,26 @@ impl Client {
             missing,
             all_present,
         })
+    }
+
+    /// Whether everything that the listing promised is in the store now, under its path and of its length.
+    async fn check_arrived(
+        &self,
+        repo: &Repo,
+        commit: CommitId,
+        files: &[LocalFile],
+    ) -> Result<(), Error> {
+        for file in files {
+            let entry = self.known(repo, commit, &file.path).await?;
+            if !matches!(entry, Entry::Present { size, .. } if size == file.size) {
+                let path = &file.path;
+                let message = format!(
+                    "`{path}` of {repo} at {commit} was fetched and is not in the store: something removes files there"
+                );
+                return Err(Error::new(ErrorKind::Integrity, message));
+            }
+        }
+        Ok(())
     }
 
     /// Whether the store holds this file under its path, as far as can be told without reading it.

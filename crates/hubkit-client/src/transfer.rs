@@ -9,6 +9,7 @@ use hubkit_types::{ByteRange, CommitId, Etag, Repo, TreeFile};
 
 use crate::{
     Client, Error, ErrorKind, Event, Progress,
+    ask::packed,
     exchange::Redirects,
     pour::{Patience, Poured, pour},
 };
@@ -108,7 +109,8 @@ impl Client {
             let request = call.request();
             let response = self
                 .exchange(&request, Some(repo), Redirects::Follow, progress)
-                .await?;
+                .await?
+                .response;
             let setback = if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && resume {
                 call.if_range = None;
                 Error::new(
@@ -176,11 +178,8 @@ pub(crate) fn start_of(
     asked: Option<ByteRange>,
     size: u64,
 ) -> Result<Option<u64>, Error> {
-    let encoding = text_of(response, header::CONTENT_ENCODING);
-    if let Some(encoding) = encoding.filter(|encoding| encoding != "identity") {
-        let encoding = encoding.escape_debug();
-        let message =
-            format!("the server sent the file encoded as `{encoding}` although asked not to");
+    if let Some(encoding) = packed(response.headers()) {
+        let message = format!("the file comes packed as `{encoding}`, which was not asked for");
         return Err(Error::new(ErrorKind::Protocol, message));
     }
     match (response.status(), asked) {

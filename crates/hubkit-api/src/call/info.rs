@@ -1,5 +1,6 @@
 //! `GET /api/{kind}/{id}[/revision/{revision}]`: what a hub knows of a repository.
 
+mod card;
 mod known;
 mod repo;
 

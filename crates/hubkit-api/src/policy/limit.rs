@@ -1,6 +1,6 @@
 //! How much a hub still answers, and how long to wait for more.
 
-mod date;
+pub(super) mod date;
 mod told;
 
 use std::{

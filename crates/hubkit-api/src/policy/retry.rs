@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::DATE};
 
-use super::limit::{RateLimit, RetryAfter};
+use super::limit::{RateLimit, RetryAfter, date};
+use crate::header;
 
 /// How often and how patiently to ask again. For requests that change nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,12 +114,14 @@ fn scaled(pause: Duration, factor: f64) -> Duration {
 /// How long a response asks to wait: `Retry-After` in whole seconds or, where a `RateLimit` header says that nothing
 /// remains, the seconds until its window ends; the longer of the two.
 ///
-/// A `Retry-After` with a date counts for nothing here, for want of a clock: [`RetryAfter`] reads it.
+/// A `Retry-After` with a date counts from the `Date` of the same answer, so that no clock has to agree with the
+/// server's; without that header it counts for nothing here.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let plain = match RetryAfter::of(headers) {
-        Some(RetryAfter::In(wait)) => Some(wait),
-        _ => None,
-    };
+    let sent = || header::text(headers, &DATE).and_then(date::read);
+    let plain = RetryAfter::of(headers).and_then(|told| match told {
+        RetryAfter::In(wait) => Some(wait),
+        told @ RetryAfter::At(_) => Some(told.wait(sent()?)),
+    });
     let limits = RateLimit::all(headers).into_iter();
     let empty = limits.filter(|limit| limit.remaining == 0);
     plain.max(empty.map(|limit| limit.resets_in).max())
@@ -221,6 +224,17 @@ mod tests {
             Some(5)
         );
         assert_eq!(wait(&[("ratelimit", "r=0;t")]), None);
+        let date = ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT");
+        let sent = |date| {
+            [
+                ("date", date),
+                ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"),
+            ]
+        };
+        assert_eq!(wait(&[date]), None, "by which clock?");
+        assert_eq!(wait(&sent("Wed, 21 Oct 2026 07:27:18 GMT")), Some(42));
+        assert_eq!(wait(&sent("Wed, 21 Oct 2026 07:28:18 GMT")), Some(0));
+        assert_eq!(wait(&sent("now")), None);
         let both = [("retry-after", "3"), ("ratelimit", "\"api\";r=0;t=55")];
         assert_eq!(wait(&both), Some(55));
     }

@@ -114,7 +114,7 @@ impl Hub {
             .collect()
     }
 
-    fn plain(&self, request: &Request<Body>) -> Response<Body> {
+    pub(crate) fn plain(&self, request: &Request<Body>) -> Response<Body> {
         let path = request.uri().path();
         let json = |text: String| {
             answer(

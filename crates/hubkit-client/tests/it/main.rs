@@ -1,6 +1,15 @@
 //! The client against hubs that behave, and hubs that don't.
 
+mod community;
 mod endless;
 mod errors;
+mod futures;
 mod hub;
+mod limits;
+mod lists;
+mod offline;
+mod prefix;
+mod redirects;
+mod tolerance;
+mod torn;
 mod transfers;

@@ -284,13 +284,3 @@ async fn even_a_token_for_everyone_stays_with_the_hub() {
             .all(|asked| asked.token.is_none())
     );
 }
-
-#[test]
-fn futures_are_small_enough_to_hold_many() {
-    let client = Hub::new(FILES).client();
-    let (repo, revision, path) = (repo(), Revision::main(), "x".parse().expect("a path"));
-    let request = SnapshotRequest::new(repo.clone());
-    assert!(size_of_val(&client.snapshot(&request, &Silent)) < 2048);
-    assert!(size_of_val(&client.file(&repo, &revision, &path, &Silent)) < 2048);
-    assert!(size_of_val(&client.info(&repo, None)) < 2048);
-}
