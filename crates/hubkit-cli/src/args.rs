@@ -1,11 +1,16 @@
 //! The command line.
 
+mod find;
 mod token;
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use hubkit::{Endpoint, RepoKind, Revision};
+use clap::{
+    Arg, Args, Error, Parser, Subcommand, ValueEnum, builder::TypedValueParser, error::ErrorKind,
+};
+use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
+
+pub use find::{Answer, Cat, Log, Order, RefsOf, Search, User};
 
 pub use token::{Role, TokenCommand, TokenNew};
 
@@ -36,7 +41,7 @@ pub struct Global {
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// The address of the hub, instead of HF_ENDPOINT
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = Address)]
     pub endpoint: Option<Endpoint>,
     /// The access token, instead of HF_TOKEN and the token file; sent to the hub's own origin only
     #[arg(long, global = true, value_name = "TOKEN", hide_env_values = true)]
@@ -47,9 +52,33 @@ pub struct Global {
     /// Send no request; use what the cache holds
     #[arg(long, global = true)]
     pub offline: bool,
+    /// How many seconds the hub's limits may make a request wait before it fails
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 300)]
+    pub max_wait: u64,
     /// Let a token travel over plain http to another machine
     #[arg(long, global = true)]
     pub allow_insecure: bool,
+}
+
+/// Reads the address of a hub. One that is refused is not repeated: it may hold a password.
+#[derive(Clone, Copy, Debug)]
+pub struct Address;
+
+impl TypedValueParser for Address {
+    type Value = Endpoint;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Endpoint, Error> {
+        let text = value.to_str().unwrap_or_default();
+        text.parse().map_err(|error: ParseEndpointError| {
+            let name = argument.map_or_else(String::new, |argument| format!("`{argument}`: "));
+            Error::raw(ErrorKind::ValueValidation, format!("{name}{error}\n")).with_cmd(command)
+        })
+    }
 }
 
 /// How to print.
@@ -73,10 +102,20 @@ impl Format {
 pub enum Command {
     /// Fetch files of a repository, verified, and print where they are
     Download(Download),
+    /// Find repositories by words and by what is known of them
+    Search(Search),
     /// Show what the hub says of a repository
     Info(Info),
     /// List the files of a repository
     Ls(Ls),
+    /// Write a file of a repository to standard output
+    Cat(Cat),
+    /// List the branches and tags of a repository
+    Refs(RefsOf),
+    /// Show the history of a repository, the newest commit first
+    Log(Log),
+    /// Show what the hub says of a user or an organisation
+    User(User),
     /// Accounts and tokens
     #[command(subcommand)]
     Auth(Auth),
@@ -156,10 +195,20 @@ pub struct Info {
 
 /// List the files of a repository.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hubkit ls openai-community/gpt2
+  hubkit ls openai-community/gpt2 onnx/ --tree
+  hubkit ls hf://datasets/squad@main --format json")]
 pub struct Ls {
     /// The repository.
     #[command(flatten)]
     pub which: Which,
+    /// A folder or a file of it; everything when none is named
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// Draw the folders as a tree, each with the size of all that is in it
+    #[arg(long)]
+    pub tree: bool,
 }
 
 /// Accounts and tokens.
@@ -203,7 +252,7 @@ pub struct Serve {
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
     pub port: u16,
     /// The address that clients use, where it is not the one listened on; a path before the hub's own is fine
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = Address)]
     pub public_url: Option<Endpoint>,
     /// With a cache: take commits of which it has no listing for whole, as caches of older clients are
     #[arg(long)]

@@ -2,14 +2,19 @@
 
 mod auth;
 mod cache;
+mod cat;
 mod demo;
 mod download;
 mod env;
 mod info;
 mod inspect;
+mod log;
 mod ls;
+mod refs;
+mod search;
 mod serve;
 mod token;
+mod user;
 
 use clap::CommandFactory as _;
 
@@ -36,6 +41,11 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Download(arguments) => download::run(&cli.global, arguments, &ui).await,
         Command::Info(arguments) => info::run(&cli.global, arguments, &ui).await,
         Command::Ls(arguments) => ls::run(&cli.global, arguments, &ui).await,
+        Command::Search(arguments) => search::run(&cli.global, arguments, &ui).await,
+        Command::Cat(arguments) => cat::run(&cli.global, arguments, &ui).await,
+        Command::Refs(arguments) => refs::run(&cli.global, arguments, &ui).await,
+        Command::Log(arguments) => log::run(&cli.global, arguments, &ui).await,
+        Command::User(arguments) => user::run(&cli.global, arguments, &ui).await,
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
         Command::Cache(Cache::Ls) => cache::run(&cli.global, &ui),
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,

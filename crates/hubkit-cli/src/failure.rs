@@ -1,6 +1,6 @@
 //! What the user reads when something fails: kinds turned into a code, an exit number and a hint, here and nowhere else.
 
-use std::{error::Error as _, io};
+use std::{error::Error as _, io, time::Duration};
 
 use hubkit::{Error, ErrorKind, HubError, store::StoreErrorKind};
 use serde_json::json;
@@ -15,6 +15,7 @@ pub struct Failure {
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
+    retry_after: Option<Duration>,
 }
 
 impl Failure {
@@ -26,6 +27,7 @@ impl Failure {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+            retry_after: None,
         }
     }
 
@@ -76,10 +78,13 @@ impl Failure {
 
     /// The same for a program, on one line.
     pub fn json(&self) -> String {
-        json!({ "error": {
+        let mut error = json!({
             "code": self.code, "message": self.message, "causes": self.causes, "hint": self.hint, "exit": self.exit.code(),
-        }})
-        .to_string()
+        });
+        if let Some(wait) = self.retry_after {
+            error["retry_after_seconds"] = wait.as_secs().into();
+        }
+        json!({ "error": error }).to_string()
     }
 }
 
@@ -101,6 +106,11 @@ impl From<Error> for Failure {
                 Exit::NotFound,
                 "file_not_found",
                 "`hubkit ls REPO` lists the files; a folder is named with a slash at its end",
+            ),
+            ErrorKind::NotFound => (
+                Exit::NotFound,
+                "not_found",
+                "check the name; a mirror may not tell of such things at all",
             ),
             ErrorKind::Authentication => (
                 Exit::Authentication,
@@ -128,7 +138,7 @@ impl From<Error> for Failure {
             ErrorKind::RateLimited => (
                 Exit::RateLimited,
                 "rate_limited",
-                "wait, or give a token: accounts may ask more often than strangers",
+                "try later, allow more time with `--max-wait`, or give a token: accounts may ask more often than strangers",
             ),
             ErrorKind::Integrity => (
                 Exit::Integrity,
@@ -153,9 +163,11 @@ impl From<Error> for Failure {
                 "this should not happen; please report it with the command you ran",
             ),
         };
-        Self::new(exit, code, error.to_string())
+        let mut failure = Self::new(exit, code, error.to_string())
             .hint(hint)
-            .with_causes(&error)
+            .with_causes(&error);
+        failure.retry_after = error.retry_after();
+        failure
     }
 }
 

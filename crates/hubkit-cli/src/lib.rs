@@ -8,6 +8,7 @@ pub mod exit;
 pub mod failure;
 mod progress;
 mod reference;
+mod repo_view;
 pub mod server;
 mod target;
 mod ui;

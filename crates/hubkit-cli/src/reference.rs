@@ -95,6 +95,9 @@ fn describe(command: &clap::Command, path: &str, text: &mut String) {
             let _ = writeln!(text, "| `{short}{long}` | {help} |");
         }
     }
+    if let Some(examples) = command.get_after_help() {
+        let _ = write!(text, "\n```text\n{examples}\n```\n");
+    }
     for inner in command
         .get_subcommands()
         .filter(|inner| !inner.is_hide_set() && inner.get_name() != "help")

@@ -1,5 +1,7 @@
 //! What the words on the command line name.
 
+use std::time::Duration;
+
 use hubkit::{
     HfUri, Hub, InsecureTokens, Repo, RepoKind, RepoPath, Revision,
     auth::{ParseTokenError, Token, TokenFile},
@@ -8,6 +10,7 @@ use hubkit::{
 use crate::{
     args::{Global, Which},
     failure::Failure,
+    progress::Remarks,
     ui::Ui,
 };
 
@@ -76,7 +79,10 @@ impl Target {
 /// The hub that the environment and the options name.
 pub(crate) fn hub(global: &Global, max_workers: usize) -> Result<Hub, Failure> {
     let environment = hubkit::Environment::read().map_err(hubkit::HubError::from)?;
-    let mut builder = Hub::builder(environment).max_workers(max_workers);
+    let mut builder = Hub::builder(environment)
+        .max_workers(max_workers)
+        .max_wait(Duration::from_secs(global.max_wait))
+        .observer(Remarks::new(Ui::new(global)));
     if let Some(endpoint) = &global.endpoint {
         builder = builder.endpoint(endpoint.clone());
     }

@@ -71,6 +71,30 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// A count as people read it at a glance: `950`, `12.3k`, `4.5M`.
+pub(crate) fn compact(number: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")];
+    let unit = UNITS.into_iter().find(|(unit, _)| number >= *unit);
+    unit.map_or_else(
+        || number.to_string(),
+        |(unit, name)| format!("{}.{}{name}", number / unit, number % unit * 10 / unit),
+    )
+}
+
+/// The day of a time in ISO 8601; a text of another form as it is.
+pub(crate) fn day(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(day, _)| day)
+}
+
+/// The text, cut to so many characters.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let kept = text.chars().take(longest.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
 /// Text of a stranger on a terminal: what can't be seen is escaped.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -111,4 +135,18 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
         cells.collect::<Vec<_>>().join("  ")
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_short_and_texts_are_cut() {
+        let shown = [0, 999, 1000, 12_345, 999_999, 4_567_890, u64::MAX].map(compact);
+        assert_eq!(shown[..6], ["0", "999", "1.0k", "12.3k", "999.9k", "4.5M"]);
+        assert_eq!(shortened("text-generation", 8), "text-ge…");
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert_eq!(day("2026-11-26T23:00:00.000Z"), "2026-11-26");
+    }
 }

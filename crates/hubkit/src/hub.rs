@@ -1,11 +1,11 @@
 //! The usual wiring.
 
-use std::{error, fmt, fs, path::PathBuf, time::Duration};
+use std::{error, fmt, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use hubkit_api::InsecureTokens;
 use hubkit_auth::{Bound, DynTokenProvider, Fixed, Token, TokenFile};
 use hubkit_cache::Cache;
-use hubkit_client::{Client, Connectivity};
+use hubkit_client::{Client, Connectivity, Event, Progress};
 use hubkit_store_fs::{FsStore, LocalDirStore, Overwrite};
 use hubkit_transport_reqwest::Reqwest;
 use hubkit_types::Endpoint;
@@ -37,6 +37,8 @@ impl Hub {
             max_workers: 8,
             insecure_tokens: InsecureTokens::Refuse,
             user_agent: String::new(),
+            max_wait: None,
+            observer: None,
         }
     }
 
@@ -63,7 +65,7 @@ impl Hub {
 }
 
 /// Puts a [`Hub`] together.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct HubBuilder {
     environment: Environment,
@@ -71,6 +73,8 @@ pub struct HubBuilder {
     max_workers: usize,
     insecure_tokens: InsecureTokens,
     user_agent: String,
+    max_wait: Option<Duration>,
+    observer: Option<Arc<dyn Progress>>,
 }
 
 impl HubBuilder {
@@ -116,6 +120,18 @@ impl HubBuilder {
         self
     }
 
+    /// How long the hub's limits may make one request wait, all in all; five minutes unless told otherwise.
+    pub fn max_wait(mut self, max_wait: Duration) -> Self {
+        self.max_wait = Some(max_wait);
+        self
+    }
+
+    /// Who hears of waits and other events of the calls that are not told whom to tell: questions and lists.
+    pub fn observer(mut self, observer: impl Progress + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// The hub.
     ///
     /// # Errors
@@ -148,7 +164,7 @@ impl HubBuilder {
         } else {
             Connectivity::Online
         };
-        let client = Client::builder(environment.endpoint.clone(), transport)
+        let mut client = Client::builder(environment.endpoint.clone(), transport)
             .tokens(tokens(&environment, self.token))
             .store(FsStore::new(Cache::new(environment.cache.clone())))
             .connectivity(connectivity)
@@ -157,12 +173,28 @@ impl HubBuilder {
             .user_agent(user_agent(
                 &self.user_agent,
                 environment.user_agent_origin.as_deref(),
-            ))
-            .build();
+            ));
+        if let Some(max_wait) = self.max_wait {
+            client = client.max_wait(max_wait);
+        }
+        if let Some(observer) = self.observer {
+            client = client.observer(move |event: &Event<'_>| observer.event(event));
+        }
         Ok(Hub {
-            client,
+            client: client.build(),
             environment,
         })
+    }
+}
+
+impl fmt::Debug for HubBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HubBuilder")
+            .field("environment", &self.environment)
+            .field("token", &self.token)
+            .field("max_workers", &self.max_workers)
+            .field("max_wait", &self.max_wait)
+            .finish_non_exhaustive()
     }
 }
 

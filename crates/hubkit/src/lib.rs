@@ -6,14 +6,18 @@ mod hub;
 pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
 pub use hub::{Hub, HubBuilder, HubError};
 
-pub use hubkit_api::{Identity, InsecureTokens, RepoInfo, RetryPolicy};
+pub use hubkit_api::{
+    CommitInfo, Gated, Identity, InsecureTokens, ListRepos, PullRequests, Refs, RepoInfo,
+    RepoOrder, RetryPolicy, TreeEntry,
+};
 pub use hubkit_client::{
-    Client, Connectivity, Error, ErrorKind, Event, LocalFile, LocalSnapshot, Progress, Silent,
-    SnapshotRequest, Source,
+    Client, Connectivity, Error, ErrorKind, Event, LocalFile, LocalSnapshot, PageStream, Pages,
+    Progress, Silent, SnapshotRequest, Source,
 };
 pub use hubkit_types::{
-    BlobId, ByteRange, CommitId, Endpoint, Etag, GitOid, HfUri, Origin, ParseRepoKindError, Repo,
-    RepoId, RepoKind, RepoPath, Revision, Sha256, TreeFile, is_invisible,
+    AccountName, BlobId, ByteRange, CommitId, Endpoint, Etag, GitOid, HfUri, Origin,
+    ParseEndpointError, ParseRepoKindError, Repo, RepoId, RepoKind, RepoPath, Revision, Sha256,
+    TreeFile, is_invisible,
 };
 
 /// The protocol as values.

@@ -181,7 +181,9 @@ fn nobody_answers() -> Result<()> {
     ----- stdout -----
 
     ----- stderr -----
-    error: tried 3 times: no connection to 127.0.0.1:[PORT]
+    no connection to 127.0.0.1:[PORT]; trying again in [TIME]
+    no connection to 127.0.0.1:[PORT]; trying again in [TIME]
+    error: a/b: tried 3 times: no connection to 127.0.0.1:[PORT]
       Caused by: [REFUSED]
 
     hint: check the address (HF_ENDPOINT) and the connection; `--offline` uses what the cache holds
@@ -281,7 +283,7 @@ fn a_token_over_plain_http_to_another_machine() -> Result<()> {
     ----- stdout -----
 
     ----- stderr -----
-    error: a token is not sent to http://hub.invalid: others could read it on the way
+    error: a/b: a token is not sent to http://hub.invalid: others could read it on the way
 
     hint: give a valid token with `--token` or the variable HF_TOKEN; over plain http to another machine it also takes `--allow-insecure`
     "#);

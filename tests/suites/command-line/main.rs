@@ -2,5 +2,6 @@
 
 mod access;
 mod errors;
+mod finding;
 mod interruptions;
 mod results;

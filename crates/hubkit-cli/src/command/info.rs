@@ -1,12 +1,12 @@
 //! `hubkit info`.
 
-use hubkit::{RepoInfo, api::Gated};
-use serde_json::json;
+use hubkit::RepoInfo;
 
 use crate::{
     args::{Global, Info},
     exit::Exit,
     failure::Failure,
+    repo_view::{self, gated},
     target::{self, Target},
     ui::{Ui, plain, table},
 };
@@ -14,67 +14,48 @@ use crate::{
 pub(crate) async fn run(global: &Global, arguments: &Info, ui: &Ui) -> Result<Exit, Failure> {
     let target = Target::read(&arguments.which)?;
     let hub = target::hub(global, 1)?;
-    let info = hub
-        .client()
-        .info(&target.repo, target.revision.as_ref())
-        .await?;
-    let gated = match info.gated {
-        Gated::No => "no",
-        Gated::Auto => "auto",
-        Gated::Manual => "manual",
-    };
-    let files = info.siblings.as_ref().map(Vec::len);
+    let asked = hub.client().info(&target.repo, target.revision.as_ref());
+    let info = asked.await?;
     ui.result(
-        || text(&target, &info, gated, files),
-        || {
-            json!({
-                "id": info.id.as_str(), "kind": target.repo.kind.as_str(), "commit": info.sha.map(|sha| sha.to_string()),
-                "author": info.author, "private": info.private, "gated": gated, "disabled": info.disabled,
-                "last_modified": info.last_modified, "created_at": info.created_at,
-                "downloads": info.downloads, "likes": info.likes, "task": info.pipeline_tag, "library": info.library_name,
-                "tags": info.tags, "files": files,
-            })
-        },
+        || text(&target, &info),
+        || repo_view::value(target.repo.kind, &info),
     )?;
     Ok(Exit::Done)
 }
 
-fn text(target: &Target, info: &RepoInfo, gated: &str, files: Option<usize>) -> String {
-    let mut rows = vec![
-        ("repository", target.repo.to_string()),
-        ("kind", target.repo.kind.to_string()),
-        (
-            "commit",
-            info.sha
-                .map_or_else(|| "unknown".to_owned(), |sha| sha.to_string()),
-        ),
-        (
-            "private",
-            if info.private { "yes" } else { "no" }.to_owned(),
-        ),
-        ("gated", gated.to_owned()),
-    ];
-    let optional = [
+fn text(target: &Target, info: &RepoInfo) -> String {
+    let commit = info
+        .sha
+        .map_or_else(|| "unknown".to_owned(), |sha| sha.to_string());
+    let yes_or_no = |yes| if yes { "yes" } else { "no" }.to_owned();
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let list = |list: &[&str]| Some(list.join(", ")).filter(|text| !text.is_empty());
+    let tags: Vec<&str> = info.tags.iter().map(String::as_str).collect();
+    let rows = [
+        ("repository", Some(info.id.to_string())),
+        ("kind", Some(target.repo.kind.to_string())),
+        ("commit", Some(commit)),
+        ("private", Some(yes_or_no(info.private))),
+        ("gated", Some(gated(info).to_owned())),
+        ("disabled", info.disabled.then(|| yes_or_no(true))),
         ("task", info.pipeline_tag.clone()),
         ("library", info.library_name.clone()),
+        ("licence", list(&info.licenses())),
+        ("languages", list(&info.languages())),
+        ("base model", list(&info.base_models())),
+        ("parameters", number(info.parameters())),
+        ("created", info.created_at.clone()),
         ("last modified", info.last_modified.clone()),
-        ("downloads", info.downloads.map(|count| count.to_string())),
-        ("likes", info.likes.map(|count| count.to_string())),
+        ("downloads", number(info.downloads)),
+        ("likes", number(info.likes)),
+        ("tags", list(&tags)),
         (
-            "tags",
-            Some(info.tags.join(", ")).filter(|tags| !tags.is_empty()),
+            "files",
+            info.siblings.as_ref().map(|files| files.len().to_string()),
         ),
     ];
-    rows.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    rows.extend(files.map(|files| ("files", files.to_string())));
-    table(
-        &rows
-            .into_iter()
-            .map(|(name, value)| vec![name.to_owned(), plain(&value)])
-            .collect::<Vec<_>>(),
-    )
+    let rows = rows
+        .into_iter()
+        .filter_map(|(name, value)| Some(vec![name.to_owned(), plain(&value?)]));
+    table(&rows.collect::<Vec<_>>())
 }

@@ -1,6 +1,8 @@
 //! `hubkit ls`.
 
-use hubkit::{Silent, TreeFile};
+mod drawing;
+
+use hubkit::{RepoPath, Silent, TreeFile};
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,37 +15,36 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit, Failure> {
     let target = Target::read(&arguments.which)?;
+    let path = path(&target, arguments)?;
     let hub = target::hub(global, 1)?;
+    let revision = target.revision();
     let commit = hub
         .client()
-        .resolve(&target.repo, &target.revision(), &Silent)
+        .resolve(&target.repo, &revision, &Silent)
         .await?;
     let mut files = hub.client().tree(&target.repo, commit).await?;
-    if let Some(path) = &target.path {
+    if let Some(path) = &path {
         files.retain(|file| {
             file.path == *path || file.path.as_str().starts_with(&format!("{path}/"))
         });
         if files.is_empty() {
-            let message = format!(
-                "{} at {commit} has no file and no folder `{path}`",
-                target.repo
-            );
+            let repo = &target.repo;
+            let message = format!("{repo} at {commit} has no file and no folder `{path}`");
             return Err(Failure::new(Exit::NotFound, "file_not_found", message));
         }
     }
-    let total: u64 = files.iter().map(|file| file.size).sum();
+    let total: u64 = files
+        .iter()
+        .map(|file| file.size)
+        .fold(0, u64::saturating_add);
     if ui.json || !files.is_empty() {
         ui.result(
             || {
-                let lines = files.iter().map(|file| {
-                    let place = if file.lfs.is_some() { "lfs" } else { "git" };
-                    vec![
-                        format!("{:>10}", size(file.size)),
-                        place.to_owned(),
-                        file.path.to_string(),
-                    ]
-                });
-                table(&lines.collect::<Vec<_>>())
+                if arguments.tree {
+                    drawing::draw(&files)
+                } else {
+                    table(&files.iter().map(line).collect::<Vec<_>>())
+                }
             },
             || files.iter().map(describe).collect::<Vec<Value>>().into(),
         )?;
@@ -51,6 +52,28 @@ pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit
     let number = count(files.len(), "file", "files");
     ui.remark(&format!("{number}, {}, at {commit}", size(total)));
     Ok(Exit::Done)
+}
+
+/// What is to be listed: one path, wherever on the command line it stands.
+fn path(target: &Target, arguments: &Ls) -> Result<Option<RepoPath>, Failure> {
+    let named = arguments
+        .path
+        .as_deref()
+        .map(|path| path.trim_end_matches('/'));
+    let named: Option<RepoPath> = named
+        .map(str::parse)
+        .transpose()
+        .map_err(|error| Failure::usage(format!("{error}")))?;
+    match (&target.path, named) {
+        (Some(_), Some(_)) => Err(Failure::usage("two paths are named: it can only be one")),
+        (inner, named) => Ok(named.or_else(|| inner.clone())),
+    }
+}
+
+fn line(file: &TreeFile) -> Vec<String> {
+    let place = if file.lfs.is_some() { "lfs" } else { "git" };
+    let size = format!("{:>10}", size(file.size));
+    vec![size, place.to_owned(), file.path.to_string()]
 }
 
 fn describe(file: &TreeFile) -> Value {
