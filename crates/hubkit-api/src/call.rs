@@ -18,6 +18,7 @@ pub(crate) mod refs;
 pub(crate) mod resolve;
 pub(crate) mod safetensors_metadata;
 pub(crate) mod storage;
+pub(crate) mod tags_by_type;
 pub(crate) mod tree;
 pub(crate) mod tree_size;
 pub(crate) mod whoami;

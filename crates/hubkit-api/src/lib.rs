@@ -48,6 +48,7 @@ pub use call::refs::{GitRef, ListRefs, PullRequests, Refs};
 pub use call::resolve::{ContentRange, FileMetadata, Resolve, ResolveMethod};
 pub use call::safetensors_metadata::{GetSafetensorsMetadata, SafetensorsMetadata};
 pub use call::storage::{GetScan, LfsFile, ListLfsFiles};
+pub use call::tags_by_type::{GetTagsByType, RepoTag, TagsByType};
 pub use call::tree::{
     LastCommit, ListTree, RefusedPath, TreeDepth, TreeDetail, TreeEntry, TreeItem, TreePage,
 };

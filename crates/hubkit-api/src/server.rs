@@ -32,6 +32,7 @@ pub use crate::call::papers::{respond_paper, respond_papers};
 pub use crate::call::refs::respond_refs;
 pub use crate::call::safetensors_metadata::respond_safetensors_metadata;
 pub use crate::call::storage::{respond_lfs_files, respond_scan};
+pub use crate::call::tags_by_type::respond_tags_by_type;
 pub use crate::call::tree::{TreeRequest, respond_tree};
 pub use crate::call::tree_size::respond_tree_size;
 pub use crate::call::whoami::respond_whoami;

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     AuthCheck, CancelAccessRequest, GetAccessReport, GetAccount, GetCollection, GetDiscussion,
-    GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, ListAccounts, ListCollections,
+    GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType, ListAccounts, ListCollections,
     ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize,
     call::{
         access_decisions, access_requests, accounts, auth_check, collections, commits, discussions,
         info, lfs_batch, list, papers, paths_info, raw, refs, resolve, safetensors_metadata,
-        storage, tree, tree_size, whoami,
+        storage, tags_by_type, tree, tree_size, whoami,
     },
     query::Query,
     target,
@@ -91,6 +91,8 @@ pub enum Incoming {
     Discussions(ListDiscussions),
     /// One discussion.
     Discussion(GetDiscussion),
+    /// The tags that repositories of a kind have.
+    TagsByType(GetTagsByType),
     /// A page for people.
     Page(Page),
 }
@@ -116,6 +118,8 @@ type FamilyOfRepo = fn(Repo, &Ask<'_>) -> Routed;
 /// By the word behind `/api/`.
 const OF_HUB: &[(&str, Family)] = &[
     ("collections", collections::route),
+    ("datasets-tags-by-type", tags_by_type::route_datasets),
+    ("models-tags-by-type", tags_by_type::route_models),
     ("organizations", accounts::route_organisations),
     ("papers", papers::route),
     ("resolve-cache", resolve::route_cache),

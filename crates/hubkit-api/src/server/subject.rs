@@ -46,6 +46,7 @@ impl Incoming {
             Self::Discussion(call) => Some(&mut call.repo),
             Self::WhoAmI
             | Self::List(_)
+            | Self::TagsByType(_)
             | Self::Account(_)
             | Self::Accounts(_)
             | Self::Collections(_)
@@ -78,6 +79,7 @@ impl Incoming {
             | Self::WhoAmI
             | Self::Page(_)
             | Self::List(_)
+            | Self::TagsByType(_)
             | Self::TreeSize(_)
             | Self::Scan(_)
             | Self::LfsFiles(_)
