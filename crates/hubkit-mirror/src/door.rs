@@ -7,11 +7,12 @@ use std::{
 };
 
 use hubkit_api::server::{Incoming, Reveals};
-use hubkit_store::DynStore;
+use hubkit_store::{DynStore, RefStore as _};
 use hubkit_types::Repo;
 
 use crate::{
     access::{Access, Caller, RepoState},
+    catalogue::Catalogue,
     lookup::expect_repo,
     refusal::Refusal,
 };
@@ -32,6 +33,7 @@ pub(crate) enum Admission {
 pub(crate) async fn admit(
     store: &DynStore,
     access: &Access,
+    catalogue: &Catalogue,
     caller: Caller<'_>,
     incoming: &mut Incoming,
 ) -> Result<Admission, Refusal> {
@@ -44,7 +46,7 @@ pub(crate) async fn admit(
             Err(Refusal::NoToken)
         };
     };
-    if let Some(to) = canonical(access, repo) {
+    if let Some(to) = canonical(store, access, catalogue, caller, repo).await? {
         if access.may_know(caller, &to) {
             let from = repo.clone();
             return Ok(Admission::Elsewhere { from, to });
@@ -68,9 +70,27 @@ pub(crate) async fn admit(
     Ok(Admission::Enter)
 }
 
-/// The name under which a repository is served, if this is another.
-fn canonical(access: &Access, repo: &Repo) -> Option<Repo> {
-    access.moved(repo).cloned()
+/// The name under which a repository is served, if this is another: it was renamed, or is spelled in other capitals.
+async fn canonical(
+    store: &DynStore,
+    access: &Access,
+    catalogue: &Catalogue,
+    caller: Caller<'_>,
+    repo: &Repo,
+) -> Result<Option<Repo>, Refusal> {
+    if let Some(to) = access.moved(repo) {
+        return Ok(Some(to.clone()));
+    }
+    let index = catalogue.known();
+    let spelled = index.as_ref().and_then(|index| index.spelling(repo));
+    match spelled {
+        // The store is asked only about what the caller may know of: a hidden name takes no longer than none. It may hold
+        // the name as it was asked for by now, or find it in any capitals.
+        Some(to) if access.may_know(caller, to) && !store.has_repo(repo.clone()).await? => {
+            Ok(Some(to.clone()))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Puts a name that nothing has in the place of a repository's: with the same owner, so that a store looks as far for it.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod catalogue;
 mod door;
 mod file;
 mod history;
@@ -13,6 +14,7 @@ mod pages;
 mod people;
 mod refusal;
 mod requests;
+mod search;
 mod tensors;
 mod tree;
 
@@ -20,6 +22,7 @@ pub use access::{
     Access, Account, AccountToken, MemberRole, OrganisationAccount, ParseTokenDigestError,
     RepoRule, RepoState, Strangers, TokenDigest, TokenRole, Visibility,
 };
+pub use catalogue::Refreshed;
 pub use listing::Unlisted;
 pub use mirror::Mirror;
 pub use requests::{AccessRequests, KeptRequest, NotKept};

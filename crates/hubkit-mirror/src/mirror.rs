@@ -11,16 +11,17 @@ use hubkit_api::{
         respond_moved, respond_unroutable, respond_whoami, route,
     },
 };
-use hubkit_store::DynStore;
+use hubkit_store::{DynStore, StoreError};
 use hubkit_transport::{Body, Transport, TransportError};
 use hubkit_types::Endpoint;
 
 use crate::{
     access::{Access, Caller, Schemes},
+    catalogue::{Catalogue, Refreshed},
     door::{Admission, admit},
     file::{answer_file, answer_raw},
     history::{answer_auth_check, answer_commits, answer_refs},
-    info::{answer_info, answer_list},
+    info::answer_info,
     large::{answer_lfs_batch, answer_lfs_files, ask_for_password},
     listing::{Listings, Unlisted},
     pages::{Pages, Site},
@@ -29,6 +30,7 @@ use crate::{
     requests::answer::{
         answer_ask, answer_cancel, answer_decision, answer_grant, answer_report, answer_requests,
     },
+    search::{answer_list, answer_tags_by_type},
     tensors::answer_safetensors_metadata,
     tree::{answer_paths, answer_tree, answer_tree_size},
 };
@@ -41,6 +43,7 @@ pub struct Mirror {
     store: DynStore,
     access: Arc<RwLock<Arc<Access>>>,
     listings: Arc<Listings>,
+    catalogue: Arc<Catalogue>,
     endpoint: Option<Endpoint>,
 }
 
@@ -51,6 +54,7 @@ impl Mirror {
             store,
             access: Arc::default(),
             listings: Arc::default(),
+            catalogue: Arc::default(),
             endpoint: None,
         }
     }
@@ -87,6 +91,19 @@ impl Mirror {
         self
     }
 
+    /// Looks through the store again, and reads the cards and configurations of repositories that are new or changed:
+    /// lists, searches and names in other capitals are answered from what was found, in all clones of this mirror.
+    ///
+    /// Happens by itself once, when the first list is asked for. Repositories that can't be read are left out of lists and
+    /// named. Dropping the future leaves what was known.
+    ///
+    /// # Errors
+    ///
+    /// When the store can't tell which repositories there are; what was known stays.
+    pub async fn refresh(&self) -> Result<Refreshed, StoreError> {
+        self.catalogue.refresh(&self.store).await
+    }
+
     /// Answers a request. Of its URI only path and query count.
     ///
     /// Never fails: what goes wrong is a response. The body of a file is read from the store as it is taken; should
@@ -119,9 +136,10 @@ impl Mirror {
         request: Request<Body>,
     ) -> Result<Response<Body>, Refusal> {
         let (store, access, listings) = (&self.store, &*self.access(), &*self.listings);
+        let catalogue = &*self.catalogue;
         let caller = access.caller(request.headers(), schemes(&incoming))?;
         if let Admission::Elsewhere { from, to } =
-            admit(store, access, caller, &mut incoming).await?
+            admit(store, access, catalogue, caller, &mut incoming).await?
         {
             let target = moved_target(request.uri(), &from, &to);
             return Ok(respond_moved(&self.address(target)).map(Body::from));
@@ -129,7 +147,9 @@ impl Mirror {
         let response = match incoming {
             Incoming::Resolve(file) => return answer_file(store, caller, file).await,
             Incoming::Raw(file) => return answer_raw(store, caller, file).await,
-            Incoming::RepoInfo(call) => answer_info(store, access, listings, caller, call).await,
+            Incoming::RepoInfo(call) => {
+                answer_info(store, access, (catalogue, listings), caller, call).await
+            }
             Incoming::Tree(tree) => {
                 answer_tree(store, listings, caller, tree, |target| self.address(target)).await
             }
@@ -155,7 +175,13 @@ impl Mirror {
             Incoming::Commits(call) => answer_commits(store, caller, call).await,
             Incoming::AuthCheck(call) => answer_auth_check(store, caller, call).await,
             Incoming::List(list) => {
-                answer_list(store, access, caller, list, |target| self.address(target)).await
+                answer_list(store, access, catalogue, caller, list, |target| {
+                    self.address(target)
+                })
+                .await
+            }
+            Incoming::TagsByType(call) => {
+                answer_tags_by_type(store, access, catalogue, caller, call).await
             }
             Incoming::CancelAccessRequest(call) => {
                 answer_cancel(store, access, caller, call.repo).await
@@ -181,6 +207,7 @@ impl Mirror {
                 let pages = Pages {
                     store,
                     access,
+                    catalogue,
                     listings,
                     caller,
                     site: self.site(),

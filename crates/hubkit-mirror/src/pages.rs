@@ -17,10 +17,12 @@ use maud::html;
 
 use crate::{
     access::{Access, Caller},
+    catalogue::Catalogue,
     info,
     listing::{Listings, Name},
     lookup::find_commit,
     refusal::Refusal,
+    search::list as list_repos,
 };
 
 pub(crate) use frame::Site;
@@ -42,6 +44,7 @@ const LONGEST_TEXT: u64 = 256 << 10;
 pub(crate) struct Pages<'a> {
     pub(crate) store: &'a DynStore,
     pub(crate) access: &'a Access,
+    pub(crate) catalogue: &'a Catalogue,
     pub(crate) listings: &'a Listings,
     pub(crate) caller: Caller<'a>,
     pub(crate) site: Site<'a>,
@@ -127,7 +130,9 @@ impl Pages<'_> {
                 .strip_prefix("/api")
                 .map_or_else(|| target.clone(), str::to_owned)
         };
-        info::list(self.store, self.access, self.caller, request, as_page).await
+        let (store, access, catalogue) = (self.store, self.access, self.catalogue);
+        let (page, _) = list_repos(store, access, catalogue, self.caller, request, as_page).await?;
+        Ok(page)
     }
 
     async fn repo(self, repo: Repo) -> Result<Response<Bytes>, Refusal> {
@@ -154,7 +159,8 @@ impl Pages<'_> {
             revision: None,
             detail: InfoDetail::default(),
         };
-        info::info(self.store, self.access, self.listings, self.caller, call).await
+        let known = (self.catalogue, self.listings);
+        info::info(self.store, self.access, known, self.caller, call).await
     }
 
     async fn card(self, repo: &Repo, commit: CommitId) -> Result<Option<Rendered>, Refusal> {

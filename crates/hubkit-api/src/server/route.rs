@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     AuthCheck, CancelAccessRequest, GetAccessReport, GetAccount, GetCollection, GetDiscussion,
-    GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType, ListAccounts, ListCollections,
-    ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize,
+    GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType, ListAccounts,
+    ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize,
     call::{
         access_decisions, access_requests, accounts, auth_check, collections, commits, discussions,
         info, lfs_batch, list, papers, paths_info, raw, refs, resolve, safetensors_metadata,

@@ -1,5 +1,6 @@
 //! `hubkit serve`.
 
+mod index;
 mod roots;
 
 use std::{
@@ -52,6 +53,11 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         .hint("another program may have the port; choose one with `--port`, 0 for any that is free")
     })?;
     let url = server.url()?;
+    let mut mirror = Mirror::new(store).with_unlisted(unlisted);
+    let found = mirror
+        .refresh()
+        .await
+        .map_err(|error| roots::unreadable(root, &error))?;
     let root = root.display();
     ui.result(
         || {
@@ -64,10 +70,14 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
                 "skipped": skipped.iter().map(|skipped| json!({
                     "path": skipped.location.to_string_lossy(), "reason": skipped.reason,
                 })).collect::<Vec<_>>(),
+                "unreadable": found.unreadable.iter().map(|(repo, error)| json!({
+                    "repository": repo.to_string(), "reason": error.to_string(),
+                })).collect::<Vec<_>>(),
             })
         },
     )?;
     warn_of_skipped(&skipped, ui);
+    index::warn_of_unreadable(&found, ui);
     let public = public_url(arguments, &url);
     let shown = public
         .as_ref()
@@ -75,7 +85,6 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     ui.remark(&format!(
         "point clients at it with HF_ENDPOINT={shown}; ctrl-c ends it"
     ));
-    let mut mirror = Mirror::new(store).with_unlisted(unlisted);
     match public {
         Some(public) => mirror = mirror.with_endpoint(public),
         None => ui.remark("warning: name the address that clients use with `--public-url`; some can't read long listings without"),
@@ -90,6 +99,8 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
             "warning: everyone who can reach this address can read everything that is served",
         );
     }
+    let mut beside = tokio::task::JoinSet::new();
+    beside.spawn(index::keep(mirror.clone()));
     let rules = rules.map(|(file, _)| file);
     tokio::select! {
         ended = server.run(mirror.clone(), observer) => match ended {

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::*;
 
+mod catalogue;
 mod hidden;
 mod hollow;
 mod listings;
