@@ -1,0 +1,262 @@
+//! Writes the corpus that the fuzzer starts from: `cargo run --bin seeds [FOLDER]`. Deterministic, and kept in the
+//! repository.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
+const DIGEST: &str = "abababababababababababababababababababababababababababababababab";
+
+/// What a request is: method and target, then its headers.
+const ROUTES: &[(&str, &str)] = &[
+    (
+        "info",
+        "GET /api/models/a/b/revision/main?blobs=true&securityStatus=1",
+    ),
+    (
+        "expand",
+        "GET /api/spaces/a/b?expand[]=sha&expand=tags,likes",
+    ),
+    ("legacy", "GET /api/models/gpt2/refs?include_prs=1"),
+    (
+        "list",
+        "GET /api/datasets?search=a&search=b&filter=x:y&apps=a,b&sort=last_modified&limit=7&cursor=c%3D",
+    ),
+    (
+        "tree",
+        "GET /api/kernels/a/b/tree/refs%2Fpr%2F1/d%2F%C3%BC?recursive=true&expand=true&limit=5",
+    ),
+    ("paths-info", "POST /api/models/a/b/paths-info/refs/pr/1"),
+    (
+        "commits",
+        "GET /api/models/a/b/commits/main?expand[]=formatted&limit=7&p=2",
+    ),
+    ("treesize", "GET /api/models/a/b/treesize/main/d/e"),
+    (
+        "safetensors",
+        "GET /api/models/a/b/safetensors-metadata/d/model.safetensors.index.json",
+    ),
+    (
+        "discussions",
+        "GET /api/models/a/b/discussions?p=1&type=pull_request&status=open&author=x",
+    ),
+    ("discussion", "GET /api/models/a/b/discussions/7?diff=1"),
+    ("account", "HEAD /api/organizations/ada/followers"),
+    ("collection", "GET /api/collections/ada/small-64f9"),
+    ("paper", "GET /api/papers/2311.12983"),
+    ("search", "GET /api/papers/search?q=a+b&limit=7"),
+    (
+        "access",
+        "GET /api/models/a/b/user-access-request/pending?limit=7",
+    ),
+    ("batch", "POST /datasets/a/b.git/info/lfs/objects/batch"),
+    (
+        "cache",
+        "GET /api/resolve-cache/models/a/b/0123456789abcdef0123456789abcdef01234567/x%20y",
+    ),
+    (
+        "resolve",
+        "GET /a/b/resolve/main/d/e.txt?download=true\nrange: bytes=1-5, 7-\nif-range: \"x\"\nif-none-match: W/\"x\", *",
+    ),
+    ("raw", "HEAD /datasets/squad/raw/refs/convert/parquet/x"),
+    ("outside", "GET /a/b/resolve/main/..%2f..%2fetc/passwd"),
+    ("page", "GET /spaces/a/b/blob/main/README.md"),
+];
+
+/// What an answer is: its target, a name, the line of status and headers, and the body. `SHA` and `DIGEST` stand for one.
+const REPLIES: &[(&str, &str, &str, &str)] = &[
+    ("reply-auth-check", "yes", "200", "{}"),
+    (
+        "reply-info",
+        "all",
+        "200",
+        r#"{"_id":"1","id":"a/b","sha":"SHA","private":false,"gated":"auto","downloads":7,"tags":["x"],"cardData":{"license":"mit"},"siblings":[{"rfilename":"x","size":1,"blobId":"SHA","lfs":{"sha256":"DIGEST","size":1,"pointerSize":127}}],"safetensors":{"parameters":{"F32":7},"total":7},"inferenceProviderMapping":{"p":{"status":"live"}}}"#,
+    ),
+    (
+        "reply-info",
+        "gated",
+        "401 x-error-code: GatedRepo|x-error-message: no|retry-after: 7",
+        r#"{"error":["a","b"]}"#,
+    ),
+    (
+        "reply-list",
+        "page",
+        r#"200 link: </api/models?cursor=x>; rel="next""#,
+        r#"[{"id":"a/b","likes":1,"inferenceProviderMapping":[{"provider":"p"}]},{"id":"gpt2"}]"#,
+    ),
+    (
+        "reply-tree",
+        "page",
+        r#"200 link: <https://h/x>; rel="prev next""#,
+        r#"[{"type":"directory","oid":"SHA","size":0,"path":"d","lastCommit":{"id":"SHA","title":"t","date":"2026"}},{"type":"file","oid":"SHA","size":7,"path":"d/x","lfs":{"oid":"DIGEST","size":7},"xetHash":"DIGEST","securityFileStatus":{"status":"safe","avScan":{}}},{"path":"../x"}]"#,
+    ),
+    (
+        "reply-paths-info",
+        "found",
+        "200",
+        r#"[{"type":"file","oid":"SHA","size":7,"path":"x"}]"#,
+    ),
+    (
+        "reply-refs",
+        "all",
+        "200",
+        r#"{"branches":[{"name":"main","ref":"refs/heads/main","targetCommit":"SHA"}],"converts":[],"tags":[],"pullRequests":[{"name":"refs/pr/1","ref":"refs/pr/1","targetCommit":"SHA"}]}"#,
+    ),
+    (
+        "reply-commits",
+        "page",
+        "200 x-total-count: 7",
+        r#"[{"id":"SHA","title":"t","message":"m","date":"2026","authors":[{"user":"x"}],"formatted":{"title":"<b>"}}]"#,
+    ),
+    (
+        "reply-raw",
+        "text",
+        "200 etag: \"SHA\"|x-repo-commit: SHA",
+        "version",
+    ),
+    (
+        "reply-whoami",
+        "user",
+        "200",
+        r#"{"type":"user","name":"ada","orgs":[{"name":"x","roleInOrg":"admin"}],"auth":{"accessToken":{"displayName":"t","role":"read"}}}"#,
+    ),
+    ("reply-tree-size", "size", "200", r#"{"path":"/","size":7}"#),
+    (
+        "reply-safetensors",
+        "headers",
+        "200",
+        r#"{"index":{"metadata":{"total_size":7}},"headers":{"x.safetensors":{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}}}"#,
+    ),
+    (
+        "reply-scan",
+        "issues",
+        "200",
+        r#"{"scansDone":true,"filesWithIssues":[{"path":"x","level":"unsafe"}]}"#,
+    ),
+    (
+        "reply-lfs-files",
+        "page",
+        "200",
+        r#"[{"fileOid":"1","filename":"x","oid":"DIGEST","pushedAt":"2026","size":7}]"#,
+    ),
+    (
+        "reply-lfs-batch",
+        "download",
+        "200",
+        r#"{"transfer":"basic","objects":[{"oid":"DIGEST","size":7,"actions":{"download":{"href":"https://h/x?y","header":{"a":"b"},"expires_in":7}}},{"oid":"DIGEST","error":{"code":404,"message":"no"}}]}"#,
+    ),
+    (
+        "reply-account",
+        "user",
+        "200",
+        r#"{"user":"ada","fullname":"Ada","numModels":7,"orgs":[]}"#,
+    ),
+    (
+        "reply-accounts",
+        "page",
+        "200",
+        r#"[{"user":"ada"},{"name":"x"}]"#,
+    ),
+    (
+        "reply-collections",
+        "page",
+        "200",
+        r#"[{"slug":"a/b-1","title":"t","owner":{"name":"a"},"items":[{"type":"model","id":"a/b","note":{"text":"n"}}]}]"#,
+    ),
+    (
+        "reply-collection",
+        "one",
+        "200",
+        r#"{"slug":"a/b-1","owner":"a","items":[]}"#,
+    ),
+    (
+        "reply-papers",
+        "found",
+        "200",
+        r#"[{"title":"t","paper":{"id":"2311.12983","authors":[{"name":"x"}],"upvotes":7}}]"#,
+    ),
+    (
+        "reply-paper",
+        "one",
+        "200",
+        r#"{"id":"2311.12983","summary":"s","publishedAt":"2026"}"#,
+    ),
+    (
+        "reply-discussions",
+        "page",
+        "200",
+        r#"{"discussions":[{"num":7,"title":"t","status":"open","author":{"name":"x"},"isPullRequest":true}],"count":12,"start":0}"#,
+    ),
+    (
+        "reply-discussion",
+        "events",
+        "200",
+        r#"{"num":7,"changes":{"base":"refs/heads/main","mergeCommitId":"SHA"},"filesWithConflicts":true,"diff":"-","events":[{"id":"1","type":"comment","data":{"latest":{"raw":"x"}}},{"type":"commit","data":{"oid":"SHA"}}]}"#,
+    ),
+    (
+        "resolve",
+        "whole",
+        "200 x-repo-commit: SHA|etag: W/\"SHA\"|content-length: 7",
+        "",
+    ),
+    (
+        "resolve",
+        "away",
+        "302 x-repo-commit: SHA|x-linked-etag: \"DIGEST\"|x-linked-size: 7|location: https://cdn/x",
+        "",
+    ),
+    (
+        "resolve",
+        "limits",
+        "429 ratelimit: \"api\";r=0;t=55|ratelimit-policy: \"fixed window\";\"api\";q=500;w=300|retry-after: Sun, 06 Nov 1994 08:49:37 GMT",
+        "",
+    ),
+];
+
+const BODIES: &[(&str, &str, &str)] = &[
+    (
+        "body-paths-info",
+        "form",
+        "fpaths=a%2Fb&paths=c+d&expand=true",
+    ),
+    (
+        "body-paths-info",
+        "json",
+        r#"j{"paths":["a/b","../x",7],"expand":true}"#,
+    ),
+    (
+        "body-lfs-batch",
+        "download",
+        r#"{"operation":"download","transfers":["basic","xet"],"objects":[{"oid":"DIGEST","size":7}],"hash_algo":"sha256","ref":{"name":"refs/heads/main"}}"#,
+    ),
+];
+
+fn main() -> io::Result<()> {
+    let kept = || Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let corpus = std::env::args_os().nth(1).map_or_else(kept, PathBuf::from);
+    let write = |target: &str, name: &str, text: &str| {
+        let folder = corpus.join(target);
+        fs::create_dir_all(&folder)?;
+        let text = text.replace("SHA", SHA).replace("DIGEST", DIGEST);
+        fs::write(folder.join(name), text)
+    };
+    for (name, text) in ROUTES {
+        write("route", name, text)?;
+    }
+    for (target, name, head, body) in REPLIES {
+        write(target, name, &format!("{head}\n{body}"))?;
+    }
+    for (target, name, text) in BODIES {
+        write(target, name, text)?;
+    }
+    // A target without a seed would start from nothing.
+    for (target, _) in hubkit_fuzz::TARGETS
+        .iter()
+        .flat_map(|targets| targets.iter())
+    {
+        assert!(corpus.join(target).is_dir(), "{target} has no seed");
+    }
+    Ok(())
+}

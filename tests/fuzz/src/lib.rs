@@ -1,0 +1,17 @@
+//! What is given to the fuzzer: every door by which a stranger's bytes come in.
+
+mod bodies;
+mod replies;
+mod routes;
+
+/// A door, and the name that it goes by.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All doors.
+pub const TARGETS: &[&[Target]] = &[routes::TARGETS, bodies::TARGETS, replies::TARGETS];
+
+/// The door of this name.
+pub fn target(name: &str) -> Option<fn(&[u8])> {
+    let mut all = TARGETS.iter().flat_map(|targets| targets.iter());
+    all.find(|(found, _)| *found == name).map(|(_, run)| *run)
+}
