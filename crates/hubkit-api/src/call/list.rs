@@ -201,11 +201,19 @@ impl ListRepos {
         }
     }
 
+    fn detail(&self) -> InfoDetail {
+        if self.expand.is_empty() {
+            InfoDetail::default()
+        } else {
+            InfoDetail::Only(self.expand.clone())
+        }
+    }
+
     /// Leaves of a repository what was asked for.
-    fn narrow(&self, repo: RepoInfo) -> Value {
+    fn narrow(&self, repo: RepoInfo, detail: &InfoDetail) -> Value {
         let mut value = repo.write();
-        if !self.expand.is_empty() {
-            return InfoDetail::Only(self.expand.clone()).narrow(value);
+        if let InfoDetail::Only(_) = detail {
+            return detail.narrow(value);
         }
         for (key, is_wanted) in [
             ("siblings", self.full),
@@ -216,7 +224,7 @@ impl ListRepos {
                 map.remove(key);
             }
         }
-        InfoDetail::default().narrow(value)
+        detail.narrow(value)
     }
 
     /// The target with its query, as [`ListRepos::of_query`] reads it.
@@ -299,7 +307,11 @@ pub(crate) fn route(kind: RepoKind, ask: &Ask<'_>) -> Routed {
 /// The answer to [`ListRepos`]: of what is known of each repository, as much as was asked for. A `next` that can't stand
 /// in a header is left out.
 pub fn respond_list(page: RepoPage, call: &ListRepos) -> Response<Bytes> {
-    let repos = page.repos.into_iter().map(|repo| call.narrow(repo));
+    let detail = call.detail();
+    let repos = page
+        .repos
+        .into_iter()
+        .map(|repo| call.narrow(repo, &detail));
     let repos = repos.collect();
     let mut response = json::respond(StatusCode::OK, &repos);
     header::put_next(response.headers_mut(), page.next.as_deref());

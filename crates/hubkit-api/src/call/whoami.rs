@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     ApiError, Call,
@@ -13,6 +13,9 @@ use crate::{
     },
     target,
 };
+
+/// The usual way of saying who one is.
+const ACCESS_TOKEN: &str = "access_token";
 
 /// Asks whose token the request carries. Limited more strictly than other calls: ask once and remember.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +40,8 @@ pub struct Identity {
     pub token_role: Option<String>,
     /// What else is said of the token: when it was made, when it ends, which rights in particular.
     pub token_rest: Map<String, Value>,
+    /// What else is said of how the caller proved who they are, where that was not by an access token.
+    pub auth_rest: Map<String, Value>,
     /// Every field that is not named above.
     pub rest: Map<String, Value>,
 }
@@ -101,6 +106,7 @@ impl Identity {
             token_name: None,
             token_role: None,
             token_rest: Map::new(),
+            auth_rest: Map::new(),
             rest: Map::new(),
         }
     }
@@ -112,12 +118,17 @@ impl Identity {
             Some("org") => IdentityKind::Organisation,
             Some(_) => IdentityKind::Other,
         };
-        let mut token = None;
+        let (mut token, mut auth_rest) = (None, Map::new());
         if let Some(auth) = fields.any("auth") {
-            let access_token = Fields::of(auth, "the authentication")?.any("accessToken");
+            let mut auth = Fields::of(auth, "the authentication")?;
+            let access_token = auth.any("accessToken");
             token = access_token
                 .map(|value| Fields::of(value, "the token's description"))
                 .transpose()?;
+            auth_rest = auth.rest();
+            if auth_rest.get("type").and_then(Value::as_str) == Some(ACCESS_TOKEN) {
+                auth_rest.remove("type");
+            }
         }
         let organisations = fields.list("orgs").into_iter().map(Organisation::read);
         Ok(Self {
@@ -129,6 +140,7 @@ impl Identity {
             token_name: token.as_mut().and_then(|token| token.text("displayName")),
             token_role: token.as_mut().and_then(|token| token.text("role")),
             token_rest: token.map(Fields::rest).unwrap_or_default(),
+            auth_rest,
             rest: fields.rest(),
         })
     }
@@ -149,8 +161,12 @@ impl Identity {
         let mut token = Object::over(&self.token_rest);
         token.put("displayName", self.token_name.as_deref());
         token.put("role", self.token_role.as_deref());
-        let auth = json!({"type": "access_token", "accessToken": token.done()});
-        object.put("auth", Some(auth));
+        let mut auth = Object::over(&self.auth_rest);
+        if !self.auth_rest.contains_key("type") {
+            auth.put("type", Some(ACCESS_TOKEN));
+        }
+        auth.put("accessToken", Some(token.done()));
+        object.put("auth", Some(auth.done()));
         object.done()
     }
 }
@@ -204,6 +220,9 @@ mod tests {
         });
         identity.rest = rest("isPro");
         identity.token_rest = rest("expiration");
+        identity.auth_rest = [("type".to_owned(), Value::from("oauth"))]
+            .into_iter()
+            .collect();
         assert_eq!(WhoAmI.reply(&respond_whoami(&identity)), Ok(identity));
     }
 
