@@ -209,6 +209,9 @@ pub struct Ls {
     /// Draw the folders as a tree, each with the size of all that is in it
     #[arg(long)]
     pub tree: bool,
+    /// Tell of each file the commit that changed it last and what the hub's scans say, which takes a hub longer
+    #[arg(long, conflicts_with = "tree")]
+    pub expand: bool,
 }
 
 /// Accounts and tokens.

@@ -6,6 +6,7 @@ mod command;
 pub mod demo_hub;
 pub mod exit;
 pub mod failure;
+mod output;
 mod progress;
 mod reference;
 mod repo_view;

@@ -162,6 +162,13 @@ fn files_as_a_tree_and_below_a_folder() -> Result<()> {
     ");
     let folder = run(hub.endpoint(), &["ls", MODEL, "training/"])?.success()?;
     assert_eq!(folder.stdout.lines().count(), 1, "{folder}");
+    let expanded = ["ls", MODEL, "training", "--expand", "--format", "json"];
+    let expanded = run(hub.endpoint(), &expanded)?.success()?.json()?;
+    assert_eq!(expanded[0]["path"], "training/loss.csv");
+    assert!(
+        expanded[0]["last_commit"]["commit"].is_string(),
+        "{expanded}"
+    );
     let absent = run(hub.endpoint(), &["ls", MODEL, "train"])?.expect_code(3)?;
     assert!(absent.stderr.contains("no folder `train`"), "{absent}");
     Ok(())

@@ -1,8 +1,9 @@
 //! `hubkit ls`.
 
 mod drawing;
+mod expanded;
 
-use hubkit::{RepoPath, Silent, TreeFile};
+use hubkit::{CommitId, RepoPath, Silent, TreeFile};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,6 +23,15 @@ pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit
         .client()
         .resolve(&target.repo, &revision, &Silent)
         .await?;
+    if arguments.expand {
+        let client = hub.client();
+        let files = expanded::list(client, &target.repo, commit, path.as_ref()).await?;
+        let total = files.iter().map(|expanded| expanded.file.size);
+        let total = total.fold(0, u64::saturating_add);
+        let rows = || table(&files.iter().map(expanded::line).collect::<Vec<_>>());
+        let values = || files.iter().map(expanded::value).collect();
+        return print(ui, (files.len(), total, commit), rows, values);
+    }
     let mut files = hub.client().tree(&target.repo, commit).await?;
     if let Some(path) = &path {
         files.retain(|file| {
@@ -33,23 +43,29 @@ pub(crate) async fn run(global: &Global, arguments: &Ls, ui: &Ui) -> Result<Exit
             return Err(Failure::new(Exit::NotFound, "file_not_found", message));
         }
     }
-    let total: u64 = files
-        .iter()
-        .map(|file| file.size)
-        .fold(0, u64::saturating_add);
-    if ui.json || !files.is_empty() {
-        ui.result(
-            || {
-                if arguments.tree {
-                    drawing::draw(&files)
-                } else {
-                    table(&files.iter().map(line).collect::<Vec<_>>())
-                }
-            },
-            || files.iter().map(describe).collect::<Vec<Value>>().into(),
-        )?;
+    let total = files.iter().map(|file| file.size);
+    let total = total.fold(0, u64::saturating_add);
+    let rows = || {
+        if arguments.tree {
+            drawing::draw(&files)
+        } else {
+            table(&files.iter().map(line).collect::<Vec<_>>())
+        }
+    };
+    let values = || files.iter().map(describe).collect();
+    print(ui, (files.len(), total, commit), rows, values)
+}
+
+fn print(
+    ui: &Ui,
+    (files, total, commit): (usize, u64, CommitId),
+    rows: impl FnOnce() -> String,
+    values: impl FnOnce() -> Value,
+) -> Result<Exit, Failure> {
+    if ui.json || files > 0 {
+        ui.result(rows, values)?;
     }
-    let number = count(files.len(), "file", "files");
+    let number = count(files, "file", "files");
     ui.remark(&format!("{number}, {}, at {commit}", size(total)));
     Ok(Exit::Done)
 }
