@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use hubkit_api::{
-    AuthCheck, CommitInfo, CommitPage, GetSafetensorsMetadata, GetScan, LfsAsk, LfsBatch, LfsFile,
-    LfsObject, LfsOutcome, ListCommits, ListLfsFiles, ListRefs, ListRepos, MOST_LFS_OBJECTS,
-    PathsInfo, PullRequests, Raw, RawFile, Refs, RepoInfo, RepoPage, Resolve, ResolveMethod,
-    SafetensorsMetadata, SecurityReport, TreeEntry, TreeSize, server::MOST_PATHS,
+    AuthCheck, CommitInfo, CommitPage, GetSafetensorsMetadata, GetScan, GetTagsByType, LfsAsk,
+    LfsBatch, LfsFile, LfsObject, LfsOutcome, ListCommits, ListLfsFiles, ListRefs, ListRepos,
+    MOST_LFS_OBJECTS, PathsInfo, PullRequests, Raw, RawFile, Refs, RepoInfo, RepoPage, Resolve,
+    ResolveMethod, SafetensorsMetadata, SecurityReport, TagsByType, TreeEntry, TreeSize,
+    server::MOST_PATHS,
 };
 use hubkit_store::{Entry, RefStore as _};
-use hubkit_types::{Repo, RepoPath, Revision};
+use hubkit_types::{Repo, RepoKind, RepoPath, Revision};
 
 use crate::{
     Client, Connectivity, Error, ErrorKind, Pages,
@@ -32,6 +33,16 @@ impl Client {
     pub fn commits(&self, repo: &Repo, revision: &Revision) -> Pages<CommitInfo> {
         let call = ListCommits::new(repo.clone(), revision.clone());
         Pages::new(self.clone(), Some(repo.clone()), call)
+    }
+
+    /// The tags that repositories of a kind have, by what they are about: what a list can be filtered by.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where the hub does not tell of this kind; those of [`Client::info`]; offline always `Offline`.
+    pub async fn tags_by_type(&self, kind: RepoKind) -> Result<TagsByType, Error> {
+        let call = GetTagsByType { kind };
+        self.call(&call, None, LONGEST_LIST, self.observer()).await
     }
 
     /// The branches, tags and other references of a repository.

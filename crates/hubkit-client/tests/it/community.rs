@@ -4,7 +4,7 @@ use hubkit_api::{
     AccountKind, GetDiscussion, ListAccounts, ListCollections, ListDiscussions, SearchPapers,
 };
 use hubkit_client::{Connectivity, ErrorKind};
-use hubkit_types::Revision;
+use hubkit_types::{RepoKind, Revision};
 
 use crate::hub::{Hub, answer, repo};
 
@@ -32,6 +32,10 @@ async fn accounts_collections_and_papers_are_asked_for_by_name() {
         (
             "/api/collections?owner=ada",
             r#"[{"slug":"ada/x-1","title":"X","items":[]}]"#,
+        ),
+        (
+            "/api/models-tags-by-type",
+            r#"{"license":[{"id":"license:mit"}]}"#,
         ),
         (
             "/api/papers/2311.12983",
@@ -88,6 +92,8 @@ async fn accounts_collections_and_papers_are_asked_for_by_name() {
             .len(),
         1
     );
+    let tags = client.tags_by_type(RepoKind::Model).await.expect("tags");
+    assert_eq!(tags["license"][0].id, "license:mit");
     let id = "2311.12983".parse().expect("a number");
     let paper = client.paper(&id).await.expect("a paper");
     assert_eq!(paper.title.as_deref(), Some("GAIA"));
