@@ -4,3 +4,4 @@ mod cards;
 mod hostile;
 mod pages;
 mod properties;
+mod trees;
