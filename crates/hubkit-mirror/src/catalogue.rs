@@ -4,6 +4,7 @@ mod entry;
 mod facets;
 mod index;
 mod matching;
+mod told;
 mod words;
 
 use std::{

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::Response;
 use hubkit_api::{GetRepoInfo, RepoInfo, Sibling, server::respond_info};
 use hubkit_store::{BlobKey, BlobStoreExt as _, DynStore, Entry as Held, RefStore as _, Survey};
-use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
+use hubkit_types::{CommitId, Repo, RepoKind, RepoPath, Revision, TreeFile};
+use serde_json::json;
 
 use crate::{
     access::{Access, Caller},
@@ -16,6 +17,7 @@ use crate::{
     listing::Listings,
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
+    tensors::count_parameters,
 };
 
 pub(crate) use described::{describe, time};
@@ -63,9 +65,34 @@ pub(crate) async fn info(
     };
     let mut info = describe(&entry, access);
     info.sha = Some(commit);
+    if let (RepoKind::Model, Some(files)) = (entry.repo.kind, &files) {
+        tell_parameters(store, &entry, commit, files, &mut info).await;
+    }
     info.siblings = files.map(|files| files.into_iter().map(Sibling::with_blob).collect());
     tell_times(store, repo, commit, &mut info).await?;
     Ok(info)
+}
+
+/// The headers of the weights are read once for each state of a repository.
+async fn tell_parameters(
+    store: &DynStore,
+    entry: &Entry,
+    commit: CommitId,
+    files: &[TreeFile],
+    info: &mut RepoInfo,
+) {
+    if entry.parameters.get().is_none() {
+        let counts = count_parameters(store, &entry.repo, commit, files).await;
+        // Another request may have been faster; it counted the same.
+        let _ = entry.parameters.set(counts);
+    }
+    if let Some(Some(counts)) = entry.parameters.get() {
+        let total = counts
+            .values()
+            .fold(0, |sum: u64, count| sum.saturating_add(*count));
+        let told = json!({"parameters": counts, "total": total});
+        info.rest.insert("safetensors".to_owned(), told);
+    }
 }
 
 /// Of a commit with a history, when it and the first one were made.

@@ -1,11 +1,13 @@
 //! What is known of one repository.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::{collections::BTreeMap, sync::OnceLock, time::SystemTime};
 
 use hubkit_card::{Card, CardData, Description, Evidence, describe};
 use hubkit_store::{Survey, SurveyRequest};
 use hubkit_types::{Repo, RepoKind, RepoPath};
 use serde_json::{Map, Value, json};
+
+use super::told;
 
 /// The small files that tell what a repository is.
 const CARD: &str = "README.md";
@@ -47,6 +49,8 @@ pub(crate) struct Entry {
     pub(crate) card_data: Option<Value>,
     /// Of the configuration what a hub tells.
     pub(crate) config: Map<String, Value>,
+    /// How many parameters the weights have, by type, once somebody asked.
+    pub(crate) parameters: OnceLock<Option<BTreeMap<String, u64>>>,
     /// The id in lower case, and what it is found by besides its tags.
     pub(super) folded: String,
     pub(super) terms: Vec<String>,
@@ -93,8 +97,9 @@ impl Entry {
         Self {
             folded: repo.id.as_str().to_ascii_lowercase(),
             terms: terms(repo.kind, &data, &description),
-            card_data: (!card.metadata.is_empty()).then(|| card.metadata.to_json()),
-            config: told(config, pipeline, adapter),
+            card_data: told::card(card.metadata.to_json()),
+            config: configured(config, pipeline, adapter),
+            parameters: OnceLock::new(),
             words: Box::default(),
             text: searched,
             repo,
@@ -158,7 +163,7 @@ fn searched(repo: &Repo, data: &CardData, description: &Description, body: &str)
 }
 
 /// Of the configuration what a hub tells.
-fn told(
+fn configured(
     config: Option<Value>,
     pipeline: Option<Value>,
     adapter: Option<Value>,

@@ -350,3 +350,54 @@ async fn what_a_caller_may_not_know_of_is_in_no_list_no_count_and_no_tag() {
     let answer = ask(&mirror, "GET", "/api/models/acme/bert-tiny", &with_token).await;
     assert_eq!(answer.status, 307);
 }
+
+/// A safetensors file with one tensor of two numbers.
+fn weights(dtype: &str, bytes: usize) -> String {
+    let header = format!(r#"{{"a":{{"dtype":"{dtype}","shape":[2],"data_offsets":[0,{bytes}]}}}}"#);
+    let length = u8::try_from(header.len()).expect("a short header");
+    let length = char::from(length);
+    assert!(length.is_ascii());
+    format!("{length}\0\0\0\0\0\0\0{header}{}", "x".repeat(bytes))
+}
+
+#[tokio::test]
+async fn the_parameters_of_a_model_are_those_of_its_weights_as_they_are_now() {
+    let store = MemoryStore::new();
+    let model = RepoKind::Model;
+    let (single, other) = (weights("F32", 8), weights("BF16", 4));
+    put(&store, model, "a/single", &[("model.safetensors", &single)]);
+    let shards = [
+        ("model-00001-of-00002.safetensors", &*single),
+        ("model-00002-of-00002.safetensors", &*other),
+    ];
+    put(&store, model, "a/sharded", &shards);
+    put(&store, model, "a/broken", &[("model.safetensors", "x")]);
+    put(
+        &store,
+        model,
+        "a/both",
+        &[("model.safetensors", &single), shards[1]],
+    );
+    let mirror = Mirror::new(DynStore::new(store.clone()));
+    mirror.refresh().await.expect("it can be read");
+    let counts = async |id: &str| {
+        let info = get(&mirror, &format!("/api/models/{id}")).await.json();
+        let total = info["safetensors"]["total"].as_u64();
+        (total, info["safetensors"]["parameters"].to_string())
+    };
+    let single = (Some(2), r#"{"F32":2}"#.to_owned());
+    assert_eq!(counts("a/single").await, single);
+    assert_eq!(counts("a/single").await, single);
+    assert_eq!(
+        counts("a/sharded").await,
+        (Some(4), r#"{"BF16":2,"F32":2}"#.to_owned())
+    );
+    for id in ["a/broken", "a/both"] {
+        assert_eq!(counts(id).await, (None, "null".to_owned()), "{id}");
+    }
+    put(&store, model, "a/single", &[("model.safetensors", &other)]);
+    assert_eq!(
+        counts("a/single").await,
+        (Some(2), r#"{"BF16":2}"#.to_owned())
+    );
+}
