@@ -4,6 +4,7 @@
     reason = "tasks talk to the person who started them"
 )]
 
+mod bench;
 mod ci;
 mod codegen;
 mod deny;
@@ -31,6 +32,7 @@ Tasks:
   codegen [--check]  Writes docs/reference, or says what in it is stale
   suite NAME         Runs one suite; a tool that it needs is then mandatory, unless its registry can not be reached
   suite list         Lists the suites
+  bench serve        Measures `hubkit serve` beside nginx; --rounds N, --seconds N, --only CASE
 ";
 
 fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["codegen", "--check"] => codegen::command(Mode::Check),
         ["suite", "list"] => suite::list(),
         ["suite", name] => suite::command(name),
+        ["bench", name, options @ ..] => bench::command(name, options),
         [] | ["help" | "--help"] => {
             println!("{HELP}");
             Ok(())

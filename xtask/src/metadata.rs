@@ -11,6 +11,7 @@ use crate::process::{ask, cargo};
 pub(crate) struct Metadata {
     /// The members of the workspace, and they alone.
     pub(crate) packages: Vec<Package>,
+    pub(crate) target_directory: PathBuf,
 }
 
 #[derive(Deserialize)]

@@ -64,6 +64,11 @@ pub(crate) fn build_command() -> Result<Option<PathBuf>> {
     build(&["--package=hubkit-cli"])
 }
 
+/// The same, as it is shipped.
+pub(crate) fn build_release_command() -> Result<Option<PathBuf>> {
+    build(&["--package=hubkit-cli", "--release"])
+}
+
 /// Builds and returns the path of the command, if that was among what was built.
 fn build(selection: &[&str]) -> Result<Option<PathBuf>> {
     let mut command = cargo(["build", "--message-format=json-render-diagnostics"]);
