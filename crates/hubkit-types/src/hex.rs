@@ -33,8 +33,17 @@ fn digit(byte: u8, case: Case) -> Option<u8> {
 
 /// Prints bytes as lower-case hex.
 pub(crate) fn encode(bytes: &[u8], f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-    for byte in bytes {
-        write!(f, "{byte:02x}")?;
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    /// A SHA-256 is printed in one piece.
+    const AT_ONCE: usize = 32;
+    for bytes in bytes.chunks(AT_ONCE) {
+        let mut digits = [0; 2 * AT_ONCE];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        let digits = &digits[..2 * bytes.len()];
+        f.write_str(std::str::from_utf8(digits).expect("digits are ASCII"))?;
     }
     Ok(())
 }
