@@ -10,7 +10,7 @@ use hubkit_store::{
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    blocking::{run, store_error},
+    blocking::{Pace, glance, run, store_error},
     digest::{self, Digests},
     sink::FileSink,
     stream,
@@ -19,20 +19,26 @@ use crate::{
 
 /// The cache that Hugging Face's clients share, as a store.
 ///
-/// Every method but `local_path` and `snapshot_path` (which look at the disk at once) does its disk work on tokio's
-/// threads for that, and so must run within a tokio runtime.
+/// Every method must run within a tokio runtime, on whose threads for that disk work is done. To resolve a revision, and to
+/// look up and open one file, takes a few looks at files, which are done where the caller runs as long as the disk answers
+/// at once; `local_path` and `snapshot_path` always look there.
 #[derive(Clone, Debug)]
 pub struct FsStore {
     cache: Cache,
     /// Of files that are no links to blobs.
     digests: Digests,
+    pace: Pace,
 }
 
 impl FsStore {
     /// Wraps a cache.
     pub fn new(cache: Cache) -> Self {
         let digests = Digests::default();
-        Self { cache, digests }
+        Self {
+            cache,
+            digests,
+            pace: Pace::default(),
+        }
     }
 
     /// The cache.
@@ -57,7 +63,7 @@ impl FsStore {
 impl BlobStore for FsStore {
     async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
         let store = self.clone();
-        run(move || {
+        glance(&self.pace, move || {
             let blob = store.find(&key)?;
             Ok(blob.map(|blob| BlobStat { size: blob.size }))
         })
@@ -66,7 +72,7 @@ impl BlobStore for FsStore {
 
     async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
         let store = self.clone();
-        run(move || {
+        glance(&self.pace, move || {
             let Some(blob) = store.find(&key)? else {
                 let message = format!("{key} is not in the cache");
                 return Err(StoreError::new(StoreErrorKind::NotFound, message));
@@ -121,7 +127,7 @@ impl RefStore for FsStore {
         revision: Revision,
     ) -> Result<Option<CommitId>, StoreError> {
         let repo = self.cache.repo(&repo);
-        run(move || match revision.as_commit() {
+        glance(&self.pace, move || match revision.as_commit() {
             Some(commit) => Ok(repo.snapshot(commit).map(|_| commit)),
             None => repo.resolve(&revision).map_err(store_error),
         })
@@ -169,7 +175,7 @@ impl RefStore for FsStore {
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
         let repo = self.cache.repo(&repo);
-        run(move || {
+        glance(&self.pace, move || {
             Ok(match repo.lookup(commit, &path).map_err(store_error)? {
                 Lookup::Present { size, blob, .. } => Entry::Present { size, blob },
                 Lookup::Absent => Entry::Absent,

@@ -1,14 +1,17 @@
 //! A folder of plain repositories as a store.
 
 mod commit;
+mod known;
 mod layout;
 mod scan;
 mod survey;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
+    fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use hubkit_store::{
@@ -17,9 +20,13 @@ use hubkit_store::{
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
-use crate::{blocking::run, stream};
+use crate::{
+    blocking::{Pace, glance, run},
+    stream,
+};
 
-use commit::{Commit, Digests, Held};
+use commit::{Commit, Held};
+use known::{Known, locked};
 
 pub use scan::Skipped;
 
@@ -38,31 +45,23 @@ pub use scan::Skipped;
 ///
 /// # Changes
 ///
-/// Whoever resolves `main` has the folder looked through; a file is read again when its size, its times or its identity
-/// changed. The commits before stay known, and each of their files can be read until it changes: bytes that are no
+/// Whoever resolves `main` has the folder looked through, unless [`FolderStore::remembering`] says otherwise; a file is read
+/// again when its size, its times or its identity changed. The commits before stay known, and each of their files can be read until it changes: bytes that are no
 /// longer what was hashed are never served under the old name, and a stream that was begun ends with an error of kind
 /// `Corrupt`. A change that leaves size, times and identity as they were is not seen.
 ///
 /// # Cost
 ///
-/// The first resolution of a repository reads all of it once. Digests are kept in memory, and nothing is written.
+/// The first resolution of a repository reads all of it once. Digests are kept in memory, and nothing is written. What
+/// takes a few looks at files, such as to open one that is known, is done where the caller runs, as long as the disk
+/// answers at once.
 #[derive(Clone, Debug)]
 pub struct FolderStore {
     root: Arc<Path>,
-    repos: Arc<Mutex<HashMap<Repo, Arc<State>>>>,
+    repos: Arc<Mutex<HashMap<Repo, Arc<Known>>>>,
+    longest: Duration,
+    pace: Pace,
 }
-
-/// What is known of one repository.
-#[derive(Debug, Default)]
-struct State {
-    /// Held for as long as the repository is looked through, so that no file is hashed twice at a time.
-    digests: Mutex<Digests>,
-    /// The newest last.
-    commits: Mutex<VecDeque<Arc<Commit>>>,
-}
-
-/// How many commits of a repository are remembered.
-const REMEMBERED: usize = 8;
 
 impl FolderStore {
     /// Opens a folder of repositories. Blocking; looks at the folder alone.
@@ -81,7 +80,19 @@ impl FolderStore {
         Ok(Self {
             root: root.into(),
             repos: Arc::default(),
+            longest: Duration::ZERO,
+            pace: Pace::default(),
         })
+    }
+
+    /// Lets `main` be answered from the last look at a folder: for a time in proportion to what the look took, and never
+    /// for longer than this.
+    ///
+    /// Until then a file that was added is not seen, unless somebody asks for it: [`RefStore::entry`] notices what changed,
+    /// went or came at the path that it is asked for, and the next resolution looks again.
+    pub fn remembering(mut self, longest: Duration) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// What lies below the root and is not served, sorted: for whoever keeps the folder to know. Blocking; reads no
@@ -106,61 +117,68 @@ impl FolderStore {
         &self.root
     }
 
-    fn state(&self, repo: &Repo) -> Arc<State> {
-        Arc::clone(locked(&self.repos).entry(repo.clone()).or_default())
-    }
-
-    fn remembered(&self, repo: &Repo) -> Vec<Arc<Commit>> {
-        let state = locked(&self.repos).get(repo).cloned();
-        state.map_or_else(Vec::new, |state| {
-            let commits = locked(&state.commits);
-            commits.iter().rev().cloned().collect()
-        })
+    fn known(&self, repo: &Repo) -> Option<Arc<Known>> {
+        locked(&self.repos).get(repo).cloned()
     }
 
     /// The commit of what lies in the folder now; `None` when there is no such repository.
     fn look(&self, repo: &Repo) -> Result<Option<Arc<Commit>>, StoreError> {
+        let asked = Instant::now();
         let Some(folder) = layout::folder_of(&self.root, repo)? else {
             locked(&self.repos).remove(repo);
             return Ok(None);
         };
-        let state = self.state(repo);
-        let mut digests = locked(&state.digests);
-        let found = Commit::of(folder, &mut digests)?;
-        let mut commits = locked(&state.commits);
-        // The same content may have new times, and come back after a while.
-        commits.retain(|commit| commit.id != found.id);
-        if commits.len() == REMEMBERED {
-            commits.pop_front();
-        }
-        let found = Arc::new(found);
-        commits.push_back(Arc::clone(&found));
-        Ok(Some(found))
+        let known = Arc::clone(locked(&self.repos).entry(repo.clone()).or_default());
+        known.look(folder, asked).map(Some)
     }
 
     /// The commit with this id, if it is or recently was what the folder holds.
     fn find(&self, repo: &Repo, id: CommitId) -> Result<Option<Arc<Commit>>, StoreError> {
-        let known = self.remembered(repo);
-        if let Some(commit) = known.into_iter().find(|commit| commit.id == id) {
+        if let Some(commit) = self.known(repo).and_then(|known| known.commit(id)) {
             return Ok(Some(commit));
         }
         Ok(self.look(repo)?.filter(|commit| commit.id == id))
     }
 
-    /// A file that still is this blob, and whether one was that is no more.
-    fn locate(&self, key: &BlobKey) -> Result<Located, StoreError> {
-        let mut known = self.remembered(&key.repo);
-        if known.is_empty() {
-            known.extend(self.look(&key.repo)?);
+    /// The commits that are known of a repository, the newest first. Where none is, all of it is hashed.
+    async fn commits(&self, repo: &Repo) -> Result<Vec<Arc<Commit>>, StoreError> {
+        let known = self.known(repo).map(|known| known.commits());
+        if let Some(commits) = known.filter(|commits| !commits.is_empty()) {
+            return Ok(commits);
         }
-        let mut located = Located::Nowhere;
-        for held in known.iter().flat_map(|commit| commit.with_blob(key.id)) {
-            if held.is_unchanged() {
-                return Ok(Located::At(held.clone()));
+        let repo = repo.clone();
+        self.run(move |store| Ok(store.look(&repo)?.into_iter().collect()))
+            .await
+    }
+
+    /// What lies at a path of a commit. Whoever asks for what is not as it was has the folder looked through anew.
+    fn entry_of(&self, repo: &Repo, commit: &Commit, path: &RepoPath) -> Entry {
+        let doubt = || {
+            if let Some(known) = self.known(repo) {
+                known.doubt();
             }
-            located = Located::Changed(held.file.path.clone());
+        };
+        match commit.at(path) {
+            Some(held) if held.is_unchanged(self.lately()) => Entry::Present {
+                size: held.file.size,
+                blob: Some(held.file.blob()),
+            },
+            Some(_) => {
+                doubt();
+                Entry::Unknown
+            }
+            None => {
+                if fs::symlink_metadata(commit.folder.join(path.as_str())).is_ok() {
+                    doubt();
+                }
+                Entry::Absent
+            }
         }
-        Ok(located)
+    }
+
+    /// For how long a file that was seen unchanged needs no other look before it is opened, where it is looked at anyway.
+    fn lately(&self) -> Duration {
+        self.longest / 100
     }
 
     /// Runs disk work with a handle of this store.
@@ -174,14 +192,37 @@ impl FolderStore {
 }
 
 enum Located {
-    At(Held),
+    At(Place),
     Changed(RepoPath),
     Nowhere,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is guarded is whole between any two statements.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Looks for a file that still is this blob, and whether one was that is no more.
+fn locate(commits: Vec<Arc<Commit>>, id: BlobId, lately: Duration) -> Located {
+    let mut located = Located::Nowhere;
+    for commit in commits {
+        for index in commit.with_blob(id) {
+            let held = &commit.files[index];
+            if held.is_unchanged(lately) {
+                let commit = Arc::clone(&commit);
+                return Located::At(Place { commit, index });
+            }
+            located = Located::Changed(held.file.path.clone());
+        }
+    }
+    located
+}
+
+/// A file of a commit.
+struct Place {
+    commit: Arc<Commit>,
+    index: usize,
+}
+
+impl Place {
+    fn held(&self) -> &Held {
+        &self.commit.files[self.index]
+    }
 }
 
 fn read_only<T>() -> Result<T, StoreError> {
@@ -194,10 +235,12 @@ fn read_only<T>() -> Result<T, StoreError> {
 #[deny(clippy::missing_trait_methods)]
 impl BlobStore for FolderStore {
     async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
-        self.run(move |store| {
-            Ok(match store.locate(&key)? {
-                Located::At(held) => Some(BlobStat {
-                    size: held.file.size,
+        let commits = self.commits(&key.repo).await?;
+        let lately = self.lately();
+        glance(&self.pace, move || {
+            Ok(match locate(commits, key.id, lately) {
+                Located::At(place) => Some(BlobStat {
+                    size: place.held().file.size,
                 }),
                 Located::Changed(_) | Located::Nowhere => None,
             })
@@ -206,19 +249,26 @@ impl BlobStore for FolderStore {
     }
 
     async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
-        self.run(move |store| {
+        let commits = self.commits(&key.repo).await?;
+        let lately = self.lately();
+        let known = self.known(&key.repo);
+        let doubt = move || known.iter().for_each(|known| known.doubt());
+        glance(&self.pace, move || {
             let missing = |message| Err(StoreError::new(StoreErrorKind::NotFound, message));
             let changed = |path: &RepoPath| {
                 missing(format!(
                     "{key} is gone: `{path}` changed after it was hashed"
                 ))
             };
-            match store.locate(&key)? {
-                Located::At(held) => {
-                    match stream::open_unchanged(&held.location, range, held.stamp)? {
-                        Some(stream) => Ok(stream),
-                        None => changed(&held.file.path),
+            match locate(commits, key.id, lately) {
+                Located::At(place) => {
+                    let held = place.held();
+                    let opened = stream::open_unchanged(&held.location, range, &held.stamp)?;
+                    if opened.is_none() {
+                        held.doubt();
+                        doubt();
                     }
+                    opened.map_or_else(|| changed(&held.file.path), Ok)
                 }
                 Located::Changed(path) => changed(&path),
                 Located::Nowhere => missing(format!("{key} is not in the folder")),
@@ -251,9 +301,14 @@ impl BlobStore for FolderStore {
     }
 
     fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
-        match self.locate(key) {
-            Ok(Located::At(held)) => Some(held.location),
-            _ => None,
+        let known = self.known(&key.repo).map(|known| known.commits());
+        let commits = match known.filter(|commits| !commits.is_empty()) {
+            Some(commits) => commits,
+            None => self.look(&key.repo).ok()?.into_iter().collect(),
+        };
+        match locate(commits, key.id, Duration::ZERO) {
+            Located::At(place) => Some(place.held().location.clone()),
+            Located::Changed(_) | Located::Nowhere => None,
         }
     }
 }
@@ -283,11 +338,21 @@ impl RefStore for FolderStore {
         repo: Repo,
         revision: Revision,
     ) -> Result<Option<CommitId>, StoreError> {
+        let wanted = revision.as_commit();
+        if wanted.is_none() && revision.as_str() != "main" {
+            return Ok(None);
+        }
+        let known = self.known(&repo).and_then(|known| match wanted {
+            Some(id) => known.commit(id).map(|commit| commit.id),
+            None => known.fresh(Instant::now(), self.longest),
+        });
+        if known.is_some() {
+            return Ok(known);
+        }
         self.run(move |store| {
-            let commit = match revision.as_commit() {
+            let commit = match wanted {
                 Some(id) => store.find(&repo, id)?,
-                None if revision == Revision::main() => store.look(&repo)?,
-                None => None,
+                None => store.look(&repo)?,
             };
             Ok(commit.map(|commit| commit.id))
         })
@@ -310,7 +375,7 @@ impl RefStore for FolderStore {
         self.run(move |store| {
             let commit = store.find(&repo, commit)?;
             let files = commit.iter().flat_map(|commit| &commit.files);
-            let here = files.filter(|held| held.is_unchanged());
+            let here = files.filter(|held| held.is_unchanged(Duration::ZERO));
             Ok(here.map(|held| held.file.clone()).collect())
         })
         .await
@@ -322,18 +387,20 @@ impl RefStore for FolderStore {
         commit: CommitId,
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
+        let held = self.known(&repo).and_then(|known| known.commit(commit));
+        if let Some(commit) = held {
+            let store = self.clone();
+            return glance(
+                &self.pace,
+                move || Ok(store.entry_of(&repo, &commit, &path)),
+            )
+            .await;
+        }
         self.run(move |store| {
-            let Some(commit) = store.find(&repo, commit)? else {
-                return Ok(Entry::Unknown);
-            };
-            Ok(match commit.at(&path) {
-                Some(held) if held.is_unchanged() => Entry::Present {
-                    size: held.file.size,
-                    blob: Some(held.file.blob()),
-                },
-                Some(_) => Entry::Unknown,
-                None => Entry::Absent,
-            })
+            let commit = store.find(&repo, commit)?;
+            Ok(commit.map_or(Entry::Unknown, |commit| {
+                store.entry_of(&repo, &commit, &path)
+            }))
         })
         .await
     }
@@ -379,7 +446,8 @@ impl RefStore for FolderStore {
 
     fn snapshot_path(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf> {
         let commit = self.find(repo, commit).ok()??;
-        let whole = commit.files.iter().all(Held::is_unchanged);
+        let is_unchanged = |held: &Held| held.is_unchanged(Duration::ZERO);
+        let whole = commit.files.iter().all(is_unchanged);
         whole.then(|| commit.folder.clone())
     }
 }

@@ -5,6 +5,7 @@ mod cached;
 mod digest;
 mod folder;
 mod local_dir;
+mod memory;
 mod sink;
 mod stamp;
 mod stream;

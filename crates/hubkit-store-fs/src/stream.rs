@@ -14,15 +14,23 @@ use hubkit_store::{ByteStream, StoreError, StoreErrorKind};
 use hubkit_types::ByteRange;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::{blocking::lost, stamp::Stamp};
+use crate::{blocking::lost, memory, stamp::Stamp};
 
-/// The first read, and the most that one read takes: small files and first bytes come soon, large files fast.
+/// The first read from a disk, and the most that one read takes: small files and first bytes come soon, large files fast.
 const FIRST: u64 = 256 << 10;
 const MOST: u64 = 1 << 20;
 
+/// What is read at once of a file that is in memory already: no more than the processor's own cache takes.
+const AT_ONCE: u64 = 128 << 10;
+
 /// Opens a file for a range of it, cut to its end. Blocking.
 pub(crate) fn open(path: &Path, range: ByteRange) -> Result<ByteStream, StoreError> {
-    stream(path, range, |_| Ok(None))
+    let file = open_file(path)?;
+    let size = file
+        .metadata()
+        .map_err(|fault| fault_of(path, fault))?
+        .len();
+    stream(path, file, range.within(size), None)
 }
 
 /// Opens a file that must look like this; `None` when it does not. When it no longer does after some bytes were read,
@@ -30,33 +38,50 @@ pub(crate) fn open(path: &Path, range: ByteRange) -> Result<ByteStream, StoreErr
 pub(crate) fn open_unchanged(
     path: &Path,
     range: ByteRange,
-    stamp: Stamp,
+    stamp: &Stamp,
 ) -> Result<Option<ByteStream>, StoreError> {
-    let mut is_changed = false;
-    let opened = stream(path, range, |file| {
-        is_changed = Stamp::of(&file.metadata()?) != stamp;
-        Ok(Some(stamp))
-    })?;
-    Ok((!is_changed).then_some(opened))
+    let file = open_file(path)?;
+    let metadata = file.metadata().map_err(|fault| fault_of(path, fault))?;
+    if Stamp::of(&metadata) != *stamp {
+        return Ok(None);
+    }
+    let range = range.within(stamp.size);
+    stream(path, file, range, Some(stamp.clone())).map(Some)
+}
+
+/// Opens what should be a file. Should it be a pipe by now, nobody waits for its other end.
+fn open_file(path: &Path) -> Result<File, StoreError> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(all(target_os = "linux", feature = "page-cache"))]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(memory::NO_WAITING);
+    }
+    options.open(path).map_err(|fault| fault_of(path, fault))
+}
+
+fn fault_of(path: &Path, fault: io::Error) -> StoreError {
+    StoreError::io(format!("can't open `{}`", path.display()), fault)
 }
 
 fn stream(
     path: &Path,
+    mut file: File,
     range: ByteRange,
-    stamp: impl FnOnce(&File) -> io::Result<Option<Stamp>>,
+    stamp: Option<Stamp>,
 ) -> Result<ByteStream, StoreError> {
-    let fault = |fault| StoreError::io(format!("can't open `{}`", path.display()), fault);
-    let mut file = File::open(path).map_err(fault)?;
-    let stamp = stamp(&file).map_err(fault)?;
-    let size = file.metadata().map_err(fault)?.len();
-    let range = range.within(size);
-    file.seek(SeekFrom::Start(range.start())).map_err(fault)?;
+    if range.start() > 0 {
+        let start = SeekFrom::Start(range.start());
+        file.seek(start).map_err(|fault| fault_of(path, fault))?;
+    }
     Ok(Box::pin(FileStream {
         path: path.to_owned(),
         state: State::Idle(file),
         stamp,
         remaining: range.len(),
         chunk: FIRST,
+        handed_out: None,
     }))
 }
 
@@ -66,11 +91,13 @@ struct FileStream {
     stamp: Option<Stamp>,
     remaining: u64,
     chunk: u64,
+    /// The last chunk, whose memory is used again once nobody else needs it.
+    handed_out: Option<Bytes>,
 }
 
 /// What one read gave.
 enum Read {
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
     /// The file is not what it was when it was opened.
     Changed,
 }
@@ -82,73 +109,105 @@ enum State {
 }
 
 impl FileStream {
-    fn start(&mut self) {
-        self.state = match std::mem::replace(&mut self.state, State::Ended) {
-            State::Idle(mut file) if self.remaining > 0 => {
-                let length = self.remaining.min(self.chunk);
-                self.chunk = MOST;
-                let stamp = self.stamp.clone();
-                State::Reading(spawn_blocking(move || {
-                    let read = read(&mut file, length, stamp.as_ref());
-                    (file, read)
-                }))
+    /// Goes on: with a chunk that is in memory already, or by asking the disk for one.
+    fn start(&mut self) -> Option<io::Result<Read>> {
+        let mut file = match std::mem::replace(&mut self.state, State::Ended) {
+            State::Idle(file) if self.remaining > 0 => file,
+            State::Reading(reading) => {
+                self.state = State::Reading(reading);
+                return None;
             }
-            State::Reading(reading) => State::Reading(reading),
-            _ => State::Ended,
+            State::Idle(_) | State::Ended => return None,
         };
+        if let Some(read) = self.read_at_once(&file) {
+            self.state = State::Idle(file);
+            return Some(read);
+        }
+        let length = self.remaining.min(self.chunk);
+        self.chunk = MOST;
+        let stamp = self.stamp.clone();
+        self.state = State::Reading(spawn_blocking(move || {
+            let read = read(&mut file, length, stamp.as_ref());
+            (file, read)
+        }));
+        None
+    }
+
+    /// The next bytes, if reading them waits for no disk.
+    fn read_at_once(&mut self, file: &File) -> Option<io::Result<Read>> {
+        if !memory::CAN_TELL {
+            return None;
+        }
+        let length = usize::try_from(self.remaining.min(AT_ONCE)).ok()?;
+        let spare = self
+            .handed_out
+            .take()
+            .and_then(|bytes| bytes.try_into_mut().ok());
+        let mut buffer = spare.unwrap_or_default();
+        buffer.resize(length, 0);
+        let count = memory::read(file, &mut buffer)?;
+        buffer.truncate(count);
+        let bytes = buffer.freeze();
+        if self.remaining > bytes.len() as u64 {
+            self.handed_out = Some(bytes.clone());
+        }
+        Some(unchanged(file, self.stamp.as_ref(), bytes))
     }
 }
 
 fn read(file: &mut File, length: u64, stamp: Option<&Stamp>) -> io::Result<Read> {
     let mut bytes = Vec::new();
     (&mut *file).take(length).read_to_end(&mut bytes)?;
-    // Whoever changes a file changes its times first.
-    if let Some(stamp) = stamp
-        && Stamp::of(&file.metadata()?) != *stamp
-    {
-        return Ok(Read::Changed);
+    unchanged(file, stamp, bytes.into())
+}
+
+/// Whoever changes a file changes its times first.
+fn unchanged(file: &File, stamp: Option<&Stamp>, bytes: Bytes) -> io::Result<Read> {
+    match stamp {
+        Some(stamp) if Stamp::of(&file.metadata()?) != *stamp => Ok(Read::Changed),
+        _ => Ok(Read::Bytes(bytes)),
     }
-    Ok(Read::Bytes(bytes))
 }
 
 impl Stream for FileStream {
     type Item = Result<Bytes, StoreError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.start();
-        let State::Reading(reading) = &mut self.state else {
-            return Poll::Ready(None);
+        let at_once = self.start();
+        let read = if let Some(read) = at_once {
+            read
+        } else {
+            let State::Reading(reading) = &mut self.state else {
+                return Poll::Ready(None);
+            };
+            let (state, read) = match ready!(Pin::new(reading).poll(context)) {
+                Ok((file, read)) => (State::Idle(file), Ok(read)),
+                Err(fault) => (State::Ended, Err(lost(fault))),
+            };
+            self.state = state;
+            match read {
+                Ok(read) => read,
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            }
         };
-        let read = ready!(Pin::new(reading).poll(context));
-        self.state = State::Ended;
-        let (file, read) = match read {
-            Ok(read) => read,
-            Err(fault) => return Poll::Ready(Some(Err(lost(fault)))),
-        };
-        let answer = match read {
+        let error = match read {
+            Ok(Read::Bytes(bytes)) if !bytes.is_empty() => {
+                self.remaining = self.remaining.saturating_sub(bytes.len() as u64);
+                return Poll::Ready(Some(Ok(bytes)));
+            }
             Ok(Read::Changed) => {
                 let message = format!("`{}` changed while it was read", self.path.display());
-                Err(StoreError::new(StoreErrorKind::Corrupt, message))
+                StoreError::new(StoreErrorKind::Corrupt, message)
             }
-            Ok(Read::Bytes(bytes)) if bytes.is_empty() => {
-                let message = format!(
-                    "`{}` ended {} bytes too early",
-                    self.path.display(),
-                    self.remaining
-                );
-                Err(StoreError::new(StoreErrorKind::Corrupt, message))
+            Ok(Read::Bytes(_)) => {
+                let (path, remaining) = (self.path.display(), self.remaining);
+                let message = format!("`{path}` ended {remaining} bytes too early");
+                StoreError::new(StoreErrorKind::Corrupt, message)
             }
-            Ok(Read::Bytes(bytes)) => {
-                self.remaining = self.remaining.saturating_sub(bytes.len() as u64);
-                self.state = State::Idle(file);
-                Ok(bytes.into())
-            }
-            Err(fault) => {
-                let message = format!("can't read `{}`", self.path.display());
-                Err(StoreError::io(message, fault))
-            }
+            Err(fault) => StoreError::io(format!("can't read `{}`", self.path.display()), fault),
         };
-        Poll::Ready(Some(answer))
+        self.state = State::Ended;
+        Poll::Ready(Some(Err(error)))
     }
 }
 

@@ -5,13 +5,18 @@ use std::{
     fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
+    sync::Mutex,
+    time::{Duration, Instant},
 };
 
 use hubkit_lfs::Attributes;
 use hubkit_store::{Digester, StoreError, StoreErrorKind, git};
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
-use super::scan::{Found, scan};
+use super::{
+    known::locked,
+    scan::{Found, scan},
+};
 use crate::{
     digest::{self, tree_file},
     stamp::Stamp,
@@ -35,19 +40,36 @@ pub(super) struct Commit {
     pub(super) folder: PathBuf,
     /// Sorted by path.
     pub(super) files: Vec<Held>,
+    /// Where in `files` each blob stands, sorted.
+    by_blob: Vec<(BlobId, usize)>,
 }
 
 /// A file, where it lies, and what it looked like when it was hashed.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Held {
     pub(super) file: TreeFile,
     pub(super) location: PathBuf,
     pub(super) stamp: Stamp,
+    /// When it was seen unchanged for the last time.
+    seen: Mutex<Option<Instant>>,
 }
 
 impl Held {
-    pub(super) fn is_unchanged(&self) -> bool {
-        Stamp::at(&self.location).as_ref() == Some(&self.stamp)
+    /// Whether the file is what it was, or was so `lately`.
+    pub(super) fn is_unchanged(&self, lately: Duration) -> bool {
+        let now = Instant::now();
+        let is_recent = |seen: Instant| now.duration_since(seen) < lately;
+        if locked(&self.seen).is_some_and(is_recent) {
+            return true;
+        }
+        let unchanged = Stamp::at(&self.location).as_ref() == Some(&self.stamp);
+        *locked(&self.seen) = unchanged.then_some(now);
+        unchanged
+    }
+
+    /// Takes back what was seen.
+    pub(super) fn doubt(&self) {
+        *locked(&self.seen) = None;
     }
 }
 
@@ -57,10 +79,15 @@ impl Commit {
         for _ in 0..ATTEMPTS {
             if let Some(files) = hold(&folder, digests)? {
                 let tree: Vec<TreeFile> = files.iter().map(|held| held.file.clone()).collect();
+                let places = tree.iter().enumerate();
+                let mut by_blob: Vec<_> =
+                    places.map(|(index, file)| (file.blob(), index)).collect();
+                by_blob.sort_unstable();
                 return Ok(Self {
                     id: git::commit_id(&tree, MESSAGE),
                     folder,
                     files,
+                    by_blob,
                 });
             }
         }
@@ -73,8 +100,12 @@ impl Commit {
         index.ok().map(|index| &self.files[index])
     }
 
-    pub(super) fn with_blob(&self, id: BlobId) -> impl Iterator<Item = &Held> {
-        self.files.iter().filter(move |held| held.file.blob() == id)
+    /// Where in the files a blob stands.
+    pub(super) fn with_blob(&self, id: BlobId) -> impl Iterator<Item = usize> {
+        let first = self.by_blob.partition_point(|(blob, _)| *blob < id);
+        let same = self.by_blob[first..].iter();
+        same.take_while(move |(blob, _)| *blob == id)
+            .map(|(_, index)| *index)
     }
 }
 
@@ -109,6 +140,7 @@ fn hold(folder: &Path, digests: &mut Digests) -> Result<Option<Vec<Held>>, Store
             file: tree_file(path, stamp.size, id),
             location,
             stamp,
+            seen: Mutex::default(),
         });
     }
     Ok(Some(files))
