@@ -4,6 +4,7 @@
 
 pub(crate) mod ask;
 mod file;
+mod file_headers;
 mod lfs_batch;
 mod moved;
 mod page;
@@ -36,7 +37,8 @@ pub use crate::call::tags_by_type::respond_tags_by_type;
 pub use crate::call::tree::{TreeRequest, respond_tree};
 pub use crate::call::tree_size::respond_tree_size;
 pub use crate::call::whoami::respond_whoami;
-pub use file::{FileAnswer, FileFacts, FileRequest, Tags, file_headers};
+pub use file::{FileAnswer, FileFacts, FileRequest, Piece, Tags};
+pub use file_headers::file_headers;
 pub use lfs_batch::{LfsFault, read_lfs_batch};
 pub use moved::{moved_target, respond_moved};
 pub use page::Page;

@@ -1,22 +1,32 @@
 //! The bytes of a file.
 
 use std::{
+    collections::VecDeque,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::Response;
-use hubkit_api::server::{FileFacts, FileRequest, file_headers};
+use hubkit_api::server::{FileFacts, FileRequest, Piece, file_headers};
 use hubkit_lfs::Pointer;
 use hubkit_store::{
     BlobKey, BlobStore as _, ByteStream, DynStore, Entry, RefStore as _, StoreErrorKind, git,
 };
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
-use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath};
+use hubkit_types::{BlobId, CommitId, Repo, RepoPath};
 
 use crate::{access::Caller, lookup::find_commit, refusal::Refusal};
+
+/// In which form a file is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// Its bytes.
+    Content,
+    /// As git holds it: of a large one the pointer, which can be told even where the content is not here.
+    AsInGit,
+}
 
 /// The file that is asked for, or what its conditions make of it.
 ///
@@ -26,21 +36,32 @@ pub(crate) async fn answer_file(
     store: &DynStore,
     caller: Caller<'_>,
     request: FileRequest,
+    form: Form,
 ) -> Result<Response<Body>, Refusal> {
-    let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
-    let found = find_file(store, &request.repo, &request.path, commit).await?;
-    serve(store, request, commit, found).await
+    let FileRequest { repo, revision, .. } = &request;
+    let commit = find_commit(store, caller, repo, revision).await?;
+    let answer = answer_at(store, &request, commit, form).await;
+    if revision.as_commit().is_some() || !matches!(answer, Err(Refusal::NoEntry(..))) {
+        return answer;
+    }
+    // A store may know revisions by heart for a moment, and learn from the question for a file that one has moved.
+    match find_commit(store, caller, repo, revision).await? {
+        now if now == commit => answer,
+        now => answer_at(store, &request, now, form).await,
+    }
 }
 
-/// The file as git holds it: of a large one the pointer, which can be told even where the content is not here.
-pub(crate) async fn answer_raw(
+async fn answer_at(
     store: &DynStore,
-    caller: Caller<'_>,
-    request: FileRequest,
+    request: &FileRequest,
+    commit: CommitId,
+    form: Form,
 ) -> Result<Response<Body>, Refusal> {
-    let commit = find_commit(store, caller, &request.repo, &request.revision).await?;
-    let found = match find_file(store, &request.repo, &request.path, commit).await {
-        Err(Refusal::NoEntry(path, None)) => {
+    let found = match (
+        find_file(store, &request.repo, &request.path, commit).await,
+        form,
+    ) {
+        (Err(Refusal::NoEntry(path, None)), Form::AsInGit) => {
             let files = store.listing(request.repo.clone(), commit).await?;
             let mut files = files.unwrap_or_default().into_iter();
             let listed = files.find(|file| file.path == path);
@@ -48,21 +69,15 @@ pub(crate) async fn answer_raw(
                 .map(|file| (file.size, file.blob()))
                 .ok_or(Refusal::NoEntry(path, None))?
         }
-        found => found?,
+        (found, _) => found?,
     };
-    let (size, BlobId::Sha256(digest)) = found else {
-        return serve(store, request, commit, found).await;
-    };
-    let pointer = Bytes::from(Pointer::new(digest, size).to_string());
-    let blob = BlobId::Git(git::blob_id(&pointer));
-    let facts = facts_of(&request, commit, (pointer.len() as u64, blob));
-    let answer = request.answer(&facts);
-    let bytes = answer.bytes(facts.size).and_then(|range| {
-        let start = usize::try_from(range.start()).ok()?;
-        Some(pointer.slice(start..usize::try_from(range.end()).ok()?))
-    });
-    let body = bytes.map_or_else(Body::empty, Body::from);
-    Ok(file_headers(&facts, answer).map(|()| body))
+    match (found, form) {
+        ((size, BlobId::Sha256(digest)), Form::AsInGit) => {
+            let pointer = Pointer::new(digest, size).to_string();
+            Ok(serve_pointer(request, commit, pointer.as_bytes()))
+        }
+        _ => serve(store, request, commit, found).await,
+    }
 }
 
 fn facts_of(request: &FileRequest, commit: CommitId, (size, blob): (u64, BlobId)) -> FileFacts {
@@ -74,48 +89,71 @@ fn facts_of(request: &FileRequest, commit: CommitId, (size, blob): (u64, BlobId)
     }
 }
 
+fn serve_pointer(request: &FileRequest, commit: CommitId, pointer: &[u8]) -> Response<Body> {
+    let blob = BlobId::Git(git::blob_id(pointer));
+    let facts = facts_of(request, commit, (pointer.len() as u64, blob));
+    let answer = request.answer(&facts);
+    let mut body = Vec::new();
+    for piece in answer.pieces(&facts) {
+        match piece {
+            Piece::Text(text) => body.extend_from_slice(&text),
+            Piece::File(range) => {
+                let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+                let range = index(range.start())..index(range.end());
+                body.extend_from_slice(pointer.get(range).unwrap_or_default());
+            }
+        }
+    }
+    file_headers(&facts, &answer).map(|()| body.into())
+}
+
 /// What the store holds, as the request's conditions want it.
 async fn serve(
     store: &DynStore,
-    request: FileRequest,
+    request: &FileRequest,
     commit: CommitId,
     found: (u64, BlobId),
 ) -> Result<Response<Body>, Refusal> {
-    let facts = facts_of(&request, commit, found);
+    let facts = facts_of(request, commit, found);
     let answer = request.answer(&facts);
-    let body = open_file(store, request.repo, &facts, answer.bytes(facts.size)).await?;
-    Ok(file_headers(&facts, answer).map(|()| body))
+    let body = open_file(store, &request.repo, &facts, answer.pieces(&facts)).await?;
+    Ok(file_headers(&facts, &answer).map(|()| body))
 }
 
 /// The bytes, or none where none are to be sent. What the commit lists is not here if its content is not.
 async fn open_file(
     store: &DynStore,
-    repo: Repo,
+    repo: &Repo,
     facts: &FileFacts,
-    bytes: Option<ByteRange>,
+    pieces: Vec<Piece>,
 ) -> Result<Body, Refusal> {
     let not_here = || Refusal::NoEntry(facts.path.clone(), None);
-    let key = BlobKey::new(repo, facts.blob);
+    let key = BlobKey::new(repo.clone(), facts.blob);
     let stat = store.stat(key.clone()).await?.ok_or_else(not_here)?;
     if stat.size != facts.size {
         return Err(Refusal::Store(StoreErrorKind::Corrupt));
     }
-    let Some(range) = bytes.filter(|range| !range.is_empty()) else {
+    let length = pieces.iter().map(Piece::length).sum();
+    let mut sources = VecDeque::with_capacity(pieces.len());
+    for piece in pieces {
+        sources.push_back(match piece {
+            Piece::Text(text) => Source::Text(text),
+            Piece::File(range) => {
+                let stream = store.read(key.clone(), range).await;
+                let stream = stream.map_err(|error| match error.kind() {
+                    // It went after it was found.
+                    StoreErrorKind::NotFound => not_here(),
+                    _ => error.into(),
+                })?;
+                let left = range.len();
+                Source::File(Exactly { stream, left })
+            }
+        });
+    }
+    if sources.is_empty() {
         return Ok(Body::empty());
-    };
-    let stream = store
-        .read(key, range)
-        .await
-        .map_err(|error| match error.kind() {
-            // It went after it was found.
-            StoreErrorKind::NotFound => not_here(),
-            _ => error.into(),
-        })?;
-    let stream = Exactly {
-        stream,
-        left: range.len(),
-    };
-    Ok(Body::from_stream(stream, Some(range.len())))
+    }
+    Ok(Body::from_stream(Sources(sources), Some(length)))
 }
 
 /// Size and digest of a file that is here.
@@ -140,6 +178,38 @@ pub(crate) async fn find_file(
         }
         Entry::Absent => Err(Refusal::NoEntry(path, Some(commit))),
         Entry::Unknown => Err(Refusal::NoEntry(path, None)),
+    }
+}
+
+/// Where a piece of a body comes from.
+enum Source {
+    Text(Bytes),
+    File(Exactly),
+}
+
+/// One piece after the other.
+struct Sources(VecDeque<Source>);
+
+impl Stream for Sources {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match self.0.front_mut() {
+                None => return Poll::Ready(None),
+                Some(Source::Text(text)) => {
+                    let text = std::mem::take(text);
+                    self.0.pop_front();
+                    return Poll::Ready(Some(Ok(text)));
+                }
+                Some(Source::File(file)) => match ready!(Pin::new(file).poll_next(context)) {
+                    None => {
+                        self.0.pop_front();
+                    }
+                    item => return Poll::Ready(item),
+                },
+            }
+        }
     }
 }
 

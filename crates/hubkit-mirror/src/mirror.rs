@@ -19,7 +19,7 @@ use crate::{
     access::{Access, Caller, Schemes},
     catalogue::{Catalogue, Refreshed},
     door::{Admission, admit},
-    file::{answer_file, answer_raw},
+    file::{Form, answer_file},
     history::{answer_auth_check, answer_commits, answer_refs},
     info::answer_info,
     large::{answer_lfs_batch, answer_lfs_files, ask_for_password},
@@ -145,8 +145,10 @@ impl Mirror {
             return Ok(respond_moved(&self.address(target)).map(Body::from));
         }
         let response = match incoming {
-            Incoming::Resolve(file) => return answer_file(store, caller, file).await,
-            Incoming::Raw(file) => return answer_raw(store, caller, file).await,
+            Incoming::Resolve(file) => {
+                return answer_file(store, caller, file, Form::Content).await;
+            }
+            Incoming::Raw(file) => return answer_file(store, caller, file, Form::AsInGit).await,
             Incoming::RepoInfo(call) => {
                 answer_info(store, access, (catalogue, listings), caller, call).await
             }

@@ -281,7 +281,10 @@ impl Hub {
         let mut line = String::new();
         BufReader::new(stdout.context("standard output was asked for as a pipe")?)
             .read_line(&mut line)?;
-        match line.split_whitespace().find(|word| word.starts_with("http://")) {
+        match line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+        {
             Some(url) => url.clone_into(&mut hub.url),
             None => bail!("hubkit serve named no address, but said: {line}"),
         }

@@ -101,7 +101,7 @@ mod tests {
                 revision: call.revision,
                 path: call.path,
                 method: call.method,
-                range: None,
+                ranges: Vec::new(),
                 if_range: None,
                 if_none_match: None,
             };
@@ -118,7 +118,7 @@ mod tests {
             size: 2,
             blob: SHA.parse().expect("a digest"),
         };
-        let response = file_headers(&facts, FileAnswer::Whole);
+        let response = file_headers(&facts, &FileAnswer::Whole);
         let file = call.reply(&response.map(|()| Bytes::from_static(b"{}")));
         let wanted = RawFile {
             commit: Some(facts.commit),

@@ -1,20 +1,18 @@
-//! The head of an answer that is a file.
+//! A request for a file, and which bytes answer it.
 
+use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Method, Response, StatusCode,
-    header::{
-        ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-        CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
-    },
+    HeaderValue, Method,
+    header::{IF_NONE_MATCH, IF_RANGE, RANGE},
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Etag, Repo, RepoPath, Revision};
 
 use super::{
     Unroutable,
     ask::Ask,
-    range::{RangeSpec, Selection},
+    range::{RangeSpec, Selections},
 };
-use crate::{Resolve, ResolveMethod, header, target};
+use crate::{Resolve, ResolveMethod, header};
 
 /// A request for a file, with its conditions.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,8 +25,8 @@ pub struct FileRequest {
     pub path: RepoPath,
     /// Whether the bytes are wanted.
     pub method: ResolveMethod,
-    /// Which of them, if not all. Never set for `HEAD`, to which a range means nothing.
-    pub range: Option<RangeSpec>,
+    /// Which of them, if not all. Always empty for `HEAD`, to which a range means nothing.
+    pub ranges: Vec<RangeSpec>,
     /// What the range depends on.
     pub if_range: Option<Tags>,
     /// What the caller has already.
@@ -74,7 +72,7 @@ impl FileRequest {
             revision,
             path,
             method,
-            range: range.and_then(RangeSpec::parse),
+            ranges: range.map(RangeSpec::parse).unwrap_or_default(),
             if_range: ask.headers.get(IF_RANGE).map(Tags::read),
             if_none_match: ask.headers.get(IF_NONE_MATCH).map(Tags::read),
         })
@@ -96,13 +94,13 @@ impl FileRequest {
             Some(Tags::Any) => false,
             Some(Tags::These(tags)) => tags.as_slice() == [tag],
         };
-        match self.range.filter(|_| guarded) {
-            None => FileAnswer::Whole,
-            Some(spec) => match spec.select(facts.size) {
-                Selection::Whole => FileAnswer::Whole,
-                Selection::Part(range) => FileAnswer::Part(range),
-                Selection::Unsatisfiable => FileAnswer::Unsatisfiable,
-            },
+        if !guarded || self.ranges.is_empty() {
+            return FileAnswer::Whole;
+        }
+        match RangeSpec::select_all(&self.ranges, facts.size) {
+            Selections::Whole => FileAnswer::Whole,
+            Selections::Parts(parts) => FileAnswer::Parts(parts),
+            Selections::Unsatisfiable => FileAnswer::Unsatisfiable,
         }
     }
 }
@@ -110,7 +108,7 @@ impl FileRequest {
 impl From<Resolve> for FileRequest {
     fn from(call: Resolve) -> Self {
         Self {
-            range: call.range.map(RangeSpec::from),
+            ranges: call.range.map(RangeSpec::from).into_iter().collect(),
             if_range: call.if_range.map(|tag| Tags::These(vec![tag])),
             if_none_match: None,
             repo: call.repo,
@@ -135,100 +133,72 @@ pub struct FileFacts {
 }
 
 /// How a request for a file is answered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FileAnswer {
     /// With all of it: 200.
     Whole,
-    /// With these bytes: 206.
-    Part(ByteRange),
+    /// With these bytes: 206. Several ranges, none of which overlap, go as `multipart/byteranges`.
+    Parts(Vec<ByteRange>),
     /// The caller has it: 304, no body.
     NotModified,
     /// There are no such bytes: 416, no body.
     Unsatisfiable,
 }
 
-impl FileAnswer {
-    /// The bytes to send, out of a file of `size` bytes; `None` for an answer without any.
-    pub fn bytes(self, size: u64) -> Option<ByteRange> {
+/// A piece of an answer's body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Piece {
+    /// These bytes.
+    Text(Bytes),
+    /// Bytes of the file; never none.
+    File(ByteRange),
+}
+
+impl Piece {
+    /// Its length in bytes.
+    pub fn length(&self) -> u64 {
         match self {
-            Self::Whole => Some(ByteRange::whole(size)),
-            Self::Part(range) => Some(range),
-            Self::NotModified | Self::Unsatisfiable => None,
+            Self::Text(text) => text.len() as u64,
+            Self::File(range) => range.len(),
         }
     }
 }
 
-/// Status and headers of an answer; the same for `HEAD` as for `GET`.
-///
-/// A browser is told to run nothing: files are bytes of strangers.
-pub fn file_headers(facts: &FileFacts, answer: FileAnswer) -> Response<()> {
-    let mut response = Response::new(());
-    let (status, length, range) = match answer {
-        FileAnswer::Whole => (StatusCode::OK, Some(facts.size), None),
-        FileAnswer::Part(range) => {
-            let content_range = format!("bytes {range}/{}", facts.size);
-            (
-                StatusCode::PARTIAL_CONTENT,
-                Some(range.len()),
-                Some(content_range),
-            )
+impl FileAnswer {
+    /// The body, piece by piece.
+    pub fn pieces(&self, facts: &FileFacts) -> Vec<Piece> {
+        match self {
+            Self::Whole if facts.size == 0 => Vec::new(),
+            Self::Whole => vec![Piece::File(ByteRange::whole(facts.size))],
+            Self::Parts(parts) => match parts.as_slice() {
+                [part] => vec![Piece::File(*part)],
+                parts => multipart(parts, facts),
+            },
+            Self::NotModified | Self::Unsatisfiable => Vec::new(),
         }
-        FileAnswer::NotModified => (StatusCode::NOT_MODIFIED, None, None),
-        FileAnswer::Unsatisfiable => {
-            let content_range = format!("bytes */{}", facts.size);
-            (
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                Some(0),
-                Some(content_range),
-            )
-        }
-    };
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    let mut put = |name: HeaderName, value: String| {
-        let value = HeaderValue::try_from(value).expect("digests, numbers and encoded names");
-        headers.insert(name, value);
-    };
-    let tag = Etag::of(facts.blob).to_string();
-    put(header::REPO_COMMIT, facts.commit.to_string());
-    if let BlobId::Sha256(_) = facts.blob {
-        put(header::LINKED_ETAG, tag.clone());
-        put(header::LINKED_SIZE, facts.size.to_string());
     }
-    put(ETAG, tag);
-    put(ACCEPT_RANGES, "bytes".to_owned());
-    if let Some(length) = length {
-        put(CONTENT_LENGTH, length.to_string());
-    }
-    if let Some(range) = range {
-        put(CONTENT_RANGE, range);
-    }
-    if answer.bytes(facts.size).is_some() {
-        put(CONTENT_TYPE, "application/octet-stream".to_owned());
-        put(CONTENT_DISPOSITION, disposition(facts.path.file_name()));
-        put(X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned());
-        put(
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox".to_owned(),
+}
+
+/// What stands between the parts: the file's own digest, which the file can't hold.
+pub(super) fn boundary(facts: &FileFacts) -> String {
+    facts.blob.to_string()
+}
+
+/// The parts, each with a head of its own (RFC 9110, section 14.6).
+fn multipart(parts: &[ByteRange], facts: &FileFacts) -> Vec<Piece> {
+    let boundary = boundary(facts);
+    let mut pieces = Vec::with_capacity(2 * parts.len() + 1);
+    for (index, part) in parts.iter().enumerate() {
+        let line = if index == 0 { "" } else { "\r\n" };
+        let head = format!(
+            "{line}--{boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes {part}/{}\r\n\r\n",
+            facts.size
         );
+        pieces.extend([Piece::Text(head.into()), Piece::File(*part)]);
     }
-    response
-}
-
-/// Both spellings of a file's name (RFC 6266): a plain one for old readers, an encoded one for all characters.
-fn disposition(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|c| match c {
-            '"' | '\\' => '_',
-            c if c == ' ' || c.is_ascii_graphic() => c,
-            _ => '_',
-        })
-        .collect();
-    format!(
-        "inline; filename*=UTF-8''{}; filename=\"{plain}\";",
-        target::encode(name)
-    )
+    let end = format!("\r\n--{boundary}--\r\n");
+    pieces.push(Piece::Text(end.into()));
+    pieces
 }
 
 #[cfg(test)]
@@ -243,7 +213,7 @@ mod tests {
     fn facts() -> FileFacts {
         FileFacts {
             commit: CommitId::from_bytes([7; 20]),
-            path: "a/ü \"x\".txt".replace('"', "'").parse().expect("a path"),
+            path: "a/x.txt".parse().expect("a path"),
             size: 100,
             blob: TAG.trim_matches('"').parse().expect("a digest"),
         }
@@ -263,13 +233,16 @@ mod tests {
     #[test]
     fn conditions_are_heard_before_the_range() {
         use FileAnswer::{NotModified, Unsatisfiable, Whole};
-        let part = FileAnswer::Part(ByteRange::new(0, 1).expect("a range"));
+        let byte = |at| ByteRange::new(at, at + 1).expect("a range");
+        let part = FileAnswer::Parts(vec![byte(0)]);
+        let parts = FileAnswer::Parts(vec![byte(9), byte(0)]);
         let range = ("range", "bytes=0-0");
         let weak = format!("W/{TAG}");
         let list = format!("\"x\", {weak}");
         let table: &[(&[(&str, &str)], FileAnswer)] = &[
             (&[], Whole),
-            (&[range], part),
+            (&[range], part.clone()),
+            (&[("range", "bytes=9-9,0-0")], parts),
             (&[("range", "bytes=100-")], Unsatisfiable),
             (&[("range", "nonsense")], Whole),
             (&[range, ("if-range", TAG)], part),
@@ -292,45 +265,5 @@ mod tests {
         }
         assert_eq!(answer("HEAD", &[range]), Whole);
         assert_eq!(answer("HEAD", &[("if-none-match", TAG)]), NotModified);
-    }
-
-    #[test]
-    fn every_answer_names_commit_and_tag() {
-        let range = ByteRange::new(10, 20).expect("a range");
-        for (answer, status, length, content_range) in [
-            (FileAnswer::Whole, 200, Some("100"), None),
-            (
-                FileAnswer::Part(range),
-                206,
-                Some("10"),
-                Some("bytes 10-19/100"),
-            ),
-            (FileAnswer::NotModified, 304, None, None),
-            (
-                FileAnswer::Unsatisfiable,
-                416,
-                Some("0"),
-                Some("bytes */100"),
-            ),
-        ] {
-            let response = file_headers(&facts(), answer);
-            let header = |name: &str| response.headers().get(name)?.to_str().ok();
-            assert_eq!(response.status().as_u16(), status);
-            assert_eq!(header("etag"), Some(TAG));
-            assert!(header("x-repo-commit").is_some());
-            assert_eq!(header("x-linked-etag"), None);
-            assert_eq!(header("content-length"), length);
-            assert_eq!(header("content-range"), content_range);
-        }
-    }
-
-    #[test]
-    fn a_name_stands_in_the_header_in_both_spellings() {
-        let response = file_headers(&facts(), FileAnswer::Whole);
-        assert_eq!(
-            response.headers()["content-disposition"],
-            "inline; filename*=UTF-8''%C3%BC%20%27x%27.txt; filename=\"_ 'x'.txt\";"
-        );
-        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     }
 }

@@ -2,7 +2,7 @@
 
 use hubkit_types::ByteRange;
 
-/// The one range that a request asks for, before the size of the file is known.
+/// A range that a request asks for, before the size of the file is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RangeSpec {
     /// `first-last`, the last byte included; without a last one, up to the end.
@@ -21,21 +21,42 @@ pub enum RangeSpec {
 
 /// What a range comes to for a file of known size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Selection {
+enum Selection {
     Whole,
     Part(ByteRange),
     Unsatisfiable,
 }
 
+/// What all ranges of a request come to: at least one part, if any.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Selections {
+    Whole,
+    Parts(Vec<ByteRange>),
+    Unsatisfiable,
+}
+
 impl RangeSpec {
-    /// Reads the header's value. `None` when it is to be ignored: malformed, of another unit, or of more than one
-    /// range, to which sending the whole file is a lawful answer.
-    pub fn parse(value: &str) -> Option<Self> {
-        let (unit, set) = value.trim().split_once('=')?;
-        if !unit.eq_ignore_ascii_case("bytes") {
-            return None;
-        }
-        let (first, last) = set.trim().split_once('-')?;
+    /// How many ranges one request may ask for. To send the whole file to whoever asks for more is lawful, and costs less
+    /// than many small pieces with a head each.
+    const MOST: usize = 16;
+
+    /// Reads the header's value. Empty when it is to be ignored: malformed, of another unit, or of too many ranges.
+    pub fn parse(value: &str) -> Vec<Self> {
+        let set = value.trim().split_once('=').and_then(|(unit, set)| {
+            let in_bytes = unit.eq_ignore_ascii_case("bytes");
+            in_bytes.then_some(set)
+        });
+        let ranges = set.into_iter().flat_map(|set| set.split(','));
+        // One more than may be, to see that there are too many, and no more of a long header than that.
+        let ranges = ranges.take(Self::MOST + 1).map(Self::parse_one);
+        let ranges: Option<Vec<Self>> = ranges.collect();
+        ranges
+            .filter(|ranges| ranges.len() <= Self::MOST)
+            .unwrap_or_default()
+    }
+
+    fn parse_one(text: &str) -> Option<Self> {
+        let (first, last) = text.trim().split_once('-')?;
         match (first, last) {
             ("", length) => Some(Self::Suffix {
                 length: read_number(length)?,
@@ -54,7 +75,32 @@ impl RangeSpec {
         }
     }
 
-    pub(super) fn select(self, size: u64) -> Selection {
+    /// What several ranges come to: those that the file has, in the order in which they were asked for. Ranges that overlap
+    /// are asked for by nobody who means well, and answered with the whole file.
+    pub(super) fn select_all(specs: &[Self], size: u64) -> Selections {
+        let mut parts = Vec::with_capacity(specs.len());
+        for spec in specs {
+            match spec.select(size) {
+                Selection::Whole => return Selections::Whole,
+                Selection::Part(range) => parts.push(range),
+                Selection::Unsatisfiable => {}
+            }
+        }
+        if parts.is_empty() {
+            return Selections::Unsatisfiable;
+        }
+        let mut sorted = parts.clone();
+        sorted.sort_unstable_by_key(|part| part.start());
+        if sorted
+            .windows(2)
+            .any(|pair| pair[1].start() < pair[0].end())
+        {
+            return Selections::Whole;
+        }
+        Selections::Parts(parts)
+    }
+
+    fn select(self, size: u64) -> Selection {
         match self {
             Self::Suffix { length: 0 } => Selection::Unsatisfiable,
             // Satisfiable by the letter, but no `Content-Range` can say so.
@@ -99,21 +145,37 @@ mod tests {
     enum Answer {
         Whole,
         Part(u64, u64),
+        Parts(Vec<(u64, u64)>),
         Unsatisfiable,
     }
 
     fn answer(value: &str, size: u64) -> Answer {
-        match RangeSpec::parse(value).map(|spec| spec.select(size)) {
-            None | Some(Selection::Whole) => Answer::Whole,
-            Some(Selection::Part(range)) => Answer::Part(range.start(), range.end()),
-            Some(Selection::Unsatisfiable) => Answer::Unsatisfiable,
+        let specs = RangeSpec::parse(value);
+        if specs.is_empty() {
+            return Answer::Whole;
+        }
+        match RangeSpec::select_all(&specs, size) {
+            Selections::Whole => Answer::Whole,
+            Selections::Parts(parts) => match parts.as_slice() {
+                [range] => Answer::Part(range.start(), range.end()),
+                parts => {
+                    let ends = parts.iter().map(|part| (part.start(), part.end()));
+                    Answer::Parts(ends.collect())
+                }
+            },
+            Selections::Unsatisfiable => Answer::Unsatisfiable,
         }
     }
 
     #[test]
     fn every_form_of_the_header_has_its_answer() {
-        use Answer::{Part, Unsatisfiable, Whole};
-        let many = format!("bytes={}", ["0-0"; 1000].join(","));
+        use Answer::{Part, Parts, Unsatisfiable, Whole};
+        let apart = |count: u64| {
+            let ranges: Vec<String> = (0..count).map(|at| format!("{0}-{0}", 2 * at)).collect();
+            format!("bytes={}", ranges.join(","))
+        };
+        let (most, many) = (apart(16), apart(17));
+        let all: Vec<(u64, u64)> = (0..16).map(|at| (2 * at, 2 * at + 1)).collect();
         let table = [
             ("bytes=0-0", 10, Part(0, 1)),
             ("bytes=0-9", 10, Part(0, 10)),
@@ -146,9 +208,19 @@ mod tests {
             ("bytes", 10, Whole),
             ("items=0-0", 10, Whole),
             ("", 10, Whole),
-            ("bytes=0-0,5-5", 10, Whole),
+            ("bytes=0-0,5-5", 10, Parts(vec![(0, 1), (5, 6)])),
+            ("bytes=-1, 0-0", 10, Parts(vec![(9, 10), (0, 1)])),
+            ("bytes=0-4,5-9", 10, Parts(vec![(0, 5), (5, 10)])),
+            ("bytes=0-0,90-", 10, Part(0, 1)),
+            ("bytes=10-,90-", 10, Unsatisfiable),
             ("bytes=0-5,3-9", 10, Whole),
-            (&many, 10, Whole),
+            ("bytes=3-9,0-5", 10, Whole),
+            ("bytes=0-0,0-0", 10, Whole),
+            ("bytes=0-0,", 10, Whole),
+            ("bytes=0-0,x", 10, Whole),
+            ("bytes=-5,-3", 0, Whole),
+            (&most, 100, Parts(all)),
+            (&many, 100, Whole),
         ];
         for (value, size, wanted) in table {
             assert_eq!(answer(value, size), wanted, "{value} of {size}");
@@ -158,7 +230,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_part_always_lies_in_the_file(value in "(bytes=)?[0-9,-]{0,44}", size in any::<u64>()) {
-            if let Answer::Part(start, end) = answer(&value, size) {
+            let parts = match answer(&value, size) {
+                Answer::Part(start, end) => vec![(start, end)],
+                Answer::Parts(parts) => parts,
+                Answer::Whole | Answer::Unsatisfiable => Vec::new(),
+            };
+            for (start, end) in parts {
                 prop_assert!(start < end && end <= size);
             }
         }

@@ -171,7 +171,7 @@ async fn ranges_are_answered_by_the_letter() {
         ),
         ("bytes=10-", 416, "", Some("bytes */10")),
         ("bytes=-0", 416, "", Some("bytes */10")),
-        ("bytes=0-0,2-3", 200, "0123456789", None),
+        ("bytes=0-4,2-3", 200, "0123456789", None),
         ("bytes=nonsense", 200, "0123456789", None),
     ] {
         let answer = ask(&mirror, "GET", MODEL, &[("range", range)]).await;
@@ -194,6 +194,33 @@ async fn ranges_are_answered_by_the_letter() {
     );
     let answer = ask(&mirror, "GET", empty, &[("range", "bytes=0-")]).await;
     assert_eq!(answer.status, 416);
+}
+
+#[tokio::test]
+async fn several_ranges_are_answered_in_parts() {
+    let mirror = open();
+    let answer = ask(&mirror, "GET", MODEL, &[("range", "bytes=8-9,0-1")]).await;
+    assert_eq!(answer.status, 206);
+    assert_eq!(answer.header("content-range"), None);
+    let length = answer.body.len().to_string();
+    assert_eq!(answer.header("content-length"), Some(length.as_str()));
+    let kind = answer.header("content-type").expect("a type");
+    let (kind, boundary) = kind.split_once("; boundary=").expect("a boundary");
+    assert_eq!(kind, "multipart/byteranges");
+    let body = String::from_utf8(answer.body.to_vec()).expect("text");
+    let parts: Vec<&str> = body.split(&format!("--{boundary}")).collect();
+    let [start, first, second, end] = parts[..] else {
+        panic!("{body}");
+    };
+    assert_eq!((start, end), ("", "--\r\n"));
+    for (part, range, bytes) in [(first, "8-9", "89"), (second, "0-1", "01")] {
+        let (head, content) = part.split_once("\r\n\r\n").expect("a head");
+        assert!(
+            head.contains(&format!("Content-Range: bytes {range}/10")),
+            "{head}"
+        );
+        assert_eq!(content.trim_end_matches("\r\n"), bytes);
+    }
 }
 
 #[tokio::test]

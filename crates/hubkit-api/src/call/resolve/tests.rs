@@ -61,10 +61,10 @@ fn an_answer_comes_back_as_it_was_given() {
     let range = ByteRange::new(10, 20).expect("a range");
     for answer in [
         FileAnswer::Whole,
-        FileAnswer::Part(range),
+        FileAnswer::Parts(vec![range]),
         FileAnswer::NotModified,
     ] {
-        let (parts, ()) = file_headers(&facts, answer).into_parts();
+        let (parts, ()) = file_headers(&facts, &answer).into_parts();
         let found = call(RepoKind::Model, "a/b", "main", "a/b.bin").metadata(&parts);
         let wanted = FileMetadata {
             commit: facts.commit,
