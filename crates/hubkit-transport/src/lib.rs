@@ -16,6 +16,7 @@ pub use error::{TransportError, TransportErrorKind};
 pub use flaky::{Fault, Flaky, When};
 pub use http::{Request, Response};
 pub use recording::{Exchange, ParseRecordingError, Recording, Reply};
+pub use redact::url as shown_url;
 pub use replay::{Record, Replay, Tape};
 pub use requests::{LoggedRequest, Outcome, RequestLog, Requests};
 pub use script::{Expected, Script};

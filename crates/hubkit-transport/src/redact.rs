@@ -10,8 +10,9 @@ pub(crate) fn uri(uri: &Uri) -> String {
     url(&uri.to_string())
 }
 
-/// The same for any URL or reference, absolute or not.
-pub(crate) fn url(text: &str) -> String {
+/// A URL or a reference, absolute or not, as it may be kept or shown: without the password, and with stars for a query
+/// that is itself a permission.
+pub fn url(text: &str) -> String {
     let (text, fragment) = text.split_at(text.find('#').unwrap_or(text.len()));
     let (address, query) = text.split_at(text.find('?').unwrap_or(text.len()));
     let mut shown = without_password(address);
