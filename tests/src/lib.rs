@@ -20,6 +20,7 @@ mod server;
 mod shared;
 mod tools;
 mod trial;
+mod wire;
 
 pub use bare_git::BareGit;
 pub use below_path::{BelowPath, TreeQuery};
@@ -37,3 +38,4 @@ pub use server::Server;
 pub use shared::Shared;
 pub use tools::{suite_cache, under_lock};
 pub use trial::{Skip, defined, run, trial};
+pub use wire::Answer;

@@ -3,12 +3,16 @@
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicU32, Ordering::Relaxed},
+        mpsc,
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -19,6 +23,9 @@ use crate::bin;
 
 /// A big model is read once before the server answers.
 const STARTS_WITHIN: Duration = Duration::from_mins(1);
+
+/// The server writes its log together, a moment after it answered.
+const LOGS_WITHIN: Duration = Duration::from_secs(20);
 
 /// A running hub, killed when dropped.
 #[derive(Debug)]
@@ -100,11 +107,67 @@ impl Server {
 
     /// Returns what was asked so far, one value for each request: `method`, `path`, `status` and more.
     pub fn requests(&self) -> Result<Vec<Value>> {
-        // Without a single request there may be no file yet.
-        let log = fs::read_to_string(access_log(&self.folder)).unwrap_or_default();
-        log.lines()
-            .map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}")))
-            .collect()
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        // Lines are written a moment later, in their order: behind one of our own nothing is missing.
+        let mark = format!("/healthz?mark={}", NUMBER.fetch_add(1, Relaxed));
+        self.get(&mark)?;
+        let deadline = Instant::now() + LOGS_WITHIN;
+        loop {
+            let log = fs::read_to_string(access_log(&self.folder))?;
+            if log.contains(&format!("\"{mark}\"")) {
+                let requests: Result<Vec<Value>> = log
+                    .lines()
+                    .map(|line| {
+                        serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))
+                    })
+                    .collect();
+                let is_ours = |request: &Value| {
+                    let path = request["path"].as_str().unwrap_or_default();
+                    path.starts_with("/healthz?mark=")
+                };
+                return Ok(requests?
+                    .into_iter()
+                    .filter(|each| !is_ours(each))
+                    .collect());
+            }
+            if Instant::now() > deadline {
+                bail!("the server does not log what it is asked:\n{log}");
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Asks for a path on a connection of its own, and returns the answer as it came.
+    pub fn get(&self, path: &str) -> Result<Vec<u8>> {
+        self.exchange(
+            format!("GET {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n").as_bytes(),
+        )
+    }
+
+    /// Sends bytes on a connection of its own, and returns what comes until the server closes it.
+    pub fn exchange(&self, request: &[u8]) -> Result<Vec<u8>> {
+        let mut stream = self.connect()?;
+        // The server may have seen enough before the end.
+        let _ = stream.write_all(request);
+        let mut answer = Vec::new();
+        match stream.read_to_end(&mut answer) {
+            Err(error) if answer.is_empty() => Err(error.into()),
+            _ => Ok(answer),
+        }
+    }
+
+    /// Opens a connection on which nobody waits for longer than a test may take.
+    pub fn connect(&self) -> Result<TcpStream> {
+        let address = self.endpoint.strip_prefix("http://");
+        let stream = TcpStream::connect(address.context("an address of the loopback")?)?;
+        stream.set_read_timeout(Some(LOGS_WITHIN))?;
+        stream.set_write_timeout(Some(LOGS_WITHIN))?;
+        Ok(stream)
+    }
+
+    /// The process.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.child
     }
 
     /// Returns the paths that were asked for with this method and that contain this text.

@@ -140,6 +140,13 @@ pub enum Command {
     Reference(Reference),
 }
 
+impl Command {
+    /// Whether the command listens itself for the signals that end it, to leave nothing unanswered.
+    pub fn ends_by_itself(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+}
+
 /// Which repository, and which state of it.
 #[derive(Args, Clone, Debug)]
 pub struct Which {
@@ -263,9 +270,15 @@ pub struct Serve {
     /// Who may read what: a file of accounts, tokens and rules; without one everyone may read everything
     #[arg(long, value_name = "FILE")]
     pub access: Option<PathBuf>,
-    /// Append one line of JSON for each request to this file
+    /// Append one line of JSON for each request to this file, `-` being standard output; SIGHUP opens it anew
     #[arg(long, value_name = "FILE")]
     pub access_log: Option<PathBuf>,
+    /// How many connections may be open at a time; one more takes the place of one that is idle
+    #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+    /// How many seconds answers under way may take to come to their end when the server is told to end
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    pub shutdown_timeout: u32,
 }
 
 /// Show the whole way of an asset on a small hub inside this program.

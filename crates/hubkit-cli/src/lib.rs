@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access_file;
+mod access_log;
 pub mod args;
 mod command;
 pub mod demo_hub;
@@ -11,6 +12,7 @@ mod progress;
 mod reference;
 mod repo_view;
 pub mod server;
+pub mod signals;
 mod target;
 mod ui;
 

@@ -3,7 +3,13 @@
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
-use hubkit_cli::{args::Cli, exit::Exit, failure::Failure, run};
+use hubkit_cli::{
+    args::Cli,
+    exit::Exit,
+    failure::Failure,
+    run,
+    signals::{HangUp, told_to_end},
+};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -41,9 +47,12 @@ fn main() -> ExitCode {
     }));
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         runtime.block_on(async {
+            if cli.command.ends_by_itself() {
+                return run(&cli).await;
+            }
             tokio::select! {
                 outcome = run(&cli) => outcome,
-                exit = signal() => Ok(exit),
+                exit = told_to_end(HangUp::Ends) => Ok(exit),
             }
         })
     }));
@@ -73,31 +82,4 @@ fn report(cli: &Cli, failure: &Failure) -> ExitCode {
     };
     let _ = writeln!(anstream::stderr(), "{text}");
     failure.exit().code().into()
-}
-
-/// Waits until the process is told to end.
-#[cfg(unix)]
-async fn signal() -> Exit {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-        signal(SignalKind::hangup()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => Exit::Interrupted,
-        _ = terminate.recv() => Exit::Terminated,
-        _ = hang_up.recv() => Exit::Terminated,
-    }
-}
-
-/// Waits until the process is told to end.
-#[cfg(not(unix))]
-async fn signal() -> Exit {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => Exit::Interrupted,
-        Err(_) => std::future::pending().await,
-    }
 }

@@ -114,7 +114,7 @@ pub(crate) async fn run(global: &Global, arguments: &Demo) -> Result<Exit, Failu
         .parse()
         .expect("the address of a listener is one of a hub");
     let mirror = demo_hub::mirror().with_endpoint(endpoint);
-    let serving = tokio::spawn(server.run(mirror, asked.observer()));
+    let serving = tokio::spawn(server.run(mirror, Some(asked.observer()), std::future::pending()));
     let cache = tempfile::Builder::new().prefix("hubkit-demo-").tempdir()?;
     let stage = Stage {
         asked,
@@ -143,8 +143,7 @@ pub(crate) async fn run(global: &Global, arguments: &Demo) -> Result<Exit, Failu
     }
     keep(&stage)?;
     match serving.await {
-        Ok(Ok(never)) => match never {},
-        Ok(Err(error)) => Err(error.into()),
+        Ok(_) => Ok(Exit::Done),
         Err(error) => Err(Failure::new(Exit::Bug, "server", error.to_string())),
     }
 }

@@ -1,16 +1,10 @@
 //! `hubkit serve`.
 
 mod index;
+mod lifetime;
 mod roots;
 
-use std::{
-    fs::{File, OpenOptions},
-    io::Write as _,
-    net::SocketAddr,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
-};
+use std::{net::SocketAddr, time::Duration};
 
 use hubkit::{Endpoint, store::RefStore as _, store_fs::Skipped};
 use hubkit_mirror::{Mirror, Unlisted};
@@ -21,7 +15,7 @@ use crate::{
     args::Serve,
     exit::Exit,
     failure::Failure,
-    server::{Observer, Seen, Server},
+    server::{Limits, Server},
     ui::{Ui, count, plain},
 };
 
@@ -39,10 +33,8 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     } else {
         Unlisted::FilesOnly
     };
-    let observer = match &arguments.access_log {
-        Some(path) => log_to(path)?,
-        None => Arc::new(|_: &Seen| {}) as Observer,
-    };
+    let log = arguments.access_log.as_deref();
+    let log = log.map(lifetime::open_log).transpose()?;
     let address = SocketAddr::new(arguments.host, arguments.port);
     let server = Server::bind(address).await.map_err(|error| {
         Failure::new(
@@ -52,6 +44,12 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
         )
         .hint("another program may have the port; choose one with `--port`, 0 for any that is free")
     })?;
+    let limits = Limits {
+        connections: arguments.max_connections as usize,
+        farewell: Duration::from_secs(arguments.shutdown_timeout.into()),
+        ..Limits::default()
+    };
+    let server = server.with_limits(limits);
     let url = server.url()?;
     let mut mirror = Mirror::new(store).with_unlisted(unlisted);
     let found = mirror
@@ -103,10 +101,7 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     beside.spawn(index::keep(mirror.clone()));
     let rules = rules.map(|(file, _)| file);
     tokio::select! {
-        ended = server.run(mirror.clone(), observer) => match ended {
-            Ok(never) => match never {},
-            Err(error) => Err(error.into()),
-        },
+        exit = lifetime::serve(server, mirror.clone(), log, ui) => Ok(exit),
         never = follow(rules.as_ref(), &mirror, ui) => match never {},
     }
 }
@@ -137,31 +132,4 @@ fn warn_of_skipped(skipped: &[Skipped], ui: &Ui) {
             "warning: and {rest} more are not served; `--format json` names all"
         ));
     }
-}
-
-/// One line of JSON for each request.
-fn log_to(path: &Path) -> Result<Observer, Failure> {
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .map_err(|error| {
-            Failure::new(
-                Exit::Disk,
-                "access_log",
-                format!("{} can't be written: {error}", path.display()),
-            )
-        })?;
-    let file: Mutex<File> = Mutex::new(file);
-    Ok(Arc::new(move |seen: &Seen| {
-        #[expect(clippy::disallowed_methods, reason = "a log tells the time")]
-        let time = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        let line = json!({
-            "time": time, "method": seen.method, "path": seen.path, "status": seen.status, "range": seen.range,
-            "length": seen.length, "user_agent": seen.user_agent,
-        });
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        // A log that can't be written any more must not stop the service.
-        let _ = writeln!(file, "{line}");
-    }))
 }

@@ -1,6 +1,6 @@
 //! What is served: the stores, told by what lies in the folders.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use hubkit::{
     RepoKind,
@@ -10,6 +10,9 @@ use hubkit::{
 };
 
 use crate::{exit::Exit, failure::Failure};
+
+/// How long a folder may count as it was seen last, while nobody asks for what changed in it.
+const REMEMBERED_FOR: Duration = Duration::from_secs(1);
 
 /// A folder of plain repositories, or a cache: told by what lies at the top. With it, what of it can't be served.
 pub(super) fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
@@ -27,7 +30,9 @@ pub(super) fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
     let is_plain = |name: &String| RepoKind::ALL.iter().any(|kind| kind.plural() == name);
     let is_cached = |name: &String| hubkit::Repo::from_folder_name(name).is_some();
     if names.iter().any(is_plain) {
-        let store = FolderStore::open(root.to_owned()).map_err(|error| unreadable(root, &error))?;
+        let store = FolderStore::open(root.to_owned())
+            .map_err(|error| unreadable(root, &error))?
+            .remembering(REMEMBERED_FOR);
         let skipped = store.skipped().map_err(|error| unreadable(root, &error))?;
         return Ok((DynStore::new(store), skipped));
     }
