@@ -35,7 +35,7 @@ impl Effort {
             match *option {
                 "--rounds" => effort.rounds = number()? as usize,
                 "--seconds" => effort.time = Duration::from_secs(number()?.into()),
-                "--only" => effort.only = (*value).to_owned(),
+                "--only" => (*value).clone_into(&mut effort.only),
                 _ => bail!("there is no option {option}; there are --rounds, --seconds and --only"),
             }
         }

@@ -3,5 +3,7 @@
 mod access;
 mod errors;
 mod finding;
+mod hostile;
 mod interruptions;
 mod results;
+mod serving;
