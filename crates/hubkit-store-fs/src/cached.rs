@@ -1,6 +1,10 @@
 //! The shared cache as a store.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
 use hubkit_store::{
@@ -12,6 +16,7 @@ use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFi
 use crate::{
     blocking::{Pace, glance, run, store_error},
     digest::{self, Digests},
+    recent::Recent,
     sink::FileSink,
     stream,
     surveyed::{self, Seen},
@@ -28,17 +33,31 @@ pub struct FsStore {
     /// Of files that are no links to blobs.
     digests: Digests,
     pace: Pace,
+    resolved: Recent<(Repo, Revision), CommitId>,
+    present: Recent<(Repo, CommitId, RepoPath), (u64, Option<BlobId>)>,
+    found: Recent<BlobKey, Blob>,
 }
 
 impl FsStore {
     /// Wraps a cache.
     pub fn new(cache: Cache) -> Self {
-        let digests = Digests::default();
         Self {
             cache,
-            digests,
+            digests: Digests::default(),
             pace: Pace::default(),
+            resolved: Recent::new(Duration::ZERO),
+            present: Recent::new(Duration::ZERO),
+            found: Recent::new(Duration::ZERO),
         }
+    }
+
+    /// Lets answers about what is here count for so long, for a server that is asked the same again and again: which commit
+    /// a revision is, that a file is here, and where. That something is not here is never remembered.
+    pub fn remembering(mut self, longest: Duration) -> Self {
+        self.resolved = Recent::new(longest);
+        self.present = Recent::new(longest);
+        self.found = Recent::new(longest);
+        self
     }
 
     /// The cache.
@@ -48,36 +67,67 @@ impl FsStore {
 
     /// A blob, or a file of a snapshot that is this blob where clients kept files without links.
     fn find(&self, key: &BlobKey) -> Result<Option<Blob>, StoreError> {
-        let repo = self.cache.repo(&key.repo);
-        if let Some(blob) = repo.blob(key.id).map_err(store_error)? {
+        Ok(match self.find_at_once(key)? {
+            Some(blob) => Some(blob),
+            None => self
+                .cache
+                .repo(&key.repo)
+                .shown(key.id)
+                .map_err(store_error)?,
+        })
+    }
+
+    /// The same, as far as a few looks at files tell.
+    fn find_at_once(&self, key: &BlobKey) -> Result<Option<Blob>, StoreError> {
+        let now = Instant::now();
+        if let Some(blob) = self.found.get(key, now) {
             return Ok(Some(blob));
         }
-        if let Some((path, size)) = self.digests.find(repo.folder(), key.id) {
-            return Ok(Some(Blob { path, size }));
+        let repo = self.cache.repo(&key.repo);
+        let found = match repo.blob(key.id).map_err(store_error)? {
+            Some(blob) => Some(blob),
+            None => self
+                .digests
+                .find(repo.folder(), key.id)
+                .map(|(path, size)| Blob { path, size }),
+        };
+        if let Some(blob) = &found {
+            self.found.put(key.clone(), blob.clone(), now);
         }
-        repo.shown(key.id).map_err(store_error)
+        Ok(found)
+    }
+
+    /// The blob, looked for where the caller runs, or on a thread where that takes longer.
+    async fn blob(&self, key: &BlobKey) -> Result<Option<Blob>, StoreError> {
+        let (store, wanted) = (self.clone(), key.clone());
+        let found = glance(&self.pace, move || store.find_at_once(&wanted)).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        let (store, wanted) = (self.clone(), key.clone());
+        run(move || store.find(&wanted)).await
     }
 }
 
 #[deny(clippy::missing_trait_methods)]
 impl BlobStore for FsStore {
     async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
-        let store = self.clone();
-        glance(&self.pace, move || {
-            let blob = store.find(&key)?;
-            Ok(blob.map(|blob| BlobStat { size: blob.size }))
-        })
-        .await
+        let blob = self.blob(&key).await?;
+        Ok(blob.map(|blob| BlobStat { size: blob.size }))
     }
 
     async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
+        let Some(blob) = self.blob(&key).await? else {
+            let message = format!("{key} is not in the cache");
+            return Err(StoreError::new(StoreErrorKind::NotFound, message));
+        };
         let store = self.clone();
         glance(&self.pace, move || {
-            let Some(blob) = store.find(&key)? else {
-                let message = format!("{key} is not in the cache");
-                return Err(StoreError::new(StoreErrorKind::NotFound, message));
-            };
-            stream::open(&blob.path, range)
+            let opened = stream::open(&blob.path, range);
+            if opened.is_err() {
+                store.found.forget(&key);
+            }
+            opened
         })
         .await
     }
@@ -126,10 +176,20 @@ impl RefStore for FsStore {
         repo: Repo,
         revision: Revision,
     ) -> Result<Option<CommitId>, StoreError> {
-        let repo = self.cache.repo(&repo);
-        glance(&self.pace, move || match revision.as_commit() {
-            Some(commit) => Ok(repo.snapshot(commit).map(|_| commit)),
-            None => repo.resolve(&revision).map_err(store_error),
+        let (question, now) = ((repo, revision), Instant::now());
+        if let Some(commit) = self.resolved.get(&question, now) {
+            return Ok(Some(commit));
+        }
+        let (repo, resolved) = (self.cache.repo(&question.0), self.resolved.clone());
+        glance(&self.pace, move || {
+            let commit = match question.1.as_commit() {
+                Some(commit) => repo.snapshot(commit).map(|_| commit),
+                None => repo.resolve(&question.1).map_err(store_error)?,
+            };
+            if let Some(commit) = commit {
+                resolved.put(question, commit, now);
+            }
+            Ok(commit)
         })
         .await
     }
@@ -174,10 +234,18 @@ impl RefStore for FsStore {
         commit: CommitId,
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
-        let repo = self.cache.repo(&repo);
+        let (question, now) = ((repo, commit, path), Instant::now());
+        if let Some((size, blob)) = self.present.get(&question, now) {
+            return Ok(Entry::Present { size, blob });
+        }
+        let (repo, present) = (self.cache.repo(&question.0), self.present.clone());
         glance(&self.pace, move || {
-            Ok(match repo.lookup(commit, &path).map_err(store_error)? {
-                Lookup::Present { size, blob, .. } => Entry::Present { size, blob },
+            let (_, commit, path) = &question;
+            Ok(match repo.lookup(*commit, path).map_err(store_error)? {
+                Lookup::Present { size, blob, .. } => {
+                    present.put(question, (size, blob), now);
+                    Entry::Present { size, blob }
+                }
                 Lookup::Absent => Entry::Absent,
                 Lookup::Unknown => Entry::Unknown,
             })

@@ -6,6 +6,7 @@ mod digest;
 mod folder;
 mod local_dir;
 mod memory;
+mod recent;
 mod sink;
 mod stamp;
 mod stream;

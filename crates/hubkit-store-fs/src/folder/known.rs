@@ -120,3 +120,51 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is guarded is whole between any two statements.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOST: Duration = Duration::from_hours(24);
+
+    #[test]
+    fn one_looks_while_the_others_are_told_of_the_last_look() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let known = Known::default();
+        let start = Instant::now();
+        assert_eq!(known.fresh(start, MOST), None, "nobody looked");
+        let look = |asked| {
+            known
+                .look(folder.path().to_owned(), asked)
+                .expect("a folder")
+        };
+        let id = look(start).id;
+        assert_eq!(known.fresh(start, Duration::ZERO), None);
+        let later = start + MOST / 2;
+        assert_eq!(known.fresh(later, MOST), None, "this caller is to look");
+        assert_eq!(known.fresh(later, MOST), Some(id), "and this one is not");
+        assert_eq!(
+            known.fresh(start + 2 * MOST, MOST),
+            None,
+            "but nothing is too old"
+        );
+        known.doubt();
+        assert_eq!(known.fresh(later, MOST), None);
+    }
+
+    #[test]
+    fn a_look_that_began_after_the_question_answers_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let known = Known::default();
+        let asked = Instant::now();
+        let look = |asked| {
+            known
+                .look(folder.path().to_owned(), asked)
+                .expect("a folder")
+        };
+        let first = look(asked);
+        std::fs::write(folder.path().join("new"), "x").expect("room");
+        assert_eq!(look(asked).id, first.id);
+        assert_ne!(look(Instant::now()).id, first.id);
+    }
+}

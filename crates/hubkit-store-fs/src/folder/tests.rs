@@ -574,3 +574,42 @@ async fn a_survey_sees_every_change_and_hashes_nothing() {
     assert_ne!(changed.version, first.version);
     assert_eq!(changed.files[1].1, 13);
 }
+
+#[tokio::test]
+async fn what_is_remembered_gives_way_to_what_is_asked_for() {
+    let day = std::time::Duration::from_hours(24);
+    let folder = Folder::new(&[("models/acme/tiny/file", b"first")]);
+    let (store, repo) = (folder.store().remembering(day), model("acme/tiny"));
+    let mut last = main_of(&store, &repo).await.expect("it is there");
+
+    // A file that came, one that changed, and one that changed after it was looked at.
+    folder.write("models/acme/tiny/new", b"new");
+    let entry = store.entry(repo.clone(), last, path("new")).await;
+    assert_eq!(entry.expect("no fault"), Entry::Absent, "in that commit");
+    let mut expect_another = async |what: &str| {
+        let now = main_of(&store, &repo).await.expect("it is there");
+        assert_ne!(now, last, "{what}");
+        last = now;
+        now
+    };
+    let commit = expect_another("it came").await;
+    folder.write("models/acme/tiny/file", b"other");
+    let entry = store.entry(repo.clone(), commit, path("file")).await;
+    assert_eq!(entry.expect("no fault"), Entry::Unknown);
+    let commit = expect_another("it changed").await;
+    let entry = store.entry(repo.clone(), commit, path("file")).await;
+    let Entry::Present {
+        blob: Some(blob), ..
+    } = entry.expect("no fault")
+    else {
+        panic!("it is there");
+    };
+    folder.write("models/acme/tiny/file", b"third");
+    let key = BlobKey::new(repo.clone(), blob);
+    let read = store.read(key, ByteRange::whole(5)).await;
+    assert_eq!(
+        read.err().map(|error| error.kind()),
+        Some(StoreErrorKind::NotFound)
+    );
+    expect_another("it changed again").await;
+}

@@ -37,7 +37,7 @@ pub(super) fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
         return Ok((DynStore::new(store), skipped));
     }
     if names.iter().any(is_cached) {
-        let store = FsStore::new(Cache::new(root.to_owned()));
+        let store = FsStore::new(Cache::new(root.to_owned())).remembering(REMEMBERED_FOR);
         return Ok((DynStore::new(store), Vec::new()));
     }
     let message = format!("{} holds no repositories", root.display());
