@@ -2,6 +2,7 @@
 
 mod answer;
 mod connection;
+mod descriptors;
 mod limits;
 mod patient;
 mod places;
@@ -75,6 +76,7 @@ impl Server {
         end: impl Future<Output = ()>,
     ) -> Ended {
         let Self { listener, limits } = self;
+        descriptors::raise();
         let places = Places::new(limits.connections);
         let answers = Arc::new(Answers::new(mirror, observer, limits, places.clone()));
         let mut connections = JoinSet::new();
@@ -112,3 +114,6 @@ impl Server {
         Ended { cut_off }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,5 +24,5 @@ pub use access::{
 };
 pub use catalogue::Refreshed;
 pub use listing::Unlisted;
-pub use mirror::Mirror;
+pub use mirror::{AskedBy, Mirror};
 pub use requests::{AccessRequests, KeptRequest, NotKept};

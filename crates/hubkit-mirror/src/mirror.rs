@@ -47,6 +47,10 @@ pub struct Mirror {
     endpoint: Option<Endpoint>,
 }
 
+/// The account whose token came with a request: an extension of the response, for logs. Never sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskedBy(pub String);
+
 impl Mirror {
     /// Serves what is in the store, to everyone.
     pub fn new(store: DynStore) -> Self {
@@ -107,7 +111,7 @@ impl Mirror {
     /// Answers a request. Of its URI only path and query count.
     ///
     /// Never fails: what goes wrong is a response. The body of a file is read from the store as it is taken; should
-    /// the store fail on the way, the body ends with an error. Dropping the future or the body cancels.
+    /// the store fail on the way, the body ends with an error. Who asked is told by the extension [`AskedBy`]. Dropping the future or the body cancels.
     pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let is_head = request.method() == Method::HEAD;
         let (mut parts, body) = request.into_parts();
@@ -115,6 +119,7 @@ impl Mirror {
             parts.uri = uri;
         }
         let request = Request::from_parts(parts, body);
+        let mut asked_by = None;
         let response = match route(&request) {
             Ok(incoming) => {
                 let refuse: fn(Site<'_>, Refusal) -> Response<Bytes> = match incoming {
@@ -122,22 +127,30 @@ impl Mirror {
                     Incoming::LfsBatch { .. } => |_, refusal| ask_for_password(refusal.respond()),
                     _ => |_, refusal| refusal.respond(),
                 };
-                let response = self.dispatch(incoming, request).await;
+                let response = self.dispatch(incoming, request, &mut asked_by).await;
                 response.unwrap_or_else(|refusal| refuse(self.site(), refusal).map(Body::from))
             }
             Err(fault) => respond_unroutable(fault).map(Body::from),
         };
-        finish(response, is_head)
+        let mut response = finish(response, is_head);
+        if let Some(asked_by) = asked_by {
+            response.extensions_mut().insert(asked_by);
+        }
+        response
     }
 
     async fn dispatch(
         &self,
         mut incoming: Incoming,
         request: Request<Body>,
+        asked_by: &mut Option<AskedBy>,
     ) -> Result<Response<Body>, Refusal> {
         let (store, access, listings) = (&self.store, &*self.access(), &*self.listings);
         let catalogue = &*self.catalogue;
         let caller = access.caller(request.headers(), schemes(&incoming))?;
+        if let Caller::User(login) = caller {
+            *asked_by = Some(AskedBy(login.account.name.clone()));
+        }
         if let Admission::Elsewhere { from, to } =
             admit(store, access, catalogue, caller, &mut incoming).await?
         {

@@ -16,6 +16,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     server::{Limits, Server},
+    signals::HangUp,
     ui::{Ui, count, plain},
 };
 
@@ -100,8 +101,14 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     let mut beside = tokio::task::JoinSet::new();
     beside.spawn(index::keep(mirror.clone()));
     let rules = rules.map(|(file, _)| file);
+    // Files that are read or opened anew are what the signal is about then.
+    let hang_up = if rules.is_some() || log.is_some() {
+        HangUp::IsSomethingElse
+    } else {
+        HangUp::Ends
+    };
     tokio::select! {
-        exit = lifetime::serve(server, mirror.clone(), log, ui) => Ok(exit),
+        exit = lifetime::serve(server, mirror.clone(), log, hang_up, ui) => Ok(exit),
         never = follow(rules.as_ref(), &mirror, ui) => match never {},
     }
 }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::Stream as _;
 use http_body_util::{BodyExt as _, Limited};
 use hubkit::transport::{Body, Request, Response, TransportError};
-use hubkit_mirror::Mirror;
+use hubkit_mirror::{AskedBy, Mirror};
 use hyper::{
     Method, StatusCode,
     body::{Body as _, Frame, Incoming, SizeHint},
@@ -74,6 +74,8 @@ impl Answers {
         if let Some(watch) = &mut watch {
             watch.seen.status = response.status().as_u16();
             watch.seen.length = response.body().length();
+            let asked_by = response.extensions().get::<AskedBy>();
+            watch.seen.account = asked_by.map(|AskedBy(name)| name.clone());
         }
         Ok(response.map(|body| Sent::new(body, watch, place)))
     }

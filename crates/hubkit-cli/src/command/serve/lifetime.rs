@@ -21,11 +21,13 @@ pub(super) fn open_log(path: &Path) -> Result<AccessLog, Failure> {
 }
 
 /// Serves until the process is told to end. What is under way then is finished, unless it is told so again.
-pub(super) async fn serve(server: Server, mirror: Mirror, log: Option<AccessLog>, ui: &Ui) -> Exit {
-    let hang_up = match log {
-        Some(_) => HangUp::IsSomethingElse,
-        None => HangUp::Ends,
-    };
+pub(super) async fn serve(
+    server: Server,
+    mirror: Mirror,
+    log: Option<AccessLog>,
+    hang_up: HangUp,
+    ui: &Ui,
+) -> Exit {
     let exit = Cell::new(Exit::Done);
     let end = async {
         exit.set(told_to_end(hang_up).await);
