@@ -5,11 +5,12 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use hubkit_api::{
-    AccountKind, AuthCheck, Call, GetAccount, GetCollection, GetDiscussion, GetPaper, GetRepoInfo,
-    GetSafetensorsMetadata, GetScan, LfsAsk, LfsBatch, LfsObject, LimitsTold, ListAccounts,
-    ListCollections, ListCommits, ListDiscussions, ListLfsFiles, ListRefs, ListRepos, ListTree,
-    PathsInfo, PullRequests, Raw, Resolve, ResolveMethod, SearchPapers, TreeDepth, TreeSize,
-    WhoAmI, retry_after,
+    AccessDecision, AccountKind, AskAccess, AuthCheck, Call, CancelAccessRequest, DecideAccess,
+    GetAccessReport, GetAccount, GetCollection, GetDiscussion, GetPaper, GetRepoInfo,
+    GetSafetensorsMetadata, GetScan, GetTagsByType, GrantAccess, LfsAsk, LfsBatch, LfsObject,
+    LimitsTold, ListAccessRequests, ListAccounts, ListCollections, ListCommits, ListDiscussions,
+    ListLfsFiles, ListRefs, ListRepos, ListTree, PathsInfo, PullRequests, Raw, RequestStatus,
+    Resolve, ResolveMethod, SearchPapers, TreeDepth, TreeSize, WhoAmI, Whose, retry_after,
 };
 use hubkit_types::{Repo, RepoKind, RepoPath, Revision};
 
@@ -59,6 +60,26 @@ pub(crate) const TARGETS: &[Target] = &[
         read(data, &ListDiscussions::new(repo()))
     }),
     ("reply-discussion", |data| read(data, &discussion())),
+    ("reply-tags-by-type", |data| {
+        read(
+            data,
+            &GetTagsByType {
+                kind: RepoKind::Model,
+            },
+        );
+    }),
+    ("reply-ask-access", |data| read(data, &ask_access())),
+    ("reply-cancel-access", |data| {
+        read(data, &CancelAccessRequest { repo: repo() });
+    }),
+    ("reply-access-requests", |data| {
+        read(data, &access_requests())
+    }),
+    ("reply-decide-access", |data| read(data, &decide_access())),
+    ("reply-grant-access", |data| read(data, &grant_access())),
+    ("reply-access-report", |data| {
+        read(data, &GetAccessReport { repo: repo() });
+    }),
     ("resolve", resolve),
 ];
 
@@ -105,6 +126,39 @@ fn resolve(data: &[u8]) {
     let call = Resolve::get(repo(), revision(), path());
     if let Ok(metadata) = call.metadata(&response.into_parts().0) {
         assert!(metadata.size <= hubkit_api::LONGEST_FILE);
+    }
+}
+
+fn ask_access() -> AskAccess {
+    AskAccess {
+        repo: repo(),
+        fields: Vec::new(),
+    }
+}
+
+fn access_requests() -> ListAccessRequests {
+    ListAccessRequests {
+        repo: repo(),
+        status: RequestStatus::Pending,
+        limit: None,
+    }
+}
+
+fn decide_access() -> DecideAccess {
+    DecideAccess {
+        repo: repo(),
+        decision: AccessDecision {
+            whose: Whose::User("ada".to_owned()),
+            status: RequestStatus::Accepted,
+            rejection_reason: None,
+        },
+    }
+}
+
+fn grant_access() -> GrantAccess {
+    GrantAccess {
+        repo: repo(),
+        user: "ada".to_owned(),
     }
 }
 

@@ -175,12 +175,8 @@ impl Call for ListAccessRequests {
     }
 
     fn reply(&self, response: &Response<Bytes>) -> Result<AccessRequestPage, ApiError> {
-        let Value::Array(requests) = json::read(response)? else {
-            return Err(ApiError::protocol("expected the requests as a list"));
-        };
-        let requests = requests.into_iter().map(AccessRequest::read);
         Ok(AccessRequestPage {
-            requests: requests.collect::<Result<_, _>>()?,
+            requests: json::read_list(response, "requests", AccessRequest::read)?,
             next: next_link(response.headers()),
         })
     }

@@ -196,6 +196,34 @@ const REPLIES: &[(&str, &str, &str, &str)] = &[
         r#"{"num":7,"changes":{"base":"refs/heads/main","mergeCommitId":"SHA"},"filesWithConflicts":true,"diff":"-","events":[{"id":"1","type":"comment","data":{"latest":{"raw":"x"}}},{"type":"commit","data":{"oid":"SHA"}}]}"#,
     ),
     (
+        "reply-tags-by-type",
+        "all",
+        "200",
+        r#"{"license":[{"id":"license:mit","label":"MIT","type":"license"}],"region":[]}"#,
+    ),
+    (
+        "reply-ask-access",
+        "pending",
+        "200",
+        r#"{"status":"pending"}"#,
+    ),
+    ("reply-ask-access", "back", "303 location: /a/b", ""),
+    ("reply-cancel-access", "done", "200", "{}"),
+    (
+        "reply-access-requests",
+        "page",
+        "200",
+        r#"[{"requestId":"1","user":{"user":"ada","fullname":"Ada","email":"a@b"},"status":"pending","timestamp":"2026","fields":{"why":"x"}}]"#,
+    ),
+    ("reply-decide-access", "done", "200", "{}"),
+    ("reply-grant-access", "done", "200", "{}"),
+    (
+        "reply-access-report",
+        "table",
+        "200",
+        "user,status\nada,pending\n",
+    ),
+    (
         "resolve",
         "whole",
         "200 x-repo-commit: SHA|etag: W/\"SHA\"|content-length: 7",
@@ -225,6 +253,12 @@ const BODIES: &[(&str, &str, &str)] = &[
         "body-paths-info",
         "json",
         r#"j{"paths":["a/b","../x",7],"expand":true}"#,
+    ),
+    ("body-ask-access", "form", "fwhy=a+b&who=c%2Fd"),
+    (
+        "body-access-decision",
+        "decide",
+        r#"{"user":"ada","status":"rejected","rejectionReason":"x"}"#,
     ),
     (
         "body-lfs-batch",
