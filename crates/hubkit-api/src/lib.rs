@@ -14,14 +14,14 @@ mod text;
 
 pub use call::Call;
 pub use call::access_decisions::{
-    AccessDecision, AccessRequest, AccessRequestPage, DecideAccess, GetAccessReport, GrantAccess,
-    ListAccessRequests, Requester, Whose,
+    AccessDecision, AccessRequest, DecideAccess, GetAccessReport, GrantAccess, ListAccessRequests,
+    Requester, Whose,
 };
 pub use call::access_requests::{
     AskAccess, CancelAccessRequest, ParseRequestStatusError, RequestStatus,
 };
 pub use call::accounts::{Account, AccountKind, GetAccount, ListAccounts};
-pub use call::auth_check::AuthCheck;
+pub use call::auth_check::{AuthCheck, WriteCheck};
 pub use call::collections::{
     Collection, CollectionItem, CollectionSlug, GetCollection, ListCollections,
     ParseCollectionSlugError,

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod access;
 mod find;
 mod token;
 
@@ -12,6 +13,7 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use find::{Answer, Cat, Log, Order, RefsOf, Search, User};
 
+pub use access::{AccessCommand, Requester, WhichRepo};
 pub use token::{Role, TokenCommand, TokenNew};
 
 /// Carries machine-learning assets between a hub and the programs that use them.
@@ -119,6 +121,9 @@ pub enum Command {
     /// Accounts and tokens
     #[command(subcommand)]
     Auth(Auth),
+    /// Access to gated repositories: ask for it, or decide about it
+    #[command(subcommand)]
+    Access(AccessCommand),
     /// The cache on this machine
     #[command(subcommand)]
     Cache(Cache),

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod access;
 mod auth;
 mod cache;
 mod cat;
@@ -46,6 +47,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Refs(arguments) => refs::run(&cli.global, arguments, &ui).await,
         Command::Log(arguments) => log::run(&cli.global, arguments, &ui).await,
         Command::User(arguments) => user::run(&cli.global, arguments, &ui).await,
+        Command::Access(command) => access::run(&cli.global, command, &ui).await,
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
         Command::Cache(Cache::Ls) => cache::run(&cli.global, &ui),
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,

@@ -139,6 +139,10 @@ impl Access {
         self.accounts.get(&fold(name))
     }
 
+    pub(crate) fn organisations(&self) -> impl Iterator<Item = &OrganisationAccount> {
+        self.organisations.values()
+    }
+
     pub(crate) fn now(&self) -> Option<SystemTime> {
         self.clock.as_ref().map(|clock| clock())
     }
@@ -268,7 +272,7 @@ impl Access {
     }
 
     /// What a member may do in an organisation.
-    fn role_in(&self, organisation: &str, name: &str) -> Option<MemberRole> {
+    pub(crate) fn role_in(&self, organisation: &str, name: &str) -> Option<MemberRole> {
         let members = &self.organisations.get(&fold(organisation))?.members;
         let roles = members
             .iter()

@@ -4,12 +4,13 @@ use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
     AuthCheck, CommitInfo, CommitPage, FormattedCommit, GitRef, ListRefs, PullRequests, Refs,
+    WriteCheck,
     server::{CommitsRequest, respond_auth_check, respond_commits, respond_refs},
 };
 use hubkit_store::{DynStore, RefStore as _};
 
 use crate::{
-    access::Caller,
+    access::{Access, Caller},
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
 };
@@ -85,6 +86,24 @@ pub(crate) async fn answer_commits(
         total: Some(1),
         next: None,
     }))
+}
+
+/// Whether the caller may change a repository. A mirror takes no changes: this tells what the account and its token are
+/// good for.
+pub(crate) async fn answer_write_check(
+    store: &DynStore,
+    access: &Access,
+    caller: Caller<'_>,
+    call: WriteCheck,
+) -> Result<Response<Bytes>, Refusal> {
+    expect_repo(store, caller, &call.repo).await?;
+    if access.may_manage(caller, &call.repo) {
+        return Ok(respond_auth_check());
+    }
+    Err(match caller {
+        Caller::Anonymous => Refusal::NoToken,
+        _ => Refusal::MayNotWrite,
+    })
 }
 
 /// That the caller may read the files of a repository: who may not does not come this far.

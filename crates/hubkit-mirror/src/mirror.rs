@@ -4,12 +4,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
-use hubkit_api::{
-    Identity,
-    server::{
-        AccessBodyFault, Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info,
-        respond_moved, respond_unroutable, respond_whoami, route,
-    },
+use hubkit_api::server::{
+    AccessBodyFault, Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info,
+    respond_moved, respond_unroutable, respond_whoami, route,
 };
 use hubkit_store::{DynStore, StoreError};
 use hubkit_transport::{Body, Transport, TransportError};
@@ -17,10 +14,11 @@ use hubkit_types::Endpoint;
 
 use crate::{
     access::{Access, Caller, Schemes},
+    accounts::{answer_account, answer_accounts, identity},
     catalogue::{Catalogue, Refreshed},
     door::{Admission, admit},
     file::{Form, answer_file},
-    history::{answer_auth_check, answer_commits, answer_refs},
+    history::{answer_auth_check, answer_commits, answer_refs, answer_write_check},
     info::answer_info,
     large::{answer_lfs_batch, answer_lfs_files, ask_for_password},
     listing::{Listings, Unlisted},
@@ -198,6 +196,9 @@ impl Mirror {
             Incoming::TagsByType(call) => {
                 answer_tags_by_type(store, access, catalogue, caller, call).await
             }
+            Incoming::WriteCheck(call) => answer_write_check(store, access, caller, call).await,
+            Incoming::Account(call) => answer_account(store, access, caller, call).await,
+            Incoming::Accounts(call) => answer_accounts(store, access, caller, call).await,
             Incoming::CancelAccessRequest(call) => {
                 answer_cancel(store, access, caller, call.repo).await
             }
@@ -230,19 +231,17 @@ impl Mirror {
                 pages.answer(page).await
             }
             Incoming::WhoAmI => match caller {
-                Caller::User(login) => Ok(respond_whoami(&Identity::user(&login.account.name))),
+                Caller::User(login) => Ok(respond_whoami(&identity(access, login))),
                 Caller::Anonymous => Err(Refusal::NoToken),
                 Caller::Unchecked => Err(Refusal::NoAccounts),
             },
-            incoming @ (Incoming::Account(_)
-            | Incoming::Accounts(_)
-            | Incoming::Collections(_)
+            incoming @ (Incoming::Collections(_)
             | Incoming::Collection(_)
             | Incoming::Papers(_)
             | Incoming::Paper(_)
             | Incoming::Discussions(_)
             | Incoming::Discussion(_)
-            | Incoming::Scan(_)) => answer_people(store, access, caller, incoming).await,
+            | Incoming::Scan(_)) => answer_people(store, caller, incoming).await,
             _ => Ok(respond_unroutable(Unroutable::NotFound)),
         };
         Ok(response?.map(Body::from))

@@ -37,6 +37,8 @@ pub(crate) enum Refusal {
     Disabled,
     /// There is no gate to ask at.
     NotGated,
+    /// The caller may read and no more.
+    MayNotWrite,
     /// The caller may read, or not even that, and wants to decide.
     NotManager,
     /// The caller's request was rejected.
@@ -126,6 +128,10 @@ impl Refusal {
                 let message = "This account has access already";
                 respond_error(ErrorKind::BadRequest, message, None)
             }
+            Self::MayNotWrite => {
+                let message = "This token does not let its account write to this repository";
+                respond_error(ErrorKind::Forbidden, message, None)
+            }
             Self::NotManager => {
                 let message = "To decide about access takes a token with the role `write`, of the owner or of a member who may write";
                 respond_error(ErrorKind::Forbidden, message, None)
@@ -142,7 +148,7 @@ impl Refusal {
                 let message = "There is no such request, or none that this would change";
                 respond_error(ErrorKind::Other, message, None)
             }
-            Self::NoAccount => respond_error(ErrorKind::Other, "There is no such account", None),
+            Self::NoAccount => respond_error(ErrorKind::Other, "Account not found", None),
             Self::BadAccessBody(fault) => {
                 respond_error(ErrorKind::BadRequest, &fault.to_string(), None)
             }

@@ -123,20 +123,37 @@ fn a_private_repository_is_there_for_its_owner_alone() -> Result<()> {
 fn what_was_asked_for_and_granted_outlives_the_mirror() -> Result<()> {
     let lab = Lab::new()?;
     let server = lab.serve()?;
-    let post = |token: &str, target: &str, body: &str| -> Result<u16> {
-        post(server.endpoint(), token, target, body)
-    };
     lab.ask(&server, &lab.eve, &["download", "lab/gated"])?
         .expect_code(4)?;
-    ensure!(post(&lab.eve, "/lab/gated/ask-access", "")? == 200);
+    let asked = [
+        "access",
+        "ask",
+        "lab/gated",
+        "--field",
+        "Why=for research",
+        "--format",
+        "json",
+    ];
+    let asked = lab.ask(&server, &lab.eve, &asked)?.success()?.json()?;
+    ensure!(asked["status"] == "pending", "{asked}");
+    lab.ask(&server, &lab.eve, &["access", "status", "lab/gated"])?
+        .expect_code(1)?;
     lab.ask(&server, &lab.eve, &["download", "lab/gated"])?
         .expect_code(4)?;
-    let handle = "/api/models/lab/gated/user-access-request/handle";
-    let accept = r#"{"user":"eve","status":"accepted"}"#;
-    ensure!(post(&lab.eve, handle, accept)? == 403);
-    ensure!(post(&lab.boss, handle, accept)? == 200);
+    let accept = ["access", "accept", "lab/gated", "eve"];
+    lab.ask(&server, &lab.eve, &accept)?.expect_code(4)?;
+    let waiting = ["access", "requests", "lab/gated", "--format", "json"];
+    lab.ask(&server, &lab.eve, &waiting)?.expect_code(4)?;
+    let waiting = lab.ask(&server, &lab.boss, &waiting)?.success()?.json()?;
+    ensure!(waiting[0]["user"] == "eve", "{waiting}");
+    ensure!(waiting[0]["answers"]["Why"] == "for research", "{waiting}");
+    lab.ask(&server, &lab.boss, &accept)?.success()?;
+    lab.ask(&server, &lab.eve, &["access", "status", "lab/gated"])?
+        .success()?;
     lab.ask(&server, &lab.eve, &["download", "lab/gated"])?
         .success()?;
+    let report = lab.ask(&server, &lab.boss, &["access", "report", "lab/gated"])?;
+    ensure!(report.success()?.stdout.contains("eve,,,accepted,"));
     let kept = fs::read_to_string(lab.rules().with_extension("requests.json"))?;
     ensure!(
         kept.contains("\"eve\"") && kept.contains("\"accepted\""),
@@ -145,12 +162,18 @@ fn what_was_asked_for_and_granted_outlives_the_mirror() -> Result<()> {
     // Killed, not told to end.
     drop(server);
     let server = lab.serve()?;
-    lab.ask(
-        &server,
-        &lab.eve,
-        &["download", "lab/gated", "--local-dir", "again"],
-    )?
-    .success()?;
+    let again = ["download", "lab/gated", "--local-dir", "again"];
+    lab.ask(&server, &lab.eve, &again)?.success()?;
+    let reject = ["access", "reject", "lab/gated", "eve", "--reason", "enough"];
+    lab.ask(&server, &lab.boss, &reject)?.success()?;
+    lab.ask(&server, &lab.eve, &["access", "ask", "lab/gated"])?
+        .expect_code(4)?;
+    let grant = ["access", "grant", "lab/gated", "nobody"];
+    lab.ask(&server, &lab.boss, &grant)?.expect_code(3)?;
+    let reopen = ["access", "reopen", "lab/gated", "eve"];
+    lab.ask(&server, &lab.boss, &reopen)?.success()?;
+    let cancel = ["access", "cancel", "lab/gated"];
+    lab.ask(&server, &lab.eve, &cancel)?.success()?;
     Ok(())
 }
 
@@ -244,21 +267,4 @@ fn until(mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
         std::thread::yield_now();
     }
     bail!("it never came to be so")
-}
-
-/// The status of a request as a person makes it by hand.
-fn post(endpoint: &str, token: &str, target: &str, body: &str) -> Result<u16> {
-    use std::io::{Read as _, Write as _};
-    let address = endpoint.strip_prefix("http://").context("an address")?;
-    let mut stream = std::net::TcpStream::connect(address)?;
-    write!(
-        stream,
-        "POST {target} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let status = answer.split(' ').nth(1).context("a status")?;
-    Ok(status.parse()?)
 }

@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Method, Request, Response, StatusCode,
+    HeaderValue, Method, Request, Response,
     header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
 use hubkit_types::Repo;
 use serde_json::{Map, Value, json};
 
-use super::access_requests::{AccessBodyFault, CancelAccessRequest, RequestStatus};
+use super::{
+    access_requests::{AccessBodyFault, CancelAccessRequest, RequestStatus},
+    page::PageOf,
+};
 use crate::{
-    ApiError, Call, header,
+    ApiError, Call,
     json::{self, Fields},
-    next_link,
     query::QueryText,
     server::{
         Incoming, Unroutable,
@@ -27,7 +29,7 @@ use crate::{
 
 /// Lists the requests for access to a repository that are in one state: the first page of them.
 ///
-/// The pages after it have addresses that the server makes: [`AccessRequestPage::next`]. Send a plain `GET` there and give
+/// The pages after it have addresses that the server makes: [`PageOf::next`]. Send a plain `GET` there and give
 /// the answer to [`Call::reply`] as well.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ListAccessRequests {
@@ -62,15 +64,6 @@ impl AccessRequestsPageRequest {
             query.as_str()
         )
     }
-}
-
-/// A page of requests for access.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AccessRequestPage {
-    /// What is on it, in the server's order.
-    pub requests: Vec<AccessRequest>,
-    /// The address of the next page, as the server wrote it: absolute, or relative to the request.
-    pub next: Option<String>,
 }
 
 /// A request for access to a gated repository. Texts are a stranger's: escape them before showing them.
@@ -164,7 +157,7 @@ impl Requester {
 }
 
 impl Call for ListAccessRequests {
-    type Reply = AccessRequestPage;
+    type Reply = PageOf<AccessRequest>;
 
     fn request(&self) -> Request<Bytes> {
         let first = AccessRequestsPageRequest {
@@ -174,11 +167,8 @@ impl Call for ListAccessRequests {
         target::get_json(first.target())
     }
 
-    fn reply(&self, response: &Response<Bytes>) -> Result<AccessRequestPage, ApiError> {
-        Ok(AccessRequestPage {
-            requests: json::read_list(response, "requests", AccessRequest::read)?,
-            next: next_link(response.headers()),
-        })
+    fn reply(&self, response: &Response<Bytes>) -> Result<Self::Reply, ApiError> {
+        PageOf::read(response, "requests for access", AccessRequest::read)
     }
 }
 
@@ -357,11 +347,8 @@ fn read_object(body: &[u8]) -> Result<Fields, AccessBodyFault> {
 }
 
 /// The answer to [`ListAccessRequests`]. A `next` that can't stand in a header is left out.
-pub fn respond_access_requests(page: &AccessRequestPage) -> Response<Bytes> {
-    let requests = page.requests.iter().map(AccessRequest::write).collect();
-    let mut response = json::respond(StatusCode::OK, &requests);
-    header::put_next(response.headers_mut(), page.next.as_deref());
-    response
+pub fn respond_access_requests(page: &PageOf<AccessRequest>) -> Response<Bytes> {
+    page.respond(AccessRequest::write)
 }
 
 /// The answer to [`GetAccessReport`]: one line for each request, with a column for each field that anyone answered.

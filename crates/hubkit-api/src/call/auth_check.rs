@@ -37,13 +37,37 @@ impl Call for AuthCheck {
     }
 }
 
-/// `…/auth-check`.
+/// Asks whether whoever sends this may change a repository.
+///
+/// Who may not is told why: as by [`AuthCheck`], or an error of kind [`Forbidden`](crate::ErrorKind::Forbidden).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WriteCheck {
+    /// The repository.
+    pub repo: Repo,
+}
+
+impl Call for WriteCheck {
+    type Reply = ();
+
+    fn request(&self) -> Request<Bytes> {
+        target::get_json(format!("{}/auth-check/write", target::api(&self.repo)))
+    }
+
+    fn reply(&self, response: &Response<Bytes>) -> Result<(), ApiError> {
+        json::success(response).map(drop)
+    }
+}
+
+/// `…/auth-check` and `…/auth-check/write`.
 pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
+    if ask.rest == ["write"] {
+        return ask.answer(READ, Incoming::WriteCheck(WriteCheck { repo }));
+    }
     ask.end()?;
     ask.answer(READ, Incoming::AuthCheck(AuthCheck { repo }))
 }
 
-/// The answer to [`AuthCheck`] for those who may.
+/// The answer to [`AuthCheck`] and [`WriteCheck`] for those who may.
 pub fn respond_auth_check() -> Response<Bytes> {
     json::respond(StatusCode::OK, &json!({}))
 }
@@ -67,13 +91,22 @@ mod tests {
     #[test]
     fn a_request_is_routed_to_what_it_was_made_from() {
         for call in [call("a/b"), call("squad"), call("a/auth-check")] {
+            let write = WriteCheck {
+                repo: call.repo.clone(),
+            };
             assert_eq!(route(&call.request()), Ok(Incoming::AuthCheck(call)));
+            let routed = route(&write.request());
+            assert_eq!(routed, Ok(Incoming::WriteCheck(write)));
         }
     }
 
     #[test]
     fn leave_and_refusal_come_back_as_they_were_given() {
         assert_eq!(call("a/b").reply(&respond_auth_check()), Ok(()));
+        let write = WriteCheck {
+            repo: call("a/b").repo,
+        };
+        assert_eq!(write.reply(&respond_auth_check()), Ok(()));
         for kind in [ErrorKind::Gated, ErrorKind::RepoNotFound] {
             let found = call("a/b").reply(&respond_error(kind, "no", None));
             assert_eq!(found.map_err(|error| error.kind()), Err(kind));

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     AuthCheck, CancelAccessRequest, GetAccessReport, GetAccount, GetCollection, GetDiscussion,
     GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType, ListAccounts,
-    ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize,
+    ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize, WriteCheck,
     call::{
         access_decisions, access_requests, accounts, auth_check, collections, commits, discussions,
         info, lfs_batch, list, papers, paths_info, raw, refs, resolve, safetensors_metadata,
@@ -48,6 +48,8 @@ pub enum Incoming {
     Commits(CommitsRequest),
     /// Whether the files of a repository may be read.
     AuthCheck(AuthCheck),
+    /// Whether a repository may be changed.
+    WriteCheck(WriteCheck),
     /// Someone asks for access to a repository; [`read_ask_access`](super::read_ask_access) reads the form.
     AskAccess(Repo),
     /// Someone takes a request for access back.

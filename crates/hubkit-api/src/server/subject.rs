@@ -28,6 +28,7 @@ impl Incoming {
             Self::Refs(call) => Some(&mut call.repo),
             Self::Commits(request) => Some(&mut request.call.repo),
             Self::AuthCheck(call) => Some(&mut call.repo),
+            Self::WriteCheck(call) => Some(&mut call.repo),
             Self::Page(page) => match page {
                 Page::Repo(repo) | Page::Files { repo, .. } | Page::File { repo, .. } => Some(repo),
                 Page::Home | Page::Style | Page::List(_) => None,
@@ -62,6 +63,7 @@ impl Incoming {
             Self::Resolve(_)
             | Self::Raw(_)
             | Self::AuthCheck(_)
+            | Self::WriteCheck(_)
             | Self::SafetensorsMetadata(_)
             | Self::LfsBatch { .. }
             | Self::Page(Page::File { .. }) => Reveals::Content,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use hubkit_api::{
-    AccessDecision, AccessRequest, AccessRequestPage, Gated, RequestStatus, Requester, Whose,
+    AccessDecision, AccessRequest, Gated, PageOf, RequestStatus, Requester, Whose,
     server::{
         AccessRequestsPageRequest, read_access_decision, read_ask_access, read_grant_access,
         respond_access_report, respond_access_requests, respond_asked, respond_changed,
@@ -112,8 +112,9 @@ pub(crate) async fn answer_requests(
         };
         absolute(next.target())
     });
-    Ok(respond_access_requests(&AccessRequestPage {
-        requests: all.into_iter().map(|found| shown(access, found)).collect(),
+    Ok(respond_access_requests(&PageOf {
+        total: None,
+        items: all.into_iter().map(|found| shown(access, found)).collect(),
         next,
     }))
 }
@@ -184,7 +185,17 @@ pub(crate) async fn answer_grant(
     if access.is_let_in(&account.name, &repo) {
         return Err(Refusal::HasAccess);
     }
-    let request = KeptRequest::new(repo, &account.name, RequestStatus::Accepted, access.now());
+    let made = access.requests().about(&repo).into_iter();
+    let mut made = made.filter(|made| made.user.eq_ignore_ascii_case(&account.name));
+    // Who asked is let in with what was answered.
+    let request = made.next_back().unwrap_or_else(|| {
+        KeptRequest::new(repo, &account.name, RequestStatus::Accepted, access.now())
+    });
+    let request = KeptRequest {
+        status: RequestStatus::Accepted,
+        rejection_reason: None,
+        ..request
+    };
     access.requests().put(request, |_| Ok::<_, Refusal>(()))?;
     Ok(respond_changed())
 }

@@ -118,8 +118,9 @@ fn a_page_comes_back_as_it_was_given() {
     let mut hidden = request("x", RequestStatus::Rejected);
     hidden.user = None;
     hidden.fields = BTreeMap::new();
-    let page = AccessRequestPage {
-        requests: vec![request("ada", RequestStatus::Pending), hidden],
+    let page = PageOf {
+        total: None,
+        items: vec![request("ada", RequestStatus::Pending), hidden],
         next: Some("/api/datasets/a/b/user-access-request/pending?cursor=x".to_owned()),
     };
     let call = list(RequestStatus::Pending);
@@ -138,18 +139,14 @@ fn what_the_hub_writes_is_read() {
         {"requestId":"3","status":"accepted","timestamp":"x","user":{}}]"#,
     );
     let page = page.expect("a page");
-    let user = page.requests[0].user.as_ref().expect("a name");
+    let user = page.items[0].user.as_ref().expect("a name");
     assert_eq!(
         (user.name.as_str(), user.email.as_deref()),
         ("clem", Some("c@example.org"))
     );
-    let fields: Vec<_> = page.requests[0]
-        .fields
-        .values()
-        .map(String::as_str)
-        .collect();
+    let fields: Vec<_> = page.items[0].fields.values().map(String::as_str).collect();
     assert_eq!(fields, ["true", "3", "x"]);
-    assert_eq!(page.requests[1].user, None);
+    assert_eq!(page.items[1].user, None);
     for wrong in [
         "{}",
         "[7]",

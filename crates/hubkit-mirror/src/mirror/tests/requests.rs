@@ -6,8 +6,8 @@ use std::{
 };
 
 use hubkit_api::{
-    AccessDecision, AccessRequestPage, AskAccess, Call, CancelAccessRequest, DecideAccess,
-    GetAccessReport, GrantAccess, ListAccessRequests, RequestStatus, Whose,
+    AccessDecision, AccessRequest, AskAccess, Call, CancelAccessRequest, DecideAccess,
+    GetAccessReport, GrantAccess, ListAccessRequests, PageOf, RequestStatus, Whose,
 };
 
 use super::*;
@@ -94,7 +94,7 @@ fn granting(user: &str) -> GrantAccess {
     }
 }
 
-async fn list(mirror: &Mirror, status: RequestStatus) -> AccessRequestPage {
+async fn list(mirror: &Mirror, status: RequestStatus) -> PageOf<AccessRequest> {
     let list = ListAccessRequests {
         repo: repo("me/gated"),
         status,
@@ -104,7 +104,7 @@ async fn list(mirror: &Mirror, status: RequestStatus) -> AccessRequestPage {
 }
 
 async fn names(mirror: &Mirror, status: RequestStatus) -> Vec<String> {
-    let requests = list(mirror, status).await.requests.into_iter();
+    let requests = list(mirror, status).await.items.into_iter();
     let mut names: Vec<_> = requests
         .map(|request| request.user.expect("a name").name)
         .collect();
@@ -127,7 +127,7 @@ async fn who_asks_at_a_manual_gate_waits_until_the_owner_lets_them_in() {
     assert_eq!(call(&mirror, "bob", &asking()).await, Ok(Some(Pending)));
     assert_eq!(call(&mirror, "bob", &asking()).await, Ok(Some(Pending)));
     assert_eq!(reads(&mirror, "bob").await, 403);
-    let waiting = list(&mirror, Pending).await.requests;
+    let waiting = list(&mirror, Pending).await.items;
     let user = waiting[0].user.as_ref().expect("a name");
     assert_eq!(user.name, "bob");
     assert_eq!(user.fullname.as_deref(), Some("Bob B."));
@@ -354,7 +354,7 @@ async fn a_long_list_comes_page_by_page() {
             limit: Some(2),
         };
         let page = list.reply(&answer.response()).expect("a page");
-        seen.push(page.requests.len());
+        seen.push(page.items.len());
         match page.next {
             Some(next) => target = next,
             None => break,
@@ -385,4 +385,35 @@ async fn requests_outlive_the_rules_they_were_made_under() {
     assert_eq!(call(&mirror, "bob", &asking()).await, Ok(Some(Accepted)));
     mirror.replace_access(rules(Gated::Manual).with_requests(requests));
     assert_eq!(reads(&mirror, "bob").await, 200);
+}
+
+#[tokio::test]
+async fn to_write_takes_a_role_at_the_owner_and_a_token_that_can() {
+    let mirror = hub(Gated::No);
+    let check = |token| {
+        let mirror = &mirror;
+        async move {
+            let repo = repo("me/gated");
+            call(mirror, token, &hubkit_api::WriteCheck { repo }).await
+        }
+    };
+    assert_eq!(check("me").await, Ok(()));
+    let forbidden = Err((403, ErrorKind::Forbidden));
+    for token in ["me_read", "bob", "mallory"] {
+        assert_eq!(check(token).await, forbidden, "{token}");
+    }
+    assert_eq!(check("").await, Err((401, ErrorKind::Unauthorized)));
+}
+
+#[tokio::test]
+async fn who_asked_and_is_let_in_keeps_the_answers() {
+    let mirror = hub(Gated::Manual);
+    assert_eq!(call(&mirror, "bob", &asking()).await, Ok(Some(Pending)));
+    assert_eq!(call(&mirror, "me", &granting("bob")).await, Ok(()));
+    let accepted = list(&mirror, Accepted).await.items;
+    let answers: Vec<_> = accepted
+        .iter()
+        .filter_map(|found| found.fields.get("Company"))
+        .collect();
+    assert_eq!(answers, ["Engines & Co"]);
 }
