@@ -110,7 +110,7 @@ impl From<Error> for Failure {
             ErrorKind::NotFound => (
                 Exit::NotFound,
                 "not_found",
-                "check the name; a mirror may not tell of such things at all",
+                "check the name, and that HF_ENDPOINT is the address of a hub; a mirror may not tell of such things at all",
             ),
             ErrorKind::Authentication => (
                 Exit::Authentication,

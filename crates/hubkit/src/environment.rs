@@ -27,7 +27,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "HF_ENDPOINT",
         "https://huggingface.co",
-        "Where the hub lives; a path behind the host is kept.",
+        "Where the hub lives; a path behind the host is kept, a user or a password in it refused.",
     ),
     variable(
         "HF_TOKEN",

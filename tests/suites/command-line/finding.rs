@@ -290,7 +290,7 @@ fn accounts() -> Result<()> {
     ----- stderr -----
     error: the account `nobody`: http://127.0.0.1:[PORT]: the hub refused: Account not found (status 404)
 
-    hint: check the name; a mirror may not tell of such things at all
+    hint: check the name, and that HF_ENDPOINT is the address of a hub; a mirror may not tell of such things at all
     ");
     Ok(())
 }
