@@ -37,5 +37,5 @@ pub use served::{Served, files_below};
 pub use server::Server;
 pub use shared::Shared;
 pub use tools::{suite_cache, under_lock};
-pub use trial::{Skip, defined, run, trial};
+pub use trial::{Skip, defined, run, run_together, trial};
 pub use wire::Answer;

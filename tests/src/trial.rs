@@ -69,6 +69,11 @@ pub fn run(trials: Vec<Trial>) -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
+/// Runs the trials of a suite, as many at a time as there are cores: none of them may mind what the others ask.
+pub fn run_together(trials: Vec<Trial>) -> ExitCode {
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
 /// Whether the person who started the suite insists on its tools.
 fn required() -> bool {
     std::env::var_os("HUBKIT_SUITE").is_some_and(|value| value == "required")

@@ -40,8 +40,8 @@ export async function a_part_of_a_file_is_fetched_alone() {
 	const blob = await hub.downloadFile({ repo, path: "model.safetensors", hubUrl });
 	const part = Buffer.from(await blob.slice(700_000, 700_100).arrayBuffer());
 	assert.deepEqual(part, files(MODEL).get("model.safetensors").subarray(700_000, 700_100));
-	const asked = requests().filter((each) => each.path.endsWith("/model.safetensors")).at(-1);
-	assert.deepEqual([asked.status, asked.length], [206, 100]);
+	const asked = requests().filter((each) => each.path.endsWith("/model.safetensors"));
+	assert.ok(asked.some((each) => each.status === 206 && each.length === 100), JSON.stringify(asked));
 }
 
 export async function a_pointer_is_fetched_as_git_holds_it() {

@@ -6,7 +6,8 @@ use std::{process::ExitCode, sync::OnceLock};
 
 use anyhow::Result;
 use hubkit_tests::{
-    Home, Node, Served, Server, Shared, Skip, defined, library, run, trial, with_a_long_shelf,
+    Home, Node, Served, Server, Shared, Skip, defined, library, run_together, trial,
+    with_a_long_shelf,
 };
 
 /// The name of a topic, and its source.
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
             }));
         }
     }
-    run(trials)
+    run_together(trials)
 }
 
 fn node() -> &'static Result<Node, Skip> {

@@ -11,7 +11,7 @@ use std::{process::ExitCode, sync::OnceLock};
 use anyhow::{Result, anyhow, ensure};
 use hubkit_tests::{
     BareGit, Home, MINILM, Python, Served, Server, Shared, Skip, defined, files_below, library,
-    run, trial,
+    run_together, trial,
 };
 use libtest_mimic::Trial;
 use roots::{Hub, Root};
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         python,
         read_a_real_model,
     ));
-    run(trials)
+    run_together(trials)
 }
 
 fn python() -> &'static Result<Python, Skip> {
@@ -105,7 +105,9 @@ fn ask(python: &Python, hub: &Hub, topic: &str, check: &str) -> Result<()> {
     let mut script = script
         .at(hub.server.endpoint())
         .env("PLAIN", hub.plain())
-        .env("ACCESS_LOG", hub.server.log());
+        .env("ACCESS_LOG", hub.server.log())
+        // By this the script finds its own requests in the log.
+        .env("HF_HUB_USER_AGENT_ORIGIN", check);
     for (name, fact) in &hub.facts {
         script = script.env(name, fact);
     }

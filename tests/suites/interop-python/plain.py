@@ -27,9 +27,11 @@ def hf(*arguments, code=0):
 
 
 def requests():
-    """What the server was asked so far, one dictionary for each request."""
+    """What the server was asked so far by this check, one dictionary for each request."""
+    own = f"origin/{os.environ['HF_HUB_USER_AGENT_ORIGIN']}"
     with open(os.environ["ACCESS_LOG"], encoding="utf-8") as log:
-        return [json.loads(line) for line in log]
+        found = [json.loads(line) for line in log]
+    return [each for each in found if own in (each["user_agent"] or "")]
 
 
 def raises(kind, call, *arguments, **named):
