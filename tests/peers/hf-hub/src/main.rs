@@ -2,7 +2,7 @@
 //! Endpoint, cache and token come from `HF_ENDPOINT`, `HF_HOME` and `HF_TOKEN`.
 
 use futures::TryStreamExt as _;
-use hf_hub::{HFClient, RepoTreeEntry};
+use hf_hub::{HFClient, repository::RepoTreeEntry};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -26,7 +26,8 @@ async fn answer(words: &[&str]) -> Result<Vec<String>> {
         ["snapshot", repo] => snapshot(&client, "model", repo, "main").await?,
         ["snapshot", kind, repo, revision] => snapshot(&client, kind, repo, revision).await?,
         ["file", repo, path, revision] => {
-            let file = model(repo).download_file().filename(path).revision(revision);
+            let repo = model(repo);
+            let file = repo.download_file().filename(path).revision(revision);
             vec![file.send().await?.display().to_string()]
         }
         ["metadata", repo, path] => {
