@@ -11,10 +11,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ui::{Ui, count, size};
 
-/// One bar for all files. Draws nothing where standard error is not a terminal.
+/// One bar for all files. Draws nothing where standard error is not a terminal; what happened is told there all the same.
 pub(crate) struct Bar {
     bar: ProgressBar,
-    lines: Lines,
+    remarks: Remarks,
 }
 
 impl Bar {
@@ -28,8 +28,8 @@ impl Bar {
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = "{bar:30} {decimal_bytes:>9} of {decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {msg}";
         bar.set_style(ProgressStyle::with_template(style).expect("the template is well-formed"));
-        let lines = Lines::default();
-        Self { bar, lines }
+        let remarks = Remarks::new(ui.clone());
+        Self { bar, remarks }
     }
 
     /// Takes the bar off the screen.
@@ -50,11 +50,8 @@ impl Progress for Bar {
             }
             Event::Received { bytes, .. } => self.bar.inc(bytes),
             Event::Restarted { bytes, .. } => self.bar.dec(bytes),
-            _ => {
-                if let Some(line) = self.lines.of(event) {
-                    self.bar.println(line);
-                }
-            }
+            // A hidden bar would swallow the line.
+            _ => self.bar.suspend(|| self.remarks.event(event)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command as a person meets it: what it prints, how it ends, and what it leaves behind when things go wrong.
 
 mod access;
+mod below_a_path;
 mod errors;
 mod finding;
 mod hostile;
