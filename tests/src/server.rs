@@ -105,6 +105,11 @@ impl Server {
         access_log(&self.folder)
     }
 
+    /// Returns what the server said to whoever started it.
+    pub fn remarks(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.folder.path().join("stderr.txt"))?)
+    }
+
     /// Returns what was asked so far, one value for each request: `method`, `path`, `status` and more.
     pub fn requests(&self) -> Result<Vec<Value>> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -242,7 +247,7 @@ mod tests {
             "http://127.0.0.1:4000"
         );
         assert_eq!(
-            found("{\"url\":\"http://127.0.0.1:4000\",\"root\":\"/r\"}"),
+            found("{\"url\":\"http://127.0.0.1:4000\",\"roots\":[\"/r\"]}"),
             "http://127.0.0.1:4000"
         );
         assert_eq!(found("no address here"), "");

@@ -257,9 +257,10 @@ pub struct Inspect {
 /// Serve a folder of repositories, or a cache, as a hub.
 #[derive(Args, Debug)]
 pub struct Serve {
-    /// A folder with models/NAMESPACE/NAME, datasets/…, spaces/… and kernels/… below it, or a cache of a hub client
-    #[arg(value_name = "ROOT")]
-    pub root: PathBuf,
+    /// Folders with models/NAMESPACE/NAME, datasets/…, spaces/… and kernels/… below them, plain or git repositories
+    /// (NAME.git), and caches of hub clients; of repositories with one name the first is served
+    #[arg(value_name = "ROOT", required = true)]
+    pub roots: Vec<PathBuf>,
     /// The address to listen on; others than this machine can't reach the default
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub host: IpAddr,

@@ -28,7 +28,7 @@ pub use layout::Skipped;
 
 /// Git repositories in a folder: a store that can only be read.
 ///
-/// Repositories lie at `ROOT/{models,datasets,spaces}/NAMESPACE/NAME.git`, and those whose name has one part at
+/// Repositories lie at `ROOT/{models,datasets,spaces,kernels}/NAMESPACE/NAME.git`, and those whose name has one part at
 /// `ROOT/models/NAME.git` and its like. The `.git` may be missing. What lies there is a bare repository, or a clone with
 /// a folder `.git` in it, of which the commits are served and not the work tree.
 ///

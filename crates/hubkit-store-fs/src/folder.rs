@@ -27,6 +27,7 @@ use crate::{
 
 use commit::{Commit, Held};
 use known::{Known, locked};
+use layout::Layout;
 
 pub use scan::Skipped;
 
@@ -57,7 +58,7 @@ pub use scan::Skipped;
 /// answers at once.
 #[derive(Clone, Debug)]
 pub struct FolderStore {
-    root: Arc<Path>,
+    layout: Layout,
     repos: Arc<Mutex<HashMap<Repo, Arc<Known>>>>,
     longest: Duration,
     pace: Pace,
@@ -78,7 +79,10 @@ impl FolderStore {
             return Err(StoreError::new(StoreErrorKind::Unsupported, message));
         }
         Ok(Self {
-            root: root.into(),
+            layout: Layout {
+                root: root.into(),
+                is_elsewhere: |_| false,
+            },
             repos: Arc::default(),
             longest: Duration::ZERO,
             pace: Pace::default(),
@@ -95,6 +99,12 @@ impl FolderStore {
         self
     }
 
+    /// Leaves out folders that another store serves, as a root holds git repositories beside plain ones.
+    pub fn leaving(mut self, is_elsewhere: fn(&Path) -> bool) -> Self {
+        self.layout.is_elsewhere = is_elsewhere;
+        self
+    }
+
     /// What lies below the root and is not served, sorted: for whoever keeps the folder to know. Blocking; reads no
     /// content. The state of git and of hub clients is no content, and not named.
     ///
@@ -102,9 +112,9 @@ impl FolderStore {
     ///
     /// Of kind `Denied` or `Io` when a folder can't be looked through.
     pub fn skipped(&self) -> Result<Vec<Skipped>, StoreError> {
-        let mut skipped = layout::skipped(&self.root)?;
-        for repo in layout::repos(&self.root)? {
-            if let Some(folder) = layout::folder_of(&self.root, &repo)? {
+        let mut skipped = self.layout.skipped()?;
+        for repo in self.layout.repos()? {
+            if let Some(folder) = self.layout.folder_of(&repo)? {
                 skipped.extend(scan::scan(&folder)?.skipped);
             }
         }
@@ -114,7 +124,7 @@ impl FolderStore {
 
     /// The folder that was opened.
     pub fn root(&self) -> &Path {
-        &self.root
+        &self.layout.root
     }
 
     fn known(&self, repo: &Repo) -> Option<Arc<Known>> {
@@ -124,7 +134,7 @@ impl FolderStore {
     /// The commit of what lies in the folder now; `None` when there is no such repository.
     fn look(&self, repo: &Repo) -> Result<Option<Arc<Commit>>, StoreError> {
         let asked = Instant::now();
-        let Some(folder) = layout::folder_of(&self.root, repo)? else {
+        let Some(folder) = self.layout.folder_of(repo)? else {
             locked(&self.repos).remove(repo);
             return Ok(None);
         };
@@ -316,11 +326,11 @@ impl BlobStore for FolderStore {
 #[deny(clippy::missing_trait_methods)]
 impl RefStore for FolderStore {
     async fn repos(&self) -> Result<Vec<Repo>, StoreError> {
-        self.run(|store| layout::repos(&store.root)).await
+        self.run(|store| store.layout.repos()).await
     }
 
     async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
-        self.run(move |store| Ok(layout::folder_of(&store.root, &repo)?.is_some()))
+        self.run(move |store| Ok(store.layout.folder_of(&repo)?.is_some()))
             .await
     }
 
@@ -422,7 +432,7 @@ impl RefStore for FolderStore {
         request: SurveyRequest,
     ) -> Result<Option<Survey>, StoreError> {
         self.run(move |store| {
-            let folder = layout::folder_of(&store.root, &repo)?;
+            let folder = store.layout.folder_of(&repo)?;
             folder
                 .map(|folder| survey::folder(&folder, &request))
                 .transpose()

@@ -7,4 +7,5 @@ mod finding;
 mod hostile;
 mod interruptions;
 mod results;
+mod roots;
 mod serving;

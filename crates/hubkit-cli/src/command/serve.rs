@@ -6,9 +6,11 @@ mod roots;
 
 use std::{net::SocketAddr, time::Duration};
 
-use hubkit::{Endpoint, store::RefStore as _, store_fs::Skipped};
+use hubkit::Endpoint;
 use hubkit_mirror::{Mirror, Unlisted};
 use serde_json::json;
+
+use roots::Served;
 
 use crate::{
     access_file::{AccessFile, follow},
@@ -23,12 +25,7 @@ use crate::{
 pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     let rules = arguments.access.as_deref().map(AccessFile::open);
     let rules = rules.transpose()?;
-    let root = &arguments.root;
-    let (store, skipped) = roots::open(root)?;
-    let repos = store
-        .repos()
-        .await
-        .map_err(|error| roots::unreadable(root, &error))?;
+    let holding = roots::open(&arguments.roots).await?;
     let unlisted = if arguments.assume_complete {
         Unlisted::Whole
     } else {
@@ -52,30 +49,31 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     };
     let server = server.with_limits(limits);
     let url = server.url()?;
-    let mut mirror = Mirror::new(store).with_unlisted(unlisted);
+    let mut mirror = Mirror::new(holding.store.clone()).with_unlisted(unlisted);
     let found = mirror
         .refresh()
         .await
-        .map_err(|error| roots::unreadable(root, &error))?;
-    let root = root.display();
+        .map_err(|error| roots::unreadable(&shown_roots(arguments), &error))?;
     ui.result(
         || {
-            let repositories = count(repos.len(), "repository", "repositories");
-            format!("serving {repositories} of {root} at {url}")
+            let repositories = count(holding.repositories, "repository", "repositories");
+            let roots = shown_roots(arguments);
+            format!("serving {repositories} of {roots} at {url}")
         },
         || {
             json!({
-                "url": url, "root": root.to_string(), "repositories": repos.len(),
-                "skipped": skipped.iter().map(|skipped| json!({
+                "url": url, "roots": arguments.roots, "repositories": holding.repositories,
+                "skipped": holding.skipped.iter().map(|skipped| json!({
                     "path": skipped.location.to_string_lossy(), "reason": skipped.reason,
                 })).collect::<Vec<_>>(),
                 "unreadable": found.unreadable.iter().map(|(repo, error)| json!({
                     "repository": repo.to_string(), "reason": error.to_string(),
                 })).collect::<Vec<_>>(),
+                "shadowed": holding.shadowed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })
         },
     )?;
-    warn_of_skipped(&skipped, ui);
+    warn_of_skipped(&holding, ui);
     index::warn_of_unreadable(&found, ui);
     let public = public_url(arguments, &url);
     let shown = public
@@ -113,6 +111,15 @@ pub(crate) async fn run(arguments: &Serve, ui: &Ui) -> Result<Exit, Failure> {
     }
 }
 
+fn shown_roots(arguments: &Serve) -> String {
+    let roots: Vec<_> = arguments
+        .roots
+        .iter()
+        .map(|root| root.to_string_lossy())
+        .collect();
+    roots.join(", ")
+}
+
 /// The address that clients use: as the user names it, or the one listened on, unless that is every address.
 fn public_url(arguments: &Serve, url: &str) -> Option<Endpoint> {
     let own = || {
@@ -123,18 +130,26 @@ fn public_url(arguments: &Serve, url: &str) -> Option<Endpoint> {
     arguments.public_url.clone().or_else(own)
 }
 
-/// Whoever keeps the folder should know that clients get less than lies there.
-fn warn_of_skipped(skipped: &[Skipped], ui: &Ui) {
+/// Whoever keeps the folders should know that clients get less than lies there.
+fn warn_of_skipped(holding: &Served, ui: &Ui) {
     const MOST: usize = 10;
-    for skipped in skipped.iter().take(MOST) {
+    let skipped = holding.skipped.iter().map(|skipped| {
         let location = plain(&skipped.location.to_string_lossy());
-        ui.remark(&format!(
-            "warning: {location} is not served: {}",
-            skipped.reason
-        ));
+        format!("{location} is not served: {}", skipped.reason)
+    });
+    let shadowed = holding.shadowed.iter().map(|repo| {
+        let kind = repo.kind;
+        format!(
+            "several roots have the {kind} {}: the first one's is served",
+            repo.id
+        )
+    });
+    let warnings: Vec<String> = skipped.chain(shadowed).collect();
+    for warning in warnings.iter().take(MOST) {
+        ui.remark(&format!("warning: {warning}"));
     }
-    if skipped.len() > MOST {
-        let rest = skipped.len() - MOST;
+    if warnings.len() > MOST {
+        let rest = warnings.len() - MOST;
         ui.remark(&format!(
             "warning: and {rest} more are not served; `--format json` names all"
         ));

@@ -4,6 +4,7 @@ use std::{
     fs::{self, DirEntry},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use hubkit_cache::durable;
@@ -13,62 +14,81 @@ use hubkit_types::{Repo, RepoId, RepoKind};
 use super::scan::Skipped;
 use crate::blocking::store_error;
 
-/// Every repository below the root, sorted.
-pub(super) fn repos(root: &Path) -> Result<Vec<Repo>, StoreError> {
-    let mut repos = Vec::new();
-    for kind in RepoKind::ALL {
-        let top = root.join(kind.plural());
-        for (name, folder) in folders(&top)? {
-            // What can't be a namespace can't be a name either, and the other way round.
-            if name.parse::<RepoId>().is_err() {
-                continue;
-            }
-            let names = if holds_a_file(&folder)? {
-                vec![name]
-            } else {
-                let inner = folders(&folder)?;
-                let full = |(inner, _): (String, PathBuf)| format!("{name}/{inner}");
-                inner.into_iter().map(full).collect()
-            };
-            let ids = names.iter().filter_map(|name| name.parse().ok());
-            repos.extend(ids.map(|id| Repo::new(kind, id)));
-        }
-    }
-    repos.sort_unstable();
-    Ok(repos)
+/// A root, and which folders below it are for somebody else to serve.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    pub(super) root: Arc<Path>,
+    pub(super) is_elsewhere: fn(&Path) -> bool,
 }
 
-/// Folders that stand where a repository or a namespace would, and can't be one by their names.
-pub(super) fn skipped(root: &Path) -> Result<Vec<Skipped>, StoreError> {
-    let mut skipped = Vec::new();
-    for kind in RepoKind::ALL {
-        for (name, folder) in folders(&root.join(kind.plural()))? {
-            if let Err(error) = name.parse::<RepoId>() {
-                skipped.push(Skipped::new(folder, error.to_string()));
-            } else if !holds_a_file(&folder)? {
-                for (inner, folder) in folders(&folder)? {
-                    if let Err(error) = format!("{name}/{inner}").parse::<RepoId>() {
-                        skipped.push(Skipped::new(folder, error.to_string()));
+impl Layout {
+    /// Every repository below the root, sorted.
+    pub(super) fn repos(&self) -> Result<Vec<Repo>, StoreError> {
+        let mut repos = Vec::new();
+        for kind in RepoKind::ALL {
+            let top = self.root.join(kind.plural());
+            for (name, folder) in self.folders(&top)? {
+                // What can't be a namespace can't be a name either, and the other way round.
+                if name.parse::<RepoId>().is_err() {
+                    continue;
+                }
+                let names = if holds_a_file(&folder)? {
+                    vec![name]
+                } else {
+                    let inner = self.folders(&folder)?;
+                    let full = |(inner, _): (String, PathBuf)| format!("{name}/{inner}");
+                    inner.into_iter().map(full).collect()
+                };
+                let ids = names.iter().filter_map(|name| name.parse().ok());
+                repos.extend(ids.map(|id| Repo::new(kind, id)));
+            }
+        }
+        repos.sort_unstable();
+        Ok(repos)
+    }
+
+    /// Folders that stand where a repository or a namespace would, and can't be one by their names.
+    pub(super) fn skipped(&self) -> Result<Vec<Skipped>, StoreError> {
+        let mut skipped = Vec::new();
+        for kind in RepoKind::ALL {
+            for (name, folder) in self.folders(&self.root.join(kind.plural()))? {
+                if let Err(error) = name.parse::<RepoId>() {
+                    skipped.push(Skipped::new(folder, error.to_string()));
+                } else if !holds_a_file(&folder)? {
+                    for (inner, folder) in self.folders(&folder)? {
+                        if let Err(error) = format!("{name}/{inner}").parse::<RepoId>() {
+                            skipped.push(Skipped::new(folder, error.to_string()));
+                        }
                     }
                 }
             }
         }
+        Ok(skipped)
     }
-    Ok(skipped)
-}
 
-/// The folder of a repository; `None` when there is none.
-pub(super) fn folder_of(root: &Path, repo: &Repo) -> Result<Option<PathBuf>, StoreError> {
-    let top = root.join(repo.kind.plural());
-    let Some(namespace) = repo.id.namespace() else {
-        let folder = top.join(repo.id.name());
-        let found = is_folder(&top, repo.id.name())? && holds_a_file(&folder)?;
-        return Ok(found.then_some(folder));
-    };
-    let outer = top.join(namespace);
-    let found =
-        is_folder(&top, namespace)? && is_folder(&outer, repo.id.name())? && !holds_a_file(&outer)?;
-    Ok(found.then(|| outer.join(repo.id.name())))
+    /// The folder of a repository; `None` when there is none.
+    pub(super) fn folder_of(&self, repo: &Repo) -> Result<Option<PathBuf>, StoreError> {
+        let top = self.root.join(repo.kind.plural());
+        let (outer, name) = match repo.id.namespace() {
+            Some(namespace) => (top.join(namespace), repo.id.name()),
+            None => (top.clone(), repo.id.name()),
+        };
+        let folder = outer.join(name);
+        let found = is_folder(&outer, name)?
+            && !(self.is_elsewhere)(&folder)
+            && match repo.id.namespace() {
+                Some(namespace) => is_folder(&top, namespace)? && !holds_a_file(&outer)?,
+                None => holds_a_file(&folder)?,
+            };
+        Ok(found.then_some(folder))
+    }
+
+    /// The folders in a folder that nobody else serves.
+    fn folders(&self, folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
+        let mut found = folders(folder)?;
+        found.retain(|(_, folder)| !(self.is_elsewhere)(folder));
+        Ok(found)
+    }
 }
 
 /// Whether there is a folder of exactly this name: some file systems find one whose letters have another case.

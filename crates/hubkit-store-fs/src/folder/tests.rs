@@ -613,3 +613,23 @@ async fn what_is_remembered_gives_way_to_what_is_asked_for() {
     );
     expect_another("it changed again").await;
 }
+
+#[tokio::test]
+async fn what_another_store_serves_is_left_to_it() {
+    let folder = Folder::new(&[
+        ("models/acme/tiny/config.json", b"{}"),
+        ("models/acme/other.git/HEAD", b"ref: refs/heads/main"),
+        ("models/old.git/HEAD", b"ref: refs/heads/main"),
+        ("models/acme/taken/config.json", b"{}"),
+    ]);
+    let is_elsewhere = |folder: &Path| {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.ends_with(".git") || name == "taken")
+    };
+    assert_eq!(folder.store().skipped().expect("looked through").len(), 2);
+    let store = folder.store().leaving(is_elsewhere);
+    assert_eq!(store.repos().await.expect("listed"), [model("acme/tiny")]);
+    assert_eq!(store.skipped().expect("looked through"), []);
+    let taken = store.has_repo(model("acme/taken")).await;
+    assert!(!taken.expect("asked"));
+}

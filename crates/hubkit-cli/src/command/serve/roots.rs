@@ -1,54 +1,113 @@
 //! What is served: the stores, told by what lies in the folders.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use hubkit::{
-    RepoKind,
+    Repo, RepoKind,
     cache::Cache,
-    store::{DynStore, StoreError},
-    store_fs::{FolderStore, FsStore, Skipped},
+    store::{DynStore, RefStore as _, StoreError, Union},
+    store_fs::{FolderStore, FsStore},
 };
+use hubkit_git::{GitStore, is_repository};
 
 use crate::{exit::Exit, failure::Failure};
 
 /// How long a folder may count as it was seen last, while nobody asks for what changed in it.
 const REMEMBERED_FOR: Duration = Duration::from_secs(1);
 
-/// A folder of plain repositories, or a cache: told by what lies at the top. With it, what of it can't be served.
-pub(super) fn open(root: &Path) -> Result<(DynStore, Vec<Skipped>), Failure> {
+/// Everything that is served, and what is not.
+pub(super) struct Served {
+    pub(super) store: DynStore,
+    /// How many repositories there are.
+    pub(super) repositories: usize,
+    /// What lies there and can't be served.
+    pub(super) skipped: Vec<Skipped>,
+    /// The repositories that lie in several places.
+    pub(super) shadowed: Vec<Repo>,
+}
+
+/// Something that is not served.
+pub(super) struct Skipped {
+    pub(super) location: PathBuf,
+    /// Why: a lower-case fragment, safe to print.
+    pub(super) reason: String,
+}
+
+/// Opens all roots as one store.
+pub(super) async fn open(roots: &[PathBuf]) -> Result<Served, Failure> {
+    let (mut stores, mut skipped) = (Vec::new(), Vec::new());
+    for root in roots {
+        open_root(root, (&mut stores, &mut skipped))?;
+    }
+    let union = Union::new(stores);
+    let read = async { Ok((union.repos().await?.len(), union.shadowed().await?)) };
+    let shown: Vec<_> = roots.iter().map(|root| root.to_string_lossy()).collect();
+    let (repositories, shadowed) = read
+        .await
+        .map_err(|error| unreadable(&shown.join(", "), &error))?;
+    Ok(Served {
+        store: DynStore::new(union),
+        repositories,
+        skipped,
+        shadowed,
+    })
+}
+
+/// The stores of a root, told by what lies at its top: repositories by kind, each plain or of git, or those of a cache.
+fn open_root(
+    root: &Path,
+    (stores, skipped): (&mut Vec<DynStore>, &mut Vec<Skipped>),
+) -> Result<(), Failure> {
+    let shown = root.to_string_lossy();
     let entries = std::fs::read_dir(root).map_err(|error| {
-        Failure::new(
-            Exit::Disk,
-            "root",
-            format!("{} can't be read: {error}", root.display()),
-        )
+        let message = format!("{shown} can't be read: {error}");
+        Failure::new(Exit::Disk, "root", message)
     })?;
     let names: Vec<String> = entries
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
-    let is_plain = |name: &String| RepoKind::ALL.iter().any(|kind| kind.plural() == name);
-    let is_cached = |name: &String| hubkit::Repo::from_folder_name(name).is_some();
-    if names.iter().any(is_plain) {
-        let store = FolderStore::open(root.to_owned())
-            .map_err(|error| unreadable(root, &error))?
-            .remembering(REMEMBERED_FOR);
-        let skipped = store.skipped().map_err(|error| unreadable(root, &error))?;
-        return Ok((DynStore::new(store), skipped));
+    let fault = |error: StoreError| unreadable(&shown, &error);
+    let is_by_kind = |name: &String| RepoKind::ALL.iter().any(|kind| kind.plural() == name);
+    let is_cached = |name: &String| Repo::from_folder_name(name).is_some();
+    let before = stores.len();
+    if names.iter().any(is_by_kind) {
+        let git = GitStore::open(root.to_owned()).map_err(fault)?;
+        for held in git.skipped().map_err(fault)? {
+            let (location, reason) = (held.location, held.reason);
+            skipped.push(Skipped { location, reason });
+        }
+        let plain = FolderStore::open(root.to_owned()).map_err(fault)?;
+        let plain = plain.leaving(is_repository).remembering(REMEMBERED_FOR);
+        for held in plain.skipped().map_err(fault)? {
+            let (location, reason) = (held.location, held.reason);
+            skipped.push(Skipped { location, reason });
+        }
+        stores.extend([DynStore::new(git), DynStore::new(plain)]);
     }
     if names.iter().any(is_cached) {
-        let store = FsStore::new(Cache::new(root.to_owned())).remembering(REMEMBERED_FOR);
-        return Ok((DynStore::new(store), Vec::new()));
+        let cached = FsStore::new(Cache::new(root.to_owned()));
+        stores.push(DynStore::new(cached.remembering(REMEMBERED_FOR)));
     }
-    let message = format!("{} holds no repositories", root.display());
-    Err(Failure::new(Exit::Usage, "no_repositories", message)
-        .hint("put them into models/NAMESPACE/NAME, datasets/…, spaces/… or kernels/… below it, or name a cache"))
+    if stores.len() > before {
+        return Ok(());
+    }
+    let (message, hint) = if is_repository(root) {
+        let message = format!("{shown} is one git repository, which has no name here");
+        let hint = "move it to models/NAMESPACE/NAME.git below another folder, and name that";
+        (message, hint)
+    } else {
+        let message = format!("{shown} holds no repositories");
+        let hint = "put them into models/NAMESPACE/NAME, datasets/…, spaces/… or kernels/… below it, git repositories as NAME.git, or name a cache";
+        (message, hint)
+    };
+    Err(Failure::new(Exit::Usage, "no_repositories", message).hint(hint))
 }
 
-pub(super) fn unreadable(root: &Path, error: &StoreError) -> Failure {
-    Failure::new(
-        Exit::Disk,
-        "root",
-        format!("{} can't be served: {error}", root.display()),
-    )
+pub(super) fn unreadable(root: &str, error: &StoreError) -> Failure {
+    let message = format!("{root} can't be served: {error}");
+    Failure::new(Exit::Disk, "root", message)
 }
