@@ -1,13 +1,16 @@
 //! References and commits.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    AuthCheck, CommitInfo, CommitPage, FormattedCommit, GitRef, ListRefs, PullRequests, Refs,
-    WriteCheck,
+    AuthCheck, CommitInfo, CommitPage, FormattedCommit, GitRef, ListCommits, ListRefs,
+    PullRequests, Refs, WriteCheck,
     server::{CommitsRequest, respond_auth_check, respond_commits, respond_refs},
 };
-use hubkit_store::{DynStore, RefStore as _};
+use hubkit_store::{CommitRecord, DynStore, History, RefStore as _};
+use hubkit_types::CommitId;
 
 use crate::{
     access::{Access, Caller},
@@ -15,8 +18,9 @@ use crate::{
     refusal::Refusal,
 };
 
-/// A store knows no dates, and huggingface_hub fails without one.
-pub(crate) const NO_DATE: &str = "1970-01-01T00:00:00.000Z";
+/// How many commits a page has where nothing is said, as on the Hub, and how many it may have.
+const USUAL_PAGE: usize = 50;
+const LONGEST_PAGE: usize = 1000;
 
 /// Branches, tags and the hub's own references.
 pub(crate) async fn answer_refs(
@@ -58,33 +62,40 @@ pub(crate) async fn answer_refs(
     }))
 }
 
-/// The history as far as a store knows it: the commit that the revision is at.
+/// One page of the commits that led to a revision. The address of the next page names the commit, so that all pages tell
+/// of the same history; `absolute` makes a URL of it.
 pub(crate) async fn answer_commits(
     store: &DynStore,
     caller: Caller<'_>,
     request: CommitsRequest,
+    absolute: impl Fn(String) -> String,
 ) -> Result<Response<Bytes>, Refusal> {
     let call = request.call;
-    let id = find_commit(store, caller, &call.repo, &call.revision).await?;
-    let only = CommitInfo {
-        id,
-        title: "import".to_owned(),
-        message: String::new(),
-        date: Some(NO_DATE.to_owned()),
-        authors: Vec::new(),
-        formatted: call.formatted.then(|| FormattedCommit {
-            title: "import".to_owned(),
-            message: String::new(),
-        }),
-    };
+    let commit = find_commit(store, caller, &call.repo, &call.revision).await?;
+    let limit = call.limit.unwrap_or(USUAL_PAGE).clamp(1, LONGEST_PAGE);
+    let skip = (request.page as u64).saturating_mul(limit as u64);
+    let formatted = call.formatted;
+    let history = store.history(call.repo.clone(), commit, skip, limit);
+    let history = history.await?.unwrap_or_else(|| untold(commit, skip));
+    let behind = skip.saturating_add(history.commits.len() as u64);
+    let next = (behind < history.total && !history.commits.is_empty()).then(|| {
+        let next = CommitsRequest {
+            call: ListCommits {
+                revision: commit.into(),
+                ..call
+            },
+            page: request.page + 1,
+        };
+        absolute(next.target())
+    });
+    let mut commits: Vec<CommitInfo> = history.commits.into_iter().map(describe).collect();
+    if formatted {
+        commits.iter_mut().for_each(format);
+    }
     Ok(respond_commits(&CommitPage {
-        commits: if request.page == 0 {
-            vec![only]
-        } else {
-            Vec::new()
-        },
-        total: Some(1),
-        next: None,
+        commits,
+        total: Some(history.total),
+        next,
     }))
 }
 
@@ -104,6 +115,59 @@ pub(crate) async fn answer_write_check(
         Caller::Anonymous => Refusal::NoToken,
         _ => Refusal::MayNotWrite,
     })
+}
+
+/// What a store without a history knows: the commit that the revision is at.
+fn untold(commit: CommitId, skip: u64) -> History {
+    let record = CommitRecord {
+        id: commit,
+        parents: Vec::new(),
+        author: String::new(),
+        seconds: 0,
+        message: "import".to_owned(),
+    };
+    History {
+        commits: if skip == 0 { vec![record] } else { Vec::new() },
+        total: 1,
+    }
+}
+
+fn describe(commit: CommitRecord) -> CommitInfo {
+    let message = commit.message.trim_end();
+    let (title, rest) = message.split_once('\n').unwrap_or((message, ""));
+    let (title, message) = (title.trim_end(), rest.trim_start_matches(['\r', '\n']));
+    CommitInfo {
+        id: commit.id,
+        title: title.to_owned(),
+        message: message.to_owned(),
+        formatted: None,
+        date: Some(date(commit.seconds)),
+        authors: Some(commit.author)
+            .filter(|author| !author.is_empty())
+            .into_iter()
+            .collect(),
+        parents: commit.parents,
+    }
+}
+
+/// Adds the texts of a commit as HTML that shows them.
+fn format(commit: &mut CommitInfo) {
+    let escaped = |text: &str| {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        text.replace('>', "&gt;").replace('"', "&quot;")
+    };
+    commit.formatted = Some(FormattedCommit {
+        title: escaped(&commit.title),
+        message: escaped(&commit.message),
+    });
+}
+
+/// A moment as hubs write it. huggingface_hub fails without a date, and with one outside the years it knows.
+pub(crate) fn date(seconds: i64) -> String {
+    /// The last second of the year 9999.
+    const LAST: u64 = 253_402_300_799;
+    let seconds = u64::try_from(seconds).unwrap_or_default().min(LAST);
+    humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
 }
 
 /// That the caller may read the files of a repository: who may not does not come this far.

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{GetRepoInfo, RepoInfo, Sibling, server::respond_info};
-use hubkit_store::{BlobKey, BlobStoreExt as _, DynStore, Entry as Held, RefStore as _, Survey};
+use hubkit_store::{
+    BlobKey, BlobStoreExt as _, DynStore, Entry as Held, History, RefStore as _, Survey,
+};
 use hubkit_types::{CommitId, Repo, RepoKind, RepoPath, Revision, TreeFile};
 use serde_json::json;
 
 use crate::{
     access::{Access, Caller},
     catalogue::{self, Catalogue, Entry},
+    history::date,
     listing::Listings,
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
     tensors::count_parameters,
 };
 
-pub(crate) use described::{describe, time};
+pub(crate) use described::describe;
 
 /// The answer about one repository.
 pub(crate) async fn answer_info(
@@ -105,10 +108,7 @@ async fn tell_times(
     let Some(history) = store.history(repo.clone(), commit, 0, 1).await? else {
         return Ok(());
     };
-    let date = |history: &hubkit_store::History| {
-        let seconds = u64::try_from(history.commits.first()?.seconds).ok()?;
-        time(std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))?)
-    };
+    let date = |history: &History| history.commits.first().map(|commit| date(commit.seconds));
     info.last_modified = date(&history).or(info.last_modified.take());
     let first = history.total.saturating_sub(1);
     let oldest = store.history(repo, commit, first, 1).await?;

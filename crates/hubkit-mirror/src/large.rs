@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     access::Caller,
-    history::NO_DATE,
+    history::date,
     listing::Listings,
     lookup::{expect_repo, find_commit},
     refusal::Refusal,
@@ -145,7 +145,7 @@ pub(crate) async fn answer_lfs_files(
             oid,
             size: file.size,
             filename: Some(file.path.to_string()),
-            pushed_at: Some(NO_DATE.to_owned()),
+            pushed_at: Some(date(0)),
             rest,
         }
     });

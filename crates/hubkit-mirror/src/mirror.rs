@@ -185,7 +185,9 @@ impl Mirror {
             }
             Incoming::TreeSize(call) => answer_tree_size(store, listings, caller, call).await,
             Incoming::Refs(call) => answer_refs(store, caller, call).await,
-            Incoming::Commits(call) => answer_commits(store, caller, call).await,
+            Incoming::Commits(request) => {
+                answer_commits(store, caller, request, |target| self.address(target)).await
+            }
             Incoming::AuthCheck(call) => answer_auth_check(store, caller, call).await,
             Incoming::List(list) => {
                 answer_list(store, access, catalogue, caller, list, |target| {

@@ -69,6 +69,8 @@ pub struct CommitInfo {
     pub authors: Vec<String>,
     /// Title and message as HTML, where that was asked for.
     pub formatted: Option<FormattedCommit>,
+    /// The commits that it was made from, if the server told.
+    pub parents: Vec<CommitId>,
 }
 
 impl CommitInfo {
@@ -94,6 +96,11 @@ impl CommitInfo {
                 .filter_map(author)
                 .collect(),
             formatted: fields.any("formatted").and_then(formatted),
+            parents: fields
+                .texts("parents")
+                .iter()
+                .filter_map(|id| id.parse().ok())
+                .collect(),
         })
     }
 
@@ -110,6 +117,10 @@ impl CommitInfo {
         }
         if let Some(date) = &self.date {
             map.insert("date".to_owned(), date.as_str().into());
+        }
+        if !self.parents.is_empty() {
+            let parents = self.parents.iter().map(|id| Value::from(id.to_string()));
+            map.insert("parents".to_owned(), parents.collect());
         }
         Value::Object(map)
     }
@@ -268,6 +279,7 @@ mod tests {
                     title: "a <b>title</b>".to_owned(),
                     message: String::new(),
                 }),
+                parents: vec![CommitId::from_bytes([7; 20])],
             }],
             total: Some(u64::MAX),
             next: Some("/api/models/a/b/commits/main?p=1".to_owned()),
@@ -276,7 +288,7 @@ mod tests {
         assert_eq!(call.reply(&respond_commits(&page)), Ok(page.clone()));
         (page.total, page.next) = (None, None);
         (page.commits[0].date, page.commits[0].authors) = (None, Vec::new());
-        page.commits[0].formatted = None;
+        (page.commits[0].formatted, page.commits[0].parents) = (None, Vec::new());
         assert_eq!(call.reply(&respond_commits(&page)), Ok(page));
     }
 

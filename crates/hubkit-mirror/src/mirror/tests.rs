@@ -16,6 +16,7 @@ use super::*;
 mod accounts;
 mod catalogue;
 mod hidden;
+mod history;
 mod hollow;
 mod listings;
 mod more;

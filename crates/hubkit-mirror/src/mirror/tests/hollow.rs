@@ -1,10 +1,10 @@
-//! A store that lists files whose content it does not give.
+//! A store that lists files whose content it may not give, with a history that a test makes up.
 
 use std::path::PathBuf;
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, MemoryStore, RefStore, Snapshot,
-    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, MemoryStore, RefStore,
+    Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -19,17 +19,30 @@ pub(super) enum Fault {
     Denied,
     /// It is shorter than the commit says.
     Short,
+    /// Nothing.
+    None,
 }
 
 /// Knows what the store within knows, but for the content.
 pub(super) struct Hollow {
     store: MemoryStore,
     fault: Fault,
+    history: Vec<CommitRecord>,
 }
 
 impl Hollow {
     pub(super) fn new(store: MemoryStore, fault: Fault) -> Self {
-        Self { store, fault }
+        Self {
+            store,
+            fault,
+            history: Vec::new(),
+        }
+    }
+
+    /// Remembers these commits, the newest first, each made from the next.
+    pub(super) fn remembering(mut self, history: Vec<CommitRecord>) -> Self {
+        self.history = history;
+        self
     }
 }
 
@@ -39,7 +52,7 @@ impl BlobStore for Hollow {
         let stat = self.store.stat(key).await?;
         Ok(match self.fault {
             Fault::Gone => None,
-            Fault::Vanishing | Fault::Denied => stat,
+            Fault::Vanishing | Fault::Denied | Fault::None => stat,
             Fault::Short => stat.map(|stat| BlobStat {
                 size: stat.size / 2,
             }),
@@ -52,7 +65,7 @@ impl BlobStore for Hollow {
                 Err(StoreError::new(StoreErrorKind::NotFound, "gone"))
             }
             Fault::Denied => Err(StoreError::new(StoreErrorKind::Denied, "denied")),
-            Fault::Short => self.store.read(key, range).await,
+            Fault::Short | Fault::None => self.store.read(key, range).await,
         }
     }
 
@@ -123,7 +136,21 @@ impl RefStore for Hollow {
         skip: u64,
         limit: usize,
     ) -> Result<Option<History>, StoreError> {
-        self.store.history(repo, commit, skip, limit).await
+        if !self.store.has_repo(repo).await? {
+            return Ok(None);
+        }
+        let from = self.history.iter().position(|known| known.id == commit);
+        Ok(from.map(|from| {
+            let behind = self.history[from..].iter();
+            History {
+                total: behind.len() as u64,
+                commits: behind
+                    .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+                    .take(limit)
+                    .cloned()
+                    .collect(),
+            }
+        }))
     }
 
     async fn survey(
