@@ -27,6 +27,9 @@ pub use call::collections::{
     ParseCollectionSlugError,
 };
 pub use call::commits::{CommitInfo, CommitPage, FormattedCommit, ListCommits};
+pub use call::compare::{
+    Change, ChangeStatus, Changes, CompareSpec, GetDiff, ListChanges, ParseCompareSpecError,
+};
 pub use call::discussions::{
     Discussion, DiscussionDetails, DiscussionEvent, DiscussionKind, DiscussionPage,
     DiscussionStatus, EventKind, GetDiscussion, ListDiscussions,

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod catalogue;
+mod compare;
 mod door;
 mod file;
 mod history;

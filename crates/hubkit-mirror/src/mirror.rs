@@ -16,6 +16,7 @@ use crate::{
     access::{Access, Caller, Schemes},
     accounts::{answer_account, answer_accounts, identity},
     catalogue::{Catalogue, Refreshed},
+    compare::answer_compare,
     door::{Admission, admit},
     file::{Form, answer_file},
     history::{answer_auth_check, answer_commits, answer_refs, answer_write_check},
@@ -160,6 +161,9 @@ impl Mirror {
                 return answer_file(store, caller, file, Form::Content).await;
             }
             Incoming::Raw(file) => return answer_file(store, caller, file, Form::AsInGit).await,
+            Incoming::Compare(request) => {
+                return answer_compare(store, listings, caller, request).await;
+            }
             Incoming::RepoInfo(call) => {
                 answer_info(store, access, (catalogue, listings), caller, call).await
             }

@@ -55,6 +55,8 @@ pub(crate) enum Refusal {
     NoAccount,
     /// The file is not what it would have to be, for a reason that is said behind its name.
     Unreadable(RepoPath, &'static str),
+    /// Two commits differ in this many files, more than are compared.
+    TooDifferent(usize),
     BadBody(PathsInfoFault),
     BadAccessBody(AccessBodyFault),
     NotKept,
@@ -161,6 +163,17 @@ impl Refusal {
             Self::Unreadable(path, why) => {
                 let message = format!("{path} {why}");
                 respond_error(ErrorKind::BadRequest, &message, None)
+            }
+            Self::TooDifferent(files) => {
+                let message = format!(
+                    "The revisions differ in {files} files, too many to be compared here: `?raw=true` names them"
+                );
+                respond_refusal(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    ErrorKind::Other,
+                    &message,
+                    None,
+                )
             }
             Self::BadBody(fault) => respond_error(ErrorKind::BadRequest, &fault.to_string(), None),
             // What the store says names files of this machine: it is not passed on.

@@ -4,7 +4,8 @@ use http::Request;
 use hubkit_types::{Repo, RepoKind, Revision};
 
 use super::{
-    AccessRequestsPageRequest, CommitsRequest, FileRequest, ListRequest, Page, TreeRequest,
+    AccessRequestsPageRequest, CommitsRequest, CompareRequest, FileRequest, ListRequest, Page,
+    TreeRequest,
     ask::{Ask, Routed, read_kind, read_repo},
     page,
 };
@@ -13,9 +14,9 @@ use crate::{
     GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType, ListAccounts,
     ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize, WriteCheck,
     call::{
-        access_decisions, access_requests, accounts, auth_check, collections, commits, discussions,
-        info, lfs_batch, list, papers, paths_info, raw, refs, resolve, safetensors_metadata,
-        storage, tags_by_type, tree, tree_size, whoami,
+        access_decisions, access_requests, accounts, auth_check, collections, commits, compare,
+        discussions, info, lfs_batch, list, papers, paths_info, raw, refs, resolve,
+        safetensors_metadata, storage, tags_by_type, tree, tree_size, whoami,
     },
     query::Query,
     target,
@@ -46,6 +47,8 @@ pub enum Incoming {
     Refs(ListRefs),
     /// The history of a revision.
     Commits(CommitsRequest),
+    /// What changed between two revisions.
+    Compare(CompareRequest),
     /// Whether the files of a repository may be read.
     AuthCheck(AuthCheck),
     /// Whether a repository may be changed.
@@ -133,6 +136,7 @@ const OF_HUB: &[(&str, Family)] = &[
 const OF_REPO: &[(&str, FamilyOfRepo)] = &[
     ("auth-check", auth_check::route),
     ("commits", commits::route),
+    ("compare", compare::route),
     ("discussions", discussions::route),
     ("lfs-files", storage::route_lfs_files),
     ("likers", accounts::route_likers),

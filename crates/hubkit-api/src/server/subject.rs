@@ -27,6 +27,7 @@ impl Incoming {
             | Self::Accounts(ListAccounts::Likers(repo)) => Some(repo),
             Self::Refs(call) => Some(&mut call.repo),
             Self::Commits(request) => Some(&mut request.call.repo),
+            Self::Compare(request) => Some(&mut request.repo),
             Self::AuthCheck(call) => Some(&mut call.repo),
             Self::WriteCheck(call) => Some(&mut call.repo),
             Self::Page(page) => match page {
@@ -62,6 +63,7 @@ impl Incoming {
         match self {
             Self::Resolve(_)
             | Self::Raw(_)
+            | Self::Compare(_)
             | Self::AuthCheck(_)
             | Self::WriteCheck(_)
             | Self::SafetensorsMetadata(_)

@@ -15,6 +15,7 @@ use super::*;
 
 mod accounts;
 mod catalogue;
+mod compare;
 mod hidden;
 mod history;
 mod hollow;
