@@ -1,6 +1,6 @@
 //! What was committed, and when.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path, str::from_utf8};
 
 use git2::Sort;
 use hubkit_types::{CommitId, RepoPath};
@@ -76,10 +76,10 @@ impl Repository {
         }))
     }
 
-    /// Of some paths of a commit, the commits that last changed them, as far as `most` steps back along first parents
-    /// tell: what is not in the answer was last changed before.
+    /// Of some files and folders of a commit, the commits that last changed them.
     ///
-    /// A merge counts as the change of what differs from its first parent.
+    /// Goes back along first parents, and counts a merge as the change of what differs from its first parent. Ends when
+    /// `most` commits and changed files were looked at: what is not in the answer was last changed before.
     ///
     /// # Errors
     ///
@@ -93,39 +93,44 @@ impl Repository {
         let fault = |fault| GitError::of(format!("can't walk what led to {commit}"), fault);
         let mut commit = self.expect_commit(commit)?;
         let mut tree = commit.tree().map_err(fault)?;
-        let id_in = |tree: &git2::Tree<'_>, path: &RepoPath| {
-            let entry = tree.get_path(Path::new(path.as_str()));
-            entry.ok().map(|entry| (entry.id(), entry.filemode()))
-        };
-        let mut open: Vec<_> = paths
-            .iter()
-            .filter_map(|path| Some((path, id_in(&tree, path)?)))
-            .collect();
+        let here = |path: &&RepoPath| tree.get_path(Path::new(path.as_str())).is_ok();
+        let mut open: HashSet<&RepoPath> = paths.iter().filter(here).collect();
         let mut found = Vec::with_capacity(open.len());
-        for _ in 0..most {
-            if open.is_empty() {
-                break;
-            }
+        let mut looked_at = 0;
+        while !open.is_empty() && looked_at < most {
             let id = own_commit(commit.id())?;
             let Ok(parent) = commit.parent(0) else {
-                // What is there from the first commit on, or from where a shallow clone was cut.
+                // What is there from the first commit on; in a shallow clone that is not known.
                 if commit.parent_count() == 0 {
-                    found.extend(open.drain(..).map(|(path, _)| (path.clone(), id)));
+                    found.extend(open.drain().map(|path| (path.clone(), id)));
                 }
                 break;
             };
             let before = parent.tree().map_err(fault)?;
-            if before.id() != tree.id() {
-                open.retain(|(path, held)| {
-                    let same = id_in(&before, path).as_ref() == Some(held);
-                    if !same {
-                        found.push(((*path).clone(), id));
+            let diff = self
+                .inner
+                .diff_tree_to_tree(Some(&before), Some(&tree), None);
+            let diff = diff.map_err(fault)?;
+            looked_at += 1;
+            for delta in diff.deltas() {
+                looked_at += 1;
+                let bytes = delta.new_file().path_bytes();
+                // A file's change is one of all folders above it.
+                let mut changed = bytes.and_then(|bytes| from_utf8(bytes).ok());
+                while let Some(path) = changed {
+                    if let Some(path) = path
+                        .parse()
+                        .ok()
+                        .and_then(|path: RepoPath| open.take(&path))
+                    {
+                        found.push((path.clone(), id));
                     }
-                    same
-                });
+                    changed = path.rsplit_once('/').map(|(folder, _)| folder);
+                }
             }
             (commit, tree) = (parent, before);
         }
+        found.sort_unstable();
         Ok(found)
     }
 }

@@ -7,6 +7,7 @@ mod stream;
 mod survey;
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -56,6 +57,9 @@ pub struct GitStore {
     logs: Arc<Remembered<CommitId>>,
     room: Room,
 }
+
+/// How many commits and changed files are looked at to tell what changed a file last.
+const FURTHEST: usize = 20_000;
 
 impl GitStore {
     /// Opens a folder of repositories. Blocking; looks at the folder alone.
@@ -377,6 +381,33 @@ impl RefStore for GitStore {
     ) -> Result<Option<History>, StoreError> {
         self.run(move |store| store.history(&repo, commit, (skip, limit)))
             .await
+    }
+
+    async fn last_changes(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        self.run(move |store| {
+            let found = store.with(&repo, |repository| {
+                if !repository.has_commit(commit)? {
+                    return Ok(Vec::new());
+                }
+                let mut records: HashMap<CommitId, CommitRecord> = HashMap::new();
+                let mut found = Vec::new();
+                for (path, id) in repository.last_changes(commit, &paths, FURTHEST)? {
+                    if !records.contains_key(&id) {
+                        records
+                            .extend(repository.commit(id)?.map(|commit| (id, record_of(commit))));
+                    }
+                    found.extend(records.get(&id).map(|record| (path, record.clone())));
+                }
+                Ok(found)
+            })?;
+            Ok(found.unwrap_or_default())
+        })
+        .await
     }
 
     async fn survey(

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    AuthCheck, CommitInfo, CommitPage, FormattedCommit, GitRef, ListCommits, ListRefs,
+    AuthCheck, CommitInfo, CommitPage, FormattedCommit, GitRef, LastCommit, ListCommits, ListRefs,
     PullRequests, Refs, WriteCheck,
     server::{CommitsRequest, respond_auth_check, respond_commits, respond_refs},
 };
@@ -132,10 +132,25 @@ fn untold(commit: CommitId, skip: u64) -> History {
     }
 }
 
-fn describe(commit: CommitRecord) -> CommitInfo {
-    let message = commit.message.trim_end();
+/// What a listing says of the commit that changed an entry last.
+pub(crate) fn last_commit(commit: &CommitRecord) -> LastCommit {
+    let (title, _) = texts(&commit.message);
+    LastCommit {
+        id: commit.id,
+        title: title.to_owned(),
+        date: Some(date(commit.seconds)),
+    }
+}
+
+/// The title of a commit, and the rest of its message.
+fn texts(message: &str) -> (&str, &str) {
+    let message = message.trim_end();
     let (title, rest) = message.split_once('\n').unwrap_or((message, ""));
-    let (title, message) = (title.trim_end(), rest.trim_start_matches(['\r', '\n']));
+    (title.trim_end(), rest.trim_start_matches(['\r', '\n']))
+}
+
+fn describe(commit: CommitRecord) -> CommitInfo {
+    let (title, message) = texts(&commit.message);
     CommitInfo {
         id: commit.id,
         title: title.to_owned(),

@@ -175,7 +175,7 @@ impl Mirror {
                 let body = body.collect(LONGEST_BODY).await;
                 let body = body.map_err(|_| PathsInfoFault::Malformed)?;
                 let asked = read_paths_info(&parts.headers, &body)?;
-                answer_paths(store, listings, caller, (repo, revision), &asked.paths).await
+                answer_paths(store, listings, caller, (repo, revision), asked).await
             }
             Incoming::LfsBatch { repo } => {
                 let body = request.into_body().collect(LONGEST_BODY).await;

@@ -1,16 +1,19 @@
 //! Listings: page by page, or at some paths.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
-    LONGEST_PAGE, ListTree, TreePage, TreeSize,
-    server::{TreeRequest, respond_tree, respond_tree_size},
+    LONGEST_PAGE, ListTree, TreeEntry, TreePage, TreeSize,
+    server::{PathsAsked, TreeRequest, respond_tree, respond_tree_size},
 };
-use hubkit_store::{DynStore, RefStore as _};
+use hubkit_store::{CommitRecord, DynStore, RefStore as _};
 use hubkit_types::{CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     access::Caller,
+    history::last_commit,
     listing::{Listings, Name, below},
     lookup::find_commit,
     refusal::Refusal,
@@ -26,6 +29,7 @@ pub(crate) async fn answer_tree(
     absolute: impl Fn(String) -> String,
 ) -> Result<Response<Bytes>, Refusal> {
     let call = request.call;
+    let (repo, expand) = (call.repo.clone(), call.expand);
     let commit = find_commit(store, caller, &call.repo, &call.revision).await?;
     let listing = listings.of(store, call.repo.clone(), commit).await?;
     if let Some(folder) = call.path.as_ref().filter(|path| !listing.has_folder(path)) {
@@ -48,11 +52,34 @@ pub(crate) async fn answer_tree(
         };
         absolute(next.target())
     });
+    let mut entries: Vec<TreeEntry> = page.iter().map(Name::entry).collect();
+    if expand {
+        tell_changes(store, repo, commit, &mut entries).await?;
+    }
     Ok(respond_tree(&TreePage {
-        entries: page.iter().map(Name::entry).collect(),
+        entries,
         refused: Vec::new(),
         next,
     }))
+}
+
+/// Says which commits changed the entries last, where the store can tell.
+async fn tell_changes(
+    store: &DynStore,
+    repo: Repo,
+    commit: CommitId,
+    entries: &mut [TreeEntry],
+) -> Result<(), Refusal> {
+    let paths = entries.iter().map(|entry| entry.item.path().clone());
+    let told = store.last_changes(repo, commit, paths.collect()).await?;
+    let mut told: HashMap<RepoPath, CommitRecord> = told.into_iter().collect();
+    for entry in entries {
+        if let Some(commit) = told.remove(entry.item.path()) {
+            let detail = entry.detail.get_or_insert_default();
+            detail.last_commit = Some(last_commit(&commit));
+        }
+    }
+    Ok(())
 }
 
 /// The entries at these paths; what is not there is left out.
@@ -61,13 +88,17 @@ pub(crate) async fn answer_paths(
     listings: &Listings,
     caller: Caller<'_>,
     (repo, revision): (Repo, Revision),
-    paths: &[RepoPath],
+    asked: PathsAsked,
 ) -> Result<Response<Bytes>, Refusal> {
     let commit = find_commit(store, caller, &repo, &revision).await?;
-    let listing = listings.of(store, repo, commit).await?;
-    let entries = paths.iter().filter_map(|path| listing.entry(path));
+    let listing = listings.of(store, repo.clone(), commit).await?;
+    let found = asked.paths.iter().filter_map(|path| listing.entry(path));
+    let mut entries: Vec<TreeEntry> = found.collect();
+    if asked.expand {
+        tell_changes(store, repo, commit, &mut entries).await?;
+    }
     Ok(respond_tree(&TreePage {
-        entries: entries.collect(),
+        entries,
         refused: Vec::new(),
         next: None,
     }))

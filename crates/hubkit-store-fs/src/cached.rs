@@ -8,8 +8,8 @@ use std::{
 
 use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, RefStore, Snapshot, Stage,
-    StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
+    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -262,6 +262,16 @@ impl RefStore for FsStore {
         _limit: usize,
     ) -> Result<Option<History>, StoreError> {
         Ok(None)
+    }
+
+    /// None are known: the cache keeps no commit's parents.
+    async fn last_changes(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn survey(

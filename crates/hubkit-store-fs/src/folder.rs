@@ -15,8 +15,8 @@ use std::{
 };
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, RefStore, Snapshot, Stage,
-    StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
+    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -424,6 +424,16 @@ impl RefStore for FolderStore {
         _limit: usize,
     ) -> Result<Option<History>, StoreError> {
         Ok(None)
+    }
+
+    /// None are known: a folder holds one state of its files.
+    async fn last_changes(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn survey(

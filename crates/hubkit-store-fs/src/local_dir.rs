@@ -8,8 +8,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use hubkit_cache::Partial;
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, Entry, History, RefStore, Snapshot, Stage,
-    StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
+    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -170,6 +170,16 @@ impl RefStore for LocalDirStore {
         _limit: usize,
     ) -> Result<Option<History>, StoreError> {
         Ok(None)
+    }
+
+    /// None are known: the folder holds one state of the files.
+    async fn last_changes(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        Ok(Vec::new())
     }
 
     /// None: the folder does not say which repository it holds.

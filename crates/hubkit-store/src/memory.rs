@@ -13,8 +13,9 @@ use futures_core::Stream;
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Digester, Entry, History, RefStore, Sink,
-    Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded, git,
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Digester, Entry, History,
+    RefStore, Sink, Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    check_recorded, git,
 };
 
 /// Where a hub would keep a file: it decides by what digest the file goes.
@@ -261,6 +262,16 @@ impl RefStore for MemoryStore {
         _limit: usize,
     ) -> Result<Option<History>, StoreError> {
         Ok(None)
+    }
+
+    /// None are known: a commit here knows no other.
+    async fn last_changes(
+        &self,
+        _repo: Repo,
+        _commit: CommitId,
+        _paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn survey(

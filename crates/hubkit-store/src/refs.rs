@@ -4,7 +4,7 @@ use std::{future::Future, path::PathBuf};
 
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
-use crate::{History, StoreError, StoreErrorKind, Survey, SurveyRequest};
+use crate::{CommitRecord, History, StoreError, StoreErrorKind, Survey, SurveyRequest};
 
 /// What a store knows of one path of one commit.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -126,6 +126,15 @@ pub trait RefStore: Send + Sync + 'static {
         skip: u64,
         limit: usize,
     ) -> impl Future<Output = Result<Option<History>, StoreError>> + Send;
+
+    /// Of some files and folders of a commit, the commits that changed them last, in no order, as far as that can be told
+    /// without looking far: what is not in the answer is not known.
+    fn last_changes(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> impl Future<Output = Result<Vec<(RepoPath, CommitRecord)>, StoreError>> + Send;
 
     /// What the default revision holds now, told without hashing any content: for those who look through many
     /// repositories. `None` when there is no such repository, or no default revision of it.

@@ -5,8 +5,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, Entry, History, RefStore, Snapshot, Stage,
-    StoreError, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Entry, History, RefStore,
+    Snapshot, Stage, StoreError, Survey, SurveyRequest,
 };
 
 /// Content and names together: what a client fetches into and a mirror serves from.
@@ -37,6 +37,12 @@ trait Erased: Send + Sync {
         skip: u64,
         limit: usize,
     ) -> Answer<'_, Option<History>>;
+    fn last_changes_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Answer<'_, Vec<(RepoPath, CommitRecord)>>;
     fn survey_boxed(&self, repo: Repo, request: SurveyRequest) -> Answer<'_, Option<Survey>>;
     fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()>;
     fn record_absent_boxed(
@@ -110,6 +116,15 @@ impl<S: Store> Erased for S {
         limit: usize,
     ) -> Answer<'_, Option<History>> {
         Box::pin(self.history(repo, commit, skip, limit))
+    }
+
+    fn last_changes_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Answer<'_, Vec<(RepoPath, CommitRecord)>> {
+        Box::pin(self.last_changes(repo, commit, paths))
     }
 
     fn survey_boxed(&self, repo: Repo, request: SurveyRequest) -> Answer<'_, Option<Survey>> {
@@ -224,6 +239,15 @@ impl RefStore for DynStore {
         limit: usize,
     ) -> Result<Option<History>, StoreError> {
         self.0.history_boxed(repo, commit, skip, limit).await
+    }
+
+    async fn last_changes(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        self.0.last_changes_boxed(repo, commit, paths).await
     }
 
     async fn survey(

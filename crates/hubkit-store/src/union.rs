@@ -9,8 +9,8 @@ use std::{
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, ByteStream, DynStore, Entry, History, RefStore, Snapshot, Stage,
-    StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, DynStore, Entry, History, RefStore,
+    Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 
 /// Several stores as one, asked in their order. Cheap to clone.
@@ -175,6 +175,18 @@ impl RefStore for Union {
         match self.owner(&repo).await? {
             Some(store) => store.history(repo, commit, skip, limit).await,
             None => Ok(None),
+        }
+    }
+
+    async fn last_changes(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        match self.owner(&repo).await? {
+            Some(store) => store.last_changes(repo, commit, paths).await,
+            None => Ok(Vec::new()),
         }
     }
 

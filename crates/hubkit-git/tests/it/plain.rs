@@ -255,6 +255,8 @@ fn the_commit_that_changed_a_path_last_is_the_one_that_git_finds() {
         let wanted = made.git(&[&arguments[..], &[path.as_str()]].concat());
         assert_eq!(id.to_string(), wanted, "{path}");
     }
+    let none = repository.last_changes(head, &paths, 0).expect("walked");
+    assert_eq!(none, [], "nothing was looked at");
     let bounded = repository.last_changes(head, &paths, 1).expect("walked");
     let bounded: Vec<_> = bounded.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(

@@ -389,3 +389,34 @@ async fn nothing_is_written() {
     let absent = store.record_absent(model(), commit, None, path("x")).await;
     assert_eq!(absent.err().map(|fault| fault.kind()), unsupported);
 }
+
+#[tokio::test]
+async fn what_changed_a_file_last_is_told_with_its_commit() {
+    let Some(made) = Made::new() else { return };
+    let store = open(&made);
+    let commit = main_of(&store, &model()).await;
+    let paths = vec![
+        path("README.md"),
+        path("folder"),
+        path("large.txt"),
+        path("none"),
+    ];
+    let found = store.last_changes(model(), commit, paths).await;
+    let found = found.expect("walked");
+    let told: Vec<_> = found
+        .iter()
+        .map(|(path, record)| (path.as_str(), record.message.trim_end()))
+        .collect();
+    let first = "First\n\nWith a body\nof two lines";
+    let wanted = [
+        ("README.md", first),
+        ("folder", "Second"),
+        ("large.txt", "Third"),
+    ];
+    assert_eq!(told, wanted);
+    let other = CommitId::from_bytes([7; 20]);
+    let found = store
+        .last_changes(model(), other, vec![path("README.md")])
+        .await;
+    assert_eq!(found.expect("asked"), []);
+}

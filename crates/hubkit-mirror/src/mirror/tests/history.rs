@@ -118,3 +118,40 @@ async fn information_tells_when_a_repository_was_begun_and_changed() {
             .is_none_or(serde_json::Value::is_null)
     );
 }
+
+#[tokio::test]
+async fn listings_tell_what_changed_a_file_last_where_that_is_asked_and_known() {
+    let (mirror, ids) = remembering();
+    let oldest = ids[2].to_string();
+    let told = async |target: &str| {
+        let entries = get(&mirror, target).await.json();
+        let entries = entries.as_array().expect("a list").clone();
+        let told = entries.iter().filter(|entry| {
+            let last = &entry["lastCommit"];
+            let is_whole = last["id"] == oldest && last["title"] == "First";
+            is_whole && last["date"] == "1970-01-01T00:00:00.000Z"
+        });
+        (entries.len(), told.count())
+    };
+    let tree = "/api/models/me/tiny/tree/main?recursive=true";
+    assert_eq!(told(tree).await.1, 0, "nobody asked");
+    let (all, known) = told(&format!("{tree}&expand=true")).await;
+    let deep = get(&mirror, tree).await.json();
+    let is_deep = |entry: &&serde_json::Value| {
+        let path = entry["path"].as_str();
+        path.is_some_and(|path| path.contains('/'))
+    };
+    let deep = deep
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(is_deep)
+        .count();
+    assert!(deep > 0, "some lie deeper");
+    assert_eq!(known, all - deep);
+    let request = Request::post("/api/models/me/tiny/paths-info/main")
+        .header("content-type", "application/json")
+        .body(Body::from(r#"{"paths":["config.json"],"expand":true}"#));
+    let answer = send(&mirror, request.expect("a request")).await.json();
+    assert_eq!(answer[0]["lastCommit"]["id"], oldest);
+}

@@ -153,6 +153,24 @@ impl RefStore for Hollow {
         }))
     }
 
+    async fn last_changes(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<(RepoPath, CommitRecord)>, StoreError> {
+        let is_here = self.store.has_repo(repo).await?;
+        let known = self.history.iter().any(|known| known.id == commit);
+        // What lies deeper was changed too long ago.
+        let paths = paths
+            .into_iter()
+            .filter(|path| !path.as_str().contains('/'));
+        let oldest = self.history.last().filter(|_| is_here && known);
+        Ok(paths
+            .filter_map(|path| Some((path, oldest?.clone())))
+            .collect())
+    }
+
     async fn survey(
         &self,
         repo: Repo,
