@@ -30,10 +30,18 @@ export async function all(generator) {
 	return items;
 }
 
-/** What the server was asked so far. */
-export function requests() {
-	const lines = readFileSync(process.env.ACCESS_LOG, "utf8").trimEnd().split("\n");
-	return lines.map((line) => JSON.parse(line));
+/** Waits for a wanted request in the log: a server writes one down when it is answered. */
+export async function asked(wanted) {
+	const until = Date.now() + 10_000;
+	for (;;) {
+		const lines = readFileSync(process.env.ACCESS_LOG, "utf8").split("\n").filter((line) => line !== "");
+		const requests = lines.map((line) => JSON.parse(line));
+		if (requests.some(wanted)) {
+			return;
+		}
+		assert.ok(Date.now() < until, lines.join("\n"));
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
 }
 
 /** Insists that the hub refuses with this status. */

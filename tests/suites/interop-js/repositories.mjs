@@ -19,7 +19,6 @@ export async function a_model_is_described() {
 	assert.ok(!Number.isNaN(info.updatedAt.getTime()));
 	assert.equal(typeof info.downloads, "number");
 	assert.equal(typeof info.likes, "number");
-	assert.ok(info.id, "an id of its own");
 }
 
 export async function a_dataset_is_described() {

@@ -2,7 +2,7 @@
 
 from huggingface_hub import HfFileSystem
 
-from plain import DATASET, MODEL, files, requests
+from plain import DATASET, MODEL, asked, files
 
 fs = HfFileSystem()
 
@@ -50,10 +50,8 @@ def seeking_moves_only_what_is_read():
     with fs.open("lab/tiny/model.safetensors", "rb", block_size=4096) as file:
         file.seek(700_000)
         file.read(100)
-    moved = [each for each in requests() if each["method"] == "GET" and "/model.safetensors" in each["path"]]
-    assert moved[-1]["status"] == 206, moved[-1]
     # The mirror's log tells the length that it promised.
-    assert moved[-1]["length"] <= 3 * 4096, moved[-1]
+    asked(lambda each: each["path"].endswith("/model.safetensors") and each["status"] == 206 and each["length"] <= 3 * 4096)
 
 
 def a_range_is_read_without_opening():
@@ -62,9 +60,7 @@ def a_range_is_read_without_opening():
     assert fs.read_text("lab/tiny/config.json") == (MODEL / "config.json").read_text()
 
 
-def a_commit_is_named_in_the_path():
-    commit = fs.info("lab/tiny/config.json", expand_info=True)["last_commit"]
-    resolved = fs.resolve_path("lab/tiny@main/config.json")
-    assert resolved.revision == "main" and commit is not None
-    assert fs.exists("hf://lab/tiny@main/config.json")
-    assert not fs.exists("lab/tiny@v9/config.json")
+def a_revision_is_named_in_the_path():
+    assert fs.resolve_path("lab/tiny@main/config.json").revision == "main"
+    assert fs.exists("hf://lab/tiny@main/config.json") and not fs.exists("lab/tiny@v9/config.json")
+    assert fs.info("lab/tiny/config.json", expand_info=True)["size"] == (MODEL / "config.json").stat().st_size

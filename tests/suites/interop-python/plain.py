@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(os.environ["PLAIN"])
@@ -26,8 +27,18 @@ def hf(*arguments, code=0):
     return done.stdout.strip() if code == 0 else done.stdout + done.stderr
 
 
-def requests():
-    """What the server was asked so far by this check, one dictionary for each request."""
+def asked(wanted, count=1):
+    """The requests of this check that are wanted, once there are so many: a server writes one down when it is answered."""
+    until = time.monotonic() + 10
+    while True:
+        found = [each for each in _requests() if wanted(each)]
+        if len(found) >= count:
+            return found
+        assert time.monotonic() < until, f"{len(found)} requests instead of {count}: {_requests()}"
+        time.sleep(0.05)
+
+
+def _requests():
     own = f"origin/{os.environ['HF_HUB_USER_AGENT_ORIGIN']}"
     with open(os.environ["ACCESS_LOG"], encoding="utf-8") as log:
         found = [json.loads(line) for line in log]

@@ -3,7 +3,7 @@
 from huggingface_hub import HfApi
 from huggingface_hub.errors import NotASafetensorsRepoError
 
-from plain import raises, requests
+from plain import asked, raises
 
 api = HfApi()
 
@@ -23,14 +23,12 @@ def the_tensors_of_all_shards_are_read():
 def the_headers_of_all_shards_come_in_one_answer():
     found = api.get_sharded_safetensors_metadata("lab/shards")
     assert found.parameter_count == {"F32": 30}, found
-    asked = [each["path"] for each in requests() if "/safetensors-metadata/" in each["path"]]
-    assert asked, "asked otherwise"
+    asked(lambda each: "/safetensors-metadata/" in each["path"])
 
 
 def a_header_is_read_without_the_weights():
     api.parse_safetensors_file_metadata("lab/tiny", "model.safetensors")
-    moved = [each for each in requests() if each["method"] == "GET" and each["path"].endswith("/model.safetensors")]
-    assert moved[-1]["status"] == 206 and moved[-1]["length"] <= 100_001, moved[-1]
+    asked(lambda each: each["path"].endswith("/model.safetensors") and each["status"] == 206 and each["length"] <= 100_001)
 
 
 def a_repository_without_weights_says_so():

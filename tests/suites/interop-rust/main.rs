@@ -270,7 +270,6 @@ fn is_told_what_is_missing(peer: &Peer) -> Result<()> {
     let server = Server::start(served.path())?;
     for (words, kind) in [
         (["file", MODEL, "vocab.txt", "main"], "EntryNotFound"),
-        (["file", MODEL, "config.json", "v9"], "RevisionNotFound"),
         (["snapshot", "model", MODEL, "v9"], "RevisionNotFound"),
     ] {
         let outcome = peer.ask(&home, server.endpoint(), &words)?.expect_code(1)?;
