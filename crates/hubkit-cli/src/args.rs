@@ -11,7 +11,7 @@ use clap::{
 };
 use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
-pub use find::{Answer, Cat, Log, Order, RefsOf, Search, User};
+pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
 
 pub use access::{AccessCommand, Requester, WhichRepo};
 pub use token::{Role, TokenCommand, TokenNew};
@@ -116,6 +116,8 @@ pub enum Command {
     Refs(RefsOf),
     /// Show the history of a repository, the newest commit first
     Log(Log),
+    /// Show what changed between two revisions of a repository; ends with 1 where something did
+    Diff(Diff),
     /// Show what the hub says of a user or an organisation
     User(User),
     /// Accounts and tokens

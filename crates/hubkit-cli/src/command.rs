@@ -5,6 +5,7 @@ mod auth;
 mod cache;
 mod cat;
 mod demo;
+mod diff;
 mod download;
 mod env;
 mod info;
@@ -46,6 +47,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Cat(arguments) => cat::run(&cli.global, arguments, &ui).await,
         Command::Refs(arguments) => refs::run(&cli.global, arguments, &ui).await,
         Command::Log(arguments) => log::run(&cli.global, arguments, &ui).await,
+        Command::Diff(arguments) => diff::run(&cli.global, arguments, &ui).await,
         Command::User(arguments) => user::run(&cli.global, arguments, &ui).await,
         Command::Access(command) => access::run(&cli.global, command, &ui).await,
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,

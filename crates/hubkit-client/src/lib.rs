@@ -5,6 +5,7 @@ mod address;
 mod ask;
 mod client;
 mod community;
+mod compare;
 mod error;
 mod exchange;
 mod file;

@@ -191,6 +191,38 @@ fn files_with_the_commit_that_changed_them_last() -> Result<()> {
 }
 
 #[test]
+fn what_changed_is_a_no_and_nothing_is_a_yes() -> Result<()> {
+    let diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";
+    let hub = always("200 OK", "", diff)?;
+    let shown = run(&hub, &["diff", "a/b", "v1..main"])?.expect_code(1)?;
+    assert_eq!(shown.stdout, diff);
+    let nothing = run(&always("200 OK", "", "")?, &["diff", "a/b", "v1..main"])?.success()?;
+    assert_eq!(nothing.stdout, "");
+    let (old, new) = ("a".repeat(40), "b".repeat(40));
+    let lines = format!(
+        "T 12\t:100644 100644 {old} {new} M\tx\nB 7000000\t:000000 100644 {} {new} A\td/w.bin\n",
+        "0".repeat(40)
+    );
+    let hub = always("200 OK", "", &lines)?;
+    assert_outcome!(run(&hub, &["diff", "a/b", "v1..main", "--files"])?, @r"
+    exit code: 1
+    ----- stdout -----
+    modified        [SIZE]  x
+    added        [SIZE]  d/w.bin
+    ----- stderr -----
+    2 files changed
+    ");
+    let json = run(&hub, &["diff", "a/b", "main", "--format", "json"])?.expect_code(1)?;
+    let json = json.json()?;
+    assert_eq!(
+        (&json[1]["status"], &json[1]["size"]),
+        (&"added".into(), &7_000_000.into())
+    );
+    run(&hub, &["diff", "a/b", "a..b..c"])?.expect_code(2)?;
+    Ok(())
+}
+
+#[test]
 fn a_file_goes_to_standard_output_as_it_is() -> Result<()> {
     let (hub, home) = (Server::demo()?, Home::new()?);
     let cat = |arguments: &[&str]| -> Result<Outcome> {

@@ -1,7 +1,7 @@
 //! The arguments of the commands that find and read.
 
 use clap::{Args, ValueEnum};
-use hubkit::{PullRequests, RepoKind, RepoOrder, RepoPath, Revision};
+use hubkit::{PullRequests, RepoKind, RepoOrder, RepoPath, Revision, api::CompareSpec};
 
 use super::{Which, parse_kind};
 
@@ -158,4 +158,24 @@ pub struct User {
     /// The name of the account
     #[arg(value_name = "NAME")]
     pub name: String,
+}
+
+/// Show what changed between two revisions of a repository; ends with 1 where something did.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hubkit diff openai-community/gpt2 refs/pr/1
+  hubkit diff openai-community/gpt2 v1.0..main --files")]
+pub struct Diff {
+    /// The repository: NAMESPACE/NAME, or an address such as hf://datasets/NAMESPACE/NAME
+    #[arg(value_name = "REPO")]
+    pub repo: String,
+    /// Which two states: BASE..HEAD, or a revision alone for what its commit changed
+    #[arg(value_name = "BASE..HEAD")]
+    pub spec: CompareSpec,
+    /// What kind of repository it is [default: model]
+    #[arg(long, visible_alias = "type", value_name = "KIND", value_parser = parse_kind)]
+    pub repo_type: Option<RepoKind>,
+    /// The files that changed, instead of how
+    #[arg(long)]
+    pub files: bool,
 }

@@ -362,6 +362,27 @@ async fn references_raw_files_and_leave_are_asked_for_at_their_addresses() {
 }
 
 #[tokio::test]
+async fn changes_are_asked_for_as_text_and_by_file() {
+    let line = format!("T 2\t:100644 100644 {COMMIT} {COMMIT} M\tconfig.json\n");
+    let hub = Hub::new(&[]).with(move |request| {
+        let body = if request.uri().query().is_some() {
+            line.clone()
+        } else {
+            "diff --git".to_owned()
+        };
+        Some(answer(200, &[], body.into_bytes()))
+    });
+    let (client, spec) = (hub.client(), "v1..main".parse().expect("two revisions"));
+    assert_eq!(
+        client.diff(&repo(), &spec).await.expect("a diff"),
+        "diff --git"
+    );
+    let changes = client.changes(&repo(), &spec).await.expect("changes");
+    assert_eq!(changes.files[0].path.as_str(), "config.json");
+    assert_eq!(hub.lines()[0], "GET /api/models/a/b/compare/v1..main");
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_an_answer_and_what_may_not_be_known_is_not() {
     let refusing = |status, code| {
         Hub::new(&[]).with(move |_| Some(answer(status, &[("x-error-code", code)], "")))
