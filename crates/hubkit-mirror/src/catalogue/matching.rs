@@ -2,7 +2,7 @@
 
 mod cursor;
 
-use std::{cmp::Ordering, sync::Arc, time::UNIX_EPOCH};
+use std::{cmp::Ordering, collections::BTreeSet, sync::Arc, time::UNIX_EPOCH};
 
 use hubkit_api::{Direction, Gated, ListRepos, RepoOrder};
 use hubkit_types::Repo;
@@ -75,21 +75,24 @@ pub(crate) fn find(
 
 /// Those with all tags that are asked for, or nothing if none are. One text may name several, with commas.
 fn tagged(index: &Index, call: &ListRepos) -> Option<Vec<Place>> {
-    let tags = call.filter.iter().flat_map(|text| text.split(','));
-    let tags = tags.map(|tag| tag.trim().to_ascii_lowercase());
-    let mut lists: Vec<&[Place]> = tags
-        .filter(|tag| !tag.is_empty())
-        .map(|tag| index.with_term(&tag))
-        .collect();
+    let tags = wanted_tags(&call.filter);
+    let mut lists: Vec<&[Place]> = tags.iter().map(|tag| index.with_term(tag)).collect();
     lists.sort_unstable_by_key(|list| list.len());
     let (shortest, others) = lists.split_first()?;
     let in_all = |place: &&Place| others.iter().all(|list| list.binary_search(place).is_ok());
     Some(shortest.iter().filter(in_all).copied().collect())
 }
 
+/// Each tag once: a request has room for thousands, and each costs a look through the list of those that have it.
+fn wanted_tags(texts: &[String]) -> BTreeSet<String> {
+    let tags = texts.iter().flat_map(|text| text.split(','));
+    let tags = tags.map(|tag| tag.trim().to_ascii_lowercase());
+    tags.filter(|tag| !tag.is_empty()).collect()
+}
+
 /// The words of a search, and who has them in the text.
 struct Search {
-    words: Vec<String>,
+    words: BTreeSet<String>,
     /// For each place whether its text has all of them; empty without words.
     in_text: Vec<bool>,
 }
@@ -97,23 +100,25 @@ struct Search {
 impl Search {
     fn new(index: &Index, texts: &[String]) -> Self {
         let words = texts.iter().flat_map(|text| text.split_whitespace());
-        let words: Vec<String> = words.map(str::to_lowercase).collect();
+        let words: BTreeSet<String> = words.map(str::to_lowercase).collect();
         let mut in_text = vec![!words.is_empty(); if words.is_empty() { 0 } else { index.len() }];
-        for word in &words {
-            for part in word
-                .split(|c: char| !c.is_alphanumeric())
-                .filter(|part| part.len() > 1)
-            {
-                let mut has = vec![false; index.len()];
-                for place in index.with_word(part) {
-                    has[place as usize] = true;
-                }
-                for (all, has) in in_text.iter_mut().zip(has) {
-                    *all &= has;
-                }
+        if words
+            .iter()
+            .any(|word| !word.contains(char::is_alphanumeric))
+        {
+            in_text.fill(false);
+        }
+        for part in parts(&words) {
+            // Most long searches are over after a few words.
+            if !in_text.contains(&true) {
+                break;
             }
-            if !word.contains(char::is_alphanumeric) {
-                in_text.fill(false);
+            let mut has = vec![false; index.len()];
+            for place in index.with_word(part) {
+                has[place as usize] = true;
+            }
+            for (all, has) in in_text.iter_mut().zip(has) {
+                *all &= has;
             }
         }
         Self { words, in_text }
@@ -130,6 +135,24 @@ impl Search {
         }
         self.in_text[place as usize].then_some(1)
     }
+}
+
+/// What is looked for in the text, each part once and the longest first, which the fewest have: whoever has a word that
+/// begins with `model` has one that begins with `mo`.
+fn parts(words: &BTreeSet<String>) -> Vec<&str> {
+    let parts = words.iter();
+    let parts = parts.flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
+    let parts: BTreeSet<&str> = parts.filter(|part| part.len() > 1).collect();
+    let mut needed: Vec<&str> = Vec::with_capacity(parts.len());
+    for part in parts {
+        // Sorted as they are, the beginning of a part stands right before it.
+        if needed.last().is_some_and(|last| part.starts_with(last)) {
+            needed.pop();
+        }
+        needed.push(part);
+    }
+    needed.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
+    needed
 }
 
 /// Whether an entry is what the other filters ask for. Nothing is known here of programs, providers and numbers of
@@ -169,5 +192,31 @@ fn value(entry: &Entry, sort: Option<RepoOrder>) -> i64 {
         }),
         // Nobody counts here, and a store does not tell when a repository was made.
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(all: &[&str]) -> Vec<String> {
+        all.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_asked_for_again_and_again_is_looked_for_once() {
+        let many = "on+on-on ".repeat(5_000);
+        let search = Search::new(&Index::default(), &texts(&[&many, "ON"]));
+        let words: Vec<&str> = search.words.iter().map(String::as_str).collect();
+        assert_eq!(words, ["on", "on+on-on"]);
+        assert_eq!(parts(&search.words), ["on"]);
+        let tags = wanted_tags(&texts(&["mit,MIT, mit", "", "a,,mit"]));
+        assert_eq!(tags.into_iter().collect::<Vec<_>>(), ["a", "mit"]);
+    }
+
+    #[test]
+    fn the_beginning_of_a_part_asks_for_nothing_more() {
+        let words = ["mo", "model", "mod", "tiny-mo", "bert"].map(str::to_owned);
+        assert_eq!(parts(&words.into()), ["model", "bert", "tiny"]);
     }
 }
