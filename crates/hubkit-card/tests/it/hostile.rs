@@ -50,9 +50,13 @@ fn no_labelled_card_takes_long() {
     // A program that was not built for speed, on a machine with other things to do, is given longer.
     let longest = if cfg!(debug_assertions) { 2_000 } else { 100 };
     for (name, text) in cards(&fixtures("yaml")) {
-        let start = Instant::now();
-        let _ = outcome(&text);
-        let took = start.elapsed();
+        let time = |_| {
+            let start = Instant::now();
+            let _ = outcome(&text);
+            start.elapsed()
+        };
+        // Others may hold the processor meanwhile; hardly three times.
+        let took = (0..3).map(time).min().expect("three runs");
         assert!(took.as_millis() < longest, "{name}: {took:?}");
     }
 }
