@@ -1,12 +1,16 @@
 //! Request targets: how names become parts of a URL and come out of it again.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{
     Method, Request,
     header::{ACCEPT, CONTENT_TYPE},
 };
 use hubkit_types::{Repo, RepoPath, Revision};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
+};
 use serde_json::Value;
 
 use crate::ResolveMethod;
@@ -20,7 +24,12 @@ const RESERVED: AsciiSet = NON_ALPHANUMERIC
 
 /// Encodes text as one part of a path, slashes included.
 pub(crate) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, &RESERVED).to_string()
+    encoded(text).to_string()
+}
+
+/// The same, piece by piece.
+pub(crate) fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, &RESERVED)
 }
 
 /// `/api/models/namespace/name`.
@@ -76,8 +85,11 @@ pub(crate) fn post_json(target: String, value: &Value) -> Request<Bytes> {
 }
 
 /// Decodes one part of a path, once. `None` for a broken escape, for what is not UTF-8, and for NUL.
-pub(crate) fn decode(part: &str) -> Option<String> {
+pub(crate) fn decode(part: &str) -> Option<Cow<'_, str>> {
     let bytes = part.as_bytes();
+    if !bytes.iter().any(|byte| matches!(byte, b'%' | b'\0')) {
+        return Some(part.into());
+    }
     let broken = |at: usize| {
         let digits = bytes.get(at + 1..at + 3);
         !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
@@ -86,7 +98,7 @@ pub(crate) fn decode(part: &str) -> Option<String> {
         return None;
     }
     let text = percent_decode_str(part).decode_utf8().ok()?;
-    (!text.contains('\0')).then(|| text.into_owned())
+    (!text.contains('\0')).then_some(text)
 }
 
 /// Whether a text can be one part of a path as it is, and name nothing but what is below: letters, digits, `_`, `-` and
@@ -109,7 +121,7 @@ pub(crate) fn decode_form(form: &str) -> Option<Vec<(String, String)>> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| decode(&text.replace('+', " "));
+            let plain = |text: &str| decode(&text.replace('+', " ")).map(Cow::into_owned);
             Some((plain(key)?, plain(value)?))
         })
         .collect()

@@ -148,6 +148,9 @@ impl Access {
     }
 
     fn rule(&self, repo: &Repo) -> Option<&Rule> {
+        if self.rules.is_empty() {
+            return None;
+        }
         self.rules.get(&RepoKey::of(repo)).map(|(_, rule)| rule)
     }
 
@@ -167,6 +170,9 @@ impl Access {
 
     /// The name that a repository has now, if this is one that it had.
     pub(crate) fn moved(&self, repo: &Repo) -> Option<&Repo> {
+        if self.moved.is_empty() {
+            return None;
+        }
         let next = |repo: &Repo| self.moved.get(&RepoKey::of(repo));
         let mut name = next(repo)?;
         // A chain that does not end leads nowhere.

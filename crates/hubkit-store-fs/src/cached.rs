@@ -16,6 +16,7 @@ use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFi
 use crate::{
     blocking::{Pace, glance, run, store_error},
     digest::{self, Digests},
+    hot::Hot,
     recent::Recent,
     sink::FileSink,
     stream,
@@ -36,6 +37,7 @@ pub struct FsStore {
     resolved: Recent<(Repo, Revision), CommitId>,
     present: Recent<(Repo, CommitId, RepoPath), (u64, Option<BlobId>)>,
     found: Recent<BlobKey, Blob>,
+    hot: Hot,
 }
 
 impl FsStore {
@@ -48,15 +50,20 @@ impl FsStore {
             resolved: Recent::new(Duration::ZERO),
             present: Recent::new(Duration::ZERO),
             found: Recent::new(Duration::ZERO),
+            hot: Hot::none(),
         }
     }
 
     /// Lets answers about what is here count for so long, for a server that is asked the same again and again: which commit
     /// a revision is, that a file is here, and where. That something is not here is never remembered.
+    ///
+    /// Also keeps the bytes of small files in memory, 32 MiB at most, for as long as the file looks as it did when it was
+    /// read, which is seen to each time.
     pub fn remembering(mut self, longest: Duration) -> Self {
         self.resolved = Recent::new(longest);
         self.present = Recent::new(longest);
         self.found = Recent::new(longest);
+        self.hot = Hot::within(Hot::ENOUGH);
         self
     }
 
@@ -123,7 +130,7 @@ impl BlobStore for FsStore {
         };
         let store = self.clone();
         glance(&self.pace, move || {
-            let opened = stream::open(&blob.path, range);
+            let opened = stream::open_hot(&blob.path, blob.size, range, &store.hot);
             if opened.is_err() {
                 store.found.forget(&key);
             }

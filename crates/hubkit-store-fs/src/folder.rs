@@ -22,6 +22,7 @@ use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFi
 
 use crate::{
     blocking::{Pace, glance, run},
+    hot::Hot,
     stream,
 };
 
@@ -62,6 +63,7 @@ pub struct FolderStore {
     repos: Arc<Mutex<HashMap<Repo, Arc<Known>>>>,
     longest: Duration,
     pace: Pace,
+    hot: Hot,
 }
 
 impl FolderStore {
@@ -86,6 +88,7 @@ impl FolderStore {
             repos: Arc::default(),
             longest: Duration::ZERO,
             pace: Pace::default(),
+            hot: Hot::none(),
         })
     }
 
@@ -94,8 +97,12 @@ impl FolderStore {
     ///
     /// Until then a file that was added is not seen, unless somebody asks for it: [`RefStore::entry`] notices what changed,
     /// went or came at the path that it is asked for, and the next resolution looks again.
+    ///
+    /// Also keeps the bytes of small files in memory, 32 MiB at most. They are told from there for as long as the file still
+    /// looks as it did when it was hashed, which is seen to each time.
     pub fn remembering(mut self, longest: Duration) -> Self {
         self.longest = longest;
+        self.hot = Hot::within(Hot::ENOUGH);
         self
     }
 
@@ -263,6 +270,7 @@ impl BlobStore for FolderStore {
         let lately = self.lately();
         let known = self.known(&key.repo);
         let doubt = move || known.iter().for_each(|known| known.doubt());
+        let hot = self.hot.clone();
         glance(&self.pace, move || {
             let missing = |message| Err(StoreError::new(StoreErrorKind::NotFound, message));
             let changed = |path: &RepoPath| {
@@ -273,7 +281,7 @@ impl BlobStore for FolderStore {
             match locate(commits, key.id, lately) {
                 Located::At(place) => {
                     let held = place.held();
-                    let opened = stream::open_unchanged(&held.location, range, &held.stamp)?;
+                    let opened = stream::open_unchanged(&held.location, range, &held.stamp, &hot)?;
                     if opened.is_none() {
                         held.doubt();
                         doubt();

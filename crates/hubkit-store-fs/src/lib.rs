@@ -4,6 +4,7 @@ mod blocking;
 mod cached;
 mod digest;
 mod folder;
+mod hot;
 mod local_dir;
 mod memory;
 mod recent;

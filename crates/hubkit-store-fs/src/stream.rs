@@ -14,7 +14,7 @@ use hubkit_store::{ByteStream, StoreError, StoreErrorKind};
 use hubkit_types::ByteRange;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::{blocking::lost, memory, stamp::Stamp};
+use crate::{blocking::lost, hot::Hot, memory, stamp::Stamp};
 
 /// The first read from a disk, and the most that one read takes: small files and first bytes come soon, large files fast.
 const FIRST: u64 = 256 << 10;
@@ -33,20 +33,90 @@ pub(crate) fn open(path: &Path, range: ByteRange) -> Result<ByteStream, StoreErr
     stream(path, file, range.within(size), None)
 }
 
+/// The same, of a small file from memory, where it still looks as it did when it was read.
+pub(crate) fn open_hot(
+    path: &Path,
+    size: u64,
+    range: ByteRange,
+    hot: &Hot,
+) -> Result<ByteStream, StoreError> {
+    if !hot.takes(size) {
+        return open(path, range);
+    }
+    let stamp = Stamp::at(path).filter(|stamp| hot.takes(stamp.size));
+    if let Some(stamp) = &stamp
+        && let Some(bytes) = hot.get(path, stamp)
+    {
+        return Ok(whole(&bytes, range));
+    }
+    let file = open_file(path)?;
+    if let Some(stamp) = &stamp
+        && let Some(bytes) = read_whole(path, &file, stamp, hot)
+    {
+        return Ok(whole(&bytes, range));
+    }
+    let size = file
+        .metadata()
+        .map_err(|fault| fault_of(path, fault))?
+        .len();
+    stream(path, file, range.within(size), None)
+}
+
 /// Opens a file that must look like this; `None` when it does not. When it no longer does after some bytes were read,
-/// these bytes are not handed out, and the stream ends with an error of kind `Corrupt`. Blocking.
+/// these bytes are not handed out, and the stream ends with an error of kind `Corrupt`. A small file may come from memory:
+/// it was looked at now all the same. Blocking.
 pub(crate) fn open_unchanged(
     path: &Path,
     range: ByteRange,
     stamp: &Stamp,
+    hot: &Hot,
 ) -> Result<Option<ByteStream>, StoreError> {
+    if let Some(bytes) = hot.get(path, stamp) {
+        let is_same = Stamp::at(path).as_ref() == Some(stamp);
+        return Ok(is_same.then(|| whole(&bytes, range)));
+    }
     let file = open_file(path)?;
     let metadata = file.metadata().map_err(|fault| fault_of(path, fault))?;
     if Stamp::of(&metadata) != *stamp {
         return Ok(None);
     }
+    if let Some(bytes) = read_whole(path, &file, stamp, hot) {
+        return Ok(Some(whole(&bytes, range)));
+    }
     let range = range.within(stamp.size);
     stream(path, file, range, Some(stamp.clone())).map(Some)
+}
+
+/// All bytes of a small file that looks like this, if reading them waits for no disk: held for those who ask next.
+fn read_whole(path: &Path, file: &File, stamp: &Stamp, hot: &Hot) -> Option<Bytes> {
+    if !memory::CAN_TELL || !hot.takes(stamp.size) || stamp.size == 0 {
+        return None;
+    }
+    let mut buffer = vec![0; usize::try_from(stamp.size).ok()?];
+    let count = memory::read_at(file, &mut buffer, 0)?;
+    let is_same = count == buffer.len() && Stamp::of(&file.metadata().ok()?) == *stamp;
+    let bytes = Bytes::from(buffer);
+    is_same.then(|| hot.put(path, stamp.clone(), bytes.clone()));
+    is_same.then_some(bytes)
+}
+
+/// A range of bytes that are here.
+fn whole(bytes: &Bytes, range: ByteRange) -> ByteStream {
+    let range = range.within(bytes.len() as u64);
+    let index = |at: u64| usize::try_from(at).unwrap_or(bytes.len()).min(bytes.len());
+    let bytes = bytes.slice(index(range.start())..index(range.end()));
+    Box::pin(Whole(Some(bytes).filter(|bytes| !bytes.is_empty())))
+}
+
+/// One chunk.
+struct Whole(Option<Bytes>);
+
+impl Stream for Whole {
+    type Item = Result<Bytes, StoreError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
 }
 
 /// Opens what should be a file. Should it be a pipe by now, nobody waits for its other end.

@@ -17,6 +17,11 @@ impl CommitId {
         Self(bytes)
     }
 
+    /// Reads an id; `None` for anything else, without the words for it.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        hex::decode(text, Case::Lower).map(Self)
+    }
+
     /// The twenty bytes.
     pub fn as_bytes(&self) -> &[u8; 20] {
         &self.0
@@ -27,9 +32,7 @@ impl FromStr for CommitId {
     type Err = ParseCommitIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        hex::decode(text, Case::Lower)
-            .map(Self)
-            .ok_or_else(|| ParseCommitIdError(shown(text)))
+        Self::from_hex(text).ok_or_else(|| ParseCommitIdError(shown(text)))
     }
 }
 

@@ -106,13 +106,12 @@ fn find_fault(path: &str) -> Option<PathFault> {
     if path.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {
         return Some(PathFault::Reserved);
     }
-    let mut parts = path.split('/').map(str::to_ascii_lowercase);
-    let client_state = match (parts.next().as_deref(), parts.next().as_deref()) {
-        (Some(".huggingface"), _) => true,
-        (Some(".cache"), second) => second == Some("huggingface"),
-        _ => false,
-    };
-    if client_state {
+    let mut parts = path.split('/');
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+    let is_in_cache = || second.is_some_and(|part| part.eq_ignore_ascii_case("huggingface"));
+    if first.eq_ignore_ascii_case(".huggingface")
+        || (first.eq_ignore_ascii_case(".cache") && is_in_cache())
+    {
         return Some(PathFault::ClientState);
     }
     path.split('/').find_map(find_part_fault)
@@ -129,11 +128,13 @@ fn find_part_fault(part: &str) -> Option<PathFault> {
         return Some(PathFault::Trailing);
     }
     // HFS+ ignores the joiners when it compares names, NTFS knows `.git` by its short name too.
-    let plain: String = part
-        .chars()
-        .filter(|c| !matches!(c, '\u{200c}' | '\u{200d}'))
-        .collect();
-    if plain.eq_ignore_ascii_case(".git") || plain.eq_ignore_ascii_case("git~1") {
+    let is = |name: &str| {
+        let plain = part
+            .chars()
+            .filter(|c| !matches!(c, '\u{200c}' | '\u{200d}'));
+        plain.map(|c| c.to_ascii_lowercase()).eq(name.chars())
+    };
+    if is(".git") || is("git~1") {
         return Some(PathFault::DotGit);
     }
     is_device(part).then_some(PathFault::Device)
@@ -141,26 +142,22 @@ fn find_part_fault(part: &str) -> Option<PathFault> {
 
 /// Windows reserves these with any extension behind them, blanks before it included.
 fn is_device(part: &str) -> bool {
-    let stem = part
-        .split('.')
-        .next()
-        .unwrap_or(part)
-        .trim_end_matches(' ')
-        .to_ascii_uppercase();
-    match stem.as_str() {
-        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$" => true,
-        _ => stem
-            .strip_prefix("COM")
-            .or_else(|| stem.strip_prefix("LPT"))
-            .is_some_and(|rest| {
-                let mut rest = rest.chars();
-                matches!(
-                    (rest.next(), rest.next()),
-                    (Some('0'..='9' | '¹' | '²' | '³'), None)
-                )
-            }),
+    let stem = part.split('.').next().unwrap_or(part).trim_end_matches(' ');
+    let is = |name: &&str| stem.eq_ignore_ascii_case(name);
+    if DEVICES.iter().any(is) {
+        return true;
     }
+    stem.split_at_checked(3).is_some_and(|(name, rest)| {
+        let is_port = ["COM", "LPT"]
+            .iter()
+            .any(|port| name.eq_ignore_ascii_case(port));
+        let mut rest = rest.chars();
+        let number = (rest.next(), rest.next());
+        is_port && matches!(number, (Some('0'..='9' | '¹' | '²' | '³'), None))
+    })
 }
+
+const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
 
 /// Whether a character can't be seen, or changes how what is around it is shown: control characters, separators of
 /// lines, direction marks, zero-width characters. Escape such characters in a stranger's text before showing it.

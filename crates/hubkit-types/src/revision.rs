@@ -26,7 +26,7 @@ impl Revision {
 
     /// The commit, when this revision is a full commit id and so can't move.
     pub fn as_commit(&self) -> Option<CommitId> {
-        self.0.parse().ok()
+        CommitId::from_hex(&self.0)
     }
 }
 

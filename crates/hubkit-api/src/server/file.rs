@@ -177,6 +177,14 @@ impl FileAnswer {
             Self::NotModified | Self::Unsatisfiable => Vec::new(),
         }
     }
+
+    /// The length of the body in bytes.
+    pub(super) fn length(&self, facts: &FileFacts) -> u64 {
+        match self {
+            Self::Whole => facts.size,
+            _ => self.pieces(facts).iter().map(Piece::length).sum(),
+        }
+    }
 }
 
 /// What stands between the parts: the file's own digest, which the file can't hold.

@@ -9,7 +9,7 @@ use http::{
 };
 use hubkit_types::{BlobId, Etag};
 
-use super::file::{FileAnswer, FileFacts, Piece, boundary};
+use super::file::{FileAnswer, FileFacts, boundary};
 use crate::{header, target};
 
 /// As many as there are, so that the table never grows.
@@ -20,7 +20,7 @@ const MOST: usize = 16;
 /// A browser is told to run nothing: files are bytes of strangers.
 pub fn file_headers(facts: &FileFacts, answer: &FileAnswer) -> Response<()> {
     let mut headers = HeaderMap::with_capacity(MOST);
-    let tag = value(Etag::of(facts.blob).to_string());
+    let tag = value(["\"", Etag::of(facts.blob).as_str(), "\""].concat());
     headers.insert(header::REPO_COMMIT, value(facts.commit.to_string()));
     if let BlobId::Sha256(_) = facts.blob {
         headers.insert(header::LINKED_ETAG, tag.clone());
@@ -49,8 +49,7 @@ pub fn file_headers(facts: &FileFacts, answer: &FileAnswer) -> Response<()> {
 }
 
 fn describe_body(headers: &mut HeaderMap, facts: &FileFacts, answer: &FileAnswer) {
-    let length: u64 = answer.pieces(facts).iter().map(Piece::length).sum();
-    headers.insert(CONTENT_LENGTH, length.into());
+    headers.insert(CONTENT_LENGTH, answer.length(facts).into());
     let kind = match answer {
         FileAnswer::Parts(parts) if parts.len() > 1 => {
             let boundary = boundary(facts);
@@ -79,18 +78,21 @@ fn value(text: String) -> HeaderValue {
 
 /// Both spellings of a file's name (RFC 6266): a plain one for old readers, an encoded one for all characters.
 fn disposition(name: &str) -> HeaderValue {
-    let plain: String = name
-        .chars()
-        .map(|c| match c {
-            '"' | '\\' => '_',
-            c if c == ' ' || c.is_ascii_graphic() => c,
-            _ => '_',
-        })
-        .collect();
-    let encoded = target::encode(name);
-    value(format!(
-        "inline; filename*=UTF-8''{encoded}; filename=\"{plain}\";"
-    ))
+    const ENCODED: &str = "inline; filename*=UTF-8''";
+    const PLAIN: &str = "; filename=\"";
+    const END: &str = "\";";
+    let around = ENCODED.len() + PLAIN.len() + END.len();
+    let mut text = String::with_capacity(around + 2 * name.len());
+    text.push_str(ENCODED);
+    text.extend(target::encoded(name));
+    text.push_str(PLAIN);
+    text.extend(name.chars().map(|c| match c {
+        '"' | '\\' => '_',
+        c if c == ' ' || c.is_ascii_graphic() => c,
+        _ => '_',
+    }));
+    text.push_str(END);
+    value(text)
 }
 
 #[cfg(test)]
@@ -98,6 +100,7 @@ mod tests {
     use hubkit_types::{ByteRange, CommitId};
 
     use super::*;
+    use crate::server::Piece;
 
     const TAG: &str = "\"0123456789abcdef0123456789abcdef01234567\"";
 

@@ -1,5 +1,7 @@
 //! Which call a request is.
 
+use std::borrow::Cow;
+
 use http::Request;
 use hubkit_types::{Repo, RepoKind, Revision};
 
@@ -172,7 +174,7 @@ const OF_GIT: &[(&str, FamilyOfRepo)] = &[("info", lfs_batch::route)];
 /// comes out has been parsed: a path that would lead out of its repository never gets past here.
 pub fn route<B>(request: &Request<B>) -> Result<Incoming, Unroutable> {
     let uri = request.uri();
-    let parts: Vec<String> = uri
+    let parts: Vec<Cow<'_, str>> = uri
         .path()
         .strip_prefix('/')
         .ok_or(Unroutable::NotFound)?
@@ -180,7 +182,7 @@ pub fn route<B>(request: &Request<B>) -> Result<Incoming, Unroutable> {
         .map(target::decode)
         .collect::<Option<_>>()
         .ok_or(Unroutable::BadPath)?;
-    let mut parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let mut parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
     let is_api = parts[0] == "api";
     // Some proxies add a slash to the addresses of listings.
     while is_api && parts.last() == Some(&"") {

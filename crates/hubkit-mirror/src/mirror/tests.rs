@@ -243,10 +243,25 @@ async fn conditions_are_heard() {
 
 #[tokio::test]
 async fn head_has_the_headers_of_get_and_no_body() {
-    let mirror = open();
+    let moved = Access::open().with_moved(&repo("old/name"), "me/tiny".parse().expect("an id"));
+    let mirror = open().with_access(moved);
     for target in [
         MODEL,
         "/me/tiny/resolve/main/empty.txt",
+        "/me/tiny/raw/main/model.safetensors",
+        "/old/name/resolve/main/config.json",
+        "/old/name",
+        "/me/tiny.git/info/lfs/objects/batch",
+        "/api/models/me/tiny/paths-info/main",
+        "/",
+        "/models",
+        "/me/tiny",
+        "/me/tiny/tree/main",
+        "/me/tiny/blob/main/config.json",
+        "/me/tiny/blob/main/missing",
+        "/me/missing",
+        "/api/models",
+        "/api/models/me/tiny/refs",
         "/me/tiny/resolve/main/missing",
         "/me/missing/resolve/main/x",
         "/api/models/me/tiny",

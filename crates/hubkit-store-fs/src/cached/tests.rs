@@ -267,3 +267,26 @@ async fn a_plain_file_in_no_listing_is_read_by_the_digest_it_was_listed_with() {
     rewrite(&path, b"changed");
     assert_eq!(store.stat(key).await.expect("asked"), None);
 }
+
+#[tokio::test]
+async fn a_blob_whose_file_changed_is_not_told_from_memory() {
+    let (_folder, store) = store();
+    let store = store.remembering(Duration::from_hours(24));
+    let (_, files) = sample().await;
+    let (file, bytes) = (&files[0], b"{}");
+    publish(&store, file.blob(), bytes).await;
+    let key = BlobKey::new(repo(), file.blob());
+    let read = async || store.read_all(key.clone(), 10).await.expect("no fault");
+    for _ in 0..2 {
+        assert_eq!(read().await, &bytes[..]);
+    }
+    let path = store.local_path(&key).expect("it is there");
+    rewrite(&path, b"[]");
+    assert_eq!(read().await, "[]", "what a reader of the cache finds");
+    fs::remove_file(&path).expect("it is there");
+    let gone = store.read(key.clone(), ByteRange::whole(2)).await;
+    assert_eq!(
+        gone.err().map(|error| error.kind()),
+        Some(StoreErrorKind::NotFound)
+    );
+}

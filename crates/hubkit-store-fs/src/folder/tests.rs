@@ -633,3 +633,54 @@ async fn what_another_store_serves_is_left_to_it() {
     let taken = store.has_repo(model("acme/taken")).await;
     assert!(!taken.expect("asked"));
 }
+
+#[tokio::test]
+async fn a_file_that_changed_is_not_told_from_memory() {
+    let day = std::time::Duration::from_hours(24);
+    let folder = Folder::new(&[("models/acme/tiny/file", b"first")]);
+    let (store, repo) = (folder.store().remembering(day), model("acme/tiny"));
+    let commit = main_of(&store, &repo).await.expect("it is there");
+    let entry = store.entry(repo.clone(), commit, path("file")).await;
+    let Entry::Present {
+        blob: Some(blob), ..
+    } = entry.expect("no fault")
+    else {
+        panic!("it is there");
+    };
+    let key = BlobKey::new(repo.clone(), blob);
+    let location = folder.at("models/acme/tiny/file");
+    let stamp = crate::stamp::Stamp::at(&location).expect("a file");
+    // As after a read, on file systems that do not tell what is in memory too.
+    store
+        .hot
+        .put(&location, stamp, bytes::Bytes::from_static(b"first"));
+    let all = DynStore::new(store.clone());
+    assert_eq!(
+        all.read_all(key.clone(), 10).await.expect("no fault"),
+        "first"
+    );
+    let part = ByteRange::new(1, 3).expect("a range");
+    let mut stream = store.read(key.clone(), part).await.expect("no fault");
+    let chunk = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await;
+    assert_eq!(chunk.expect("bytes").expect("no fault"), "ir");
+    let ended = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await;
+    assert!(ended.is_none());
+    let replaced = folder.at("models/acme/tiny/.new");
+    let changes: [&dyn Fn(); 3] = [
+        // Longer, as the clock of a file system may stand still for so long.
+        &|| folder.write("models/acme/tiny/file", b"longer"),
+        &|| {
+            fs::write(&replaced, "third").expect("room");
+            fs::rename(&replaced, &location).expect("room");
+        },
+        &|| fs::remove_file(&location).expect("it is there"),
+    ];
+    for change in changes {
+        change();
+        let read = store.read(key.clone(), ByteRange::whole(5)).await;
+        assert_eq!(
+            read.err().map(|error| error.kind()),
+            Some(StoreErrorKind::NotFound)
+        );
+    }
+}
