@@ -7,13 +7,19 @@ mod limits;
 mod patient;
 mod places;
 mod seen;
+mod workers;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use hubkit_mirror::Mirror;
 use tokio::{
     net::TcpListener,
-    task::JoinSet,
+    runtime::Handle,
     time::{sleep, timeout},
 };
 
@@ -22,10 +28,12 @@ pub use seen::{Observer, Seen};
 
 use answer::Answers;
 use places::Places;
+use workers::{Arrived, Workers};
 
 /// Listens on a port, to answer with a mirror.
 pub struct Server {
     listener: TcpListener,
+    workers: Workers,
     limits: Limits,
 }
 
@@ -37,15 +45,19 @@ pub struct Ended {
 }
 
 impl Server {
-    /// Takes the port; port 0 takes any that is free.
+    /// Takes the port; port 0 takes any that is free. Connections are served on threads of the server's own, one for each
+    /// processor; what takes longer than to open a file is answered on the caller's runtime.
     ///
     /// # Errors
     ///
-    /// When the address can't be listened on.
+    /// When the address can't be listened on, or no thread be started.
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let limits = Limits::default();
-        Ok(Self { listener, limits })
+        Ok(Self {
+            listener,
+            workers: Workers::start()?,
+            limits: Limits::default(),
+        })
     }
 
     /// Says how much is too much.
@@ -75,41 +87,44 @@ impl Server {
         observer: Option<Observer>,
         end: impl Future<Output = ()>,
     ) -> Ended {
-        let Self { listener, limits } = self;
+        let Self {
+            listener,
+            workers,
+            limits,
+        } = self;
         descriptors::raise();
         let places = Places::new(limits.connections);
-        let answers = Arc::new(Answers::new(mirror, observer, limits, places.clone()));
-        let mut connections = JoinSet::new();
+        let answers = Answers::new(mirror, observer, limits, places.clone(), Handle::current());
+        let answers = Arc::new(answers);
         let mut end = std::pin::pin!(end);
         loop {
             let accepted = tokio::select! {
                 () = &mut end => break,
                 accepted = listener.accept() => accepted,
             };
+            let accepted = accepted.and_then(|(stream, address)| Ok((stream.into_std()?, address)));
             if let Ok((stream, address)) = accepted {
-                let place = places.take();
-                let answers = Arc::clone(&answers);
-                connections.spawn(async move {
-                    match place {
-                        Some(place) => connection::serve(stream, address, place, &answers).await,
-                        None => connection::turn_away(stream).await,
-                    }
+                workers.take(Arrived {
+                    stream,
+                    address,
+                    place: places.take(),
+                    answers: Arc::clone(&answers),
                 });
             } else {
                 // One client that gave up, or a moment without free descriptors, is no reason to end.
                 places.make_room();
                 sleep(Duration::from_millis(50)).await;
             }
-            while connections.try_join_next().is_some() {}
         }
         drop(listener);
         places.close();
-        let all = async { while connections.join_next().await.is_some() {} };
-        let in_time = timeout(limits.farewell, all).await;
+        let mut open = Vec::new();
+        let in_time = timeout(limits.farewell, workers.finish(&mut open)).await;
         let cut_off = if in_time.is_ok() {
             0
         } else {
-            connections.len()
+            let counts = open.iter().map(|open| open.load(Ordering::Relaxed));
+            counts.sum()
         };
         Ended { cut_off }
     }

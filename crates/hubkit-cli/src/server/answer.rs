@@ -19,7 +19,7 @@ use hyper::{
     header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{runtime::Handle, task::JoinSet, time::timeout};
 
 use super::{
     limits::Limits,
@@ -33,6 +33,8 @@ pub(super) struct Answers {
     observer: Option<Observer>,
     limits: Limits,
     places: Places,
+    /// Where answers are made that keep a processor busy.
+    elsewhere: Handle,
 }
 
 impl Answers {
@@ -41,12 +43,14 @@ impl Answers {
         observer: Option<Observer>,
         limits: Limits,
         places: Places,
+        elsewhere: Handle,
     ) -> Self {
         Self {
             mirror,
             observer,
             limits,
             places,
+            elsewhere,
         }
     }
 
@@ -67,7 +71,7 @@ impl Answers {
             self.health(&parts.method)
         } else {
             match self.take(body).await {
-                Ok(body) => self.mirror.answer(Request::from_parts(parts, body)).await,
+                Ok(body) => self.ask(Request::from_parts(parts, body)).await,
                 Err(status) => refuse(status),
             }
         };
@@ -78,6 +82,22 @@ impl Answers {
             watch.seen.account = asked_by.map(|AskedBy(name)| name.clone());
         }
         Ok(response.map(|body| Sent::new(body, watch, place)))
+    }
+
+    /// Asks the mirror: for a file where the caller runs, as that takes microseconds, and for all else where it keeps no
+    /// other connection waiting.
+    async fn ask(&self, request: Request<Body>) -> Response<Body> {
+        if is_for_a_file(&request) {
+            return self.mirror.answer(request).await;
+        }
+        let mirror = self.mirror.clone();
+        // Ends with the connection.
+        let mut task = JoinSet::new();
+        task.spawn_on(async move { mirror.answer(request).await }, &self.elsewhere);
+        match task.join_next().await {
+            Some(Ok(response)) => response,
+            Some(Err(_)) | None => refuse(StatusCode::INTERNAL_SERVER_ERROR),
+        }
     }
 
     /// The body of a request. Most have none, and nothing is collected.
@@ -106,6 +126,13 @@ impl Answers {
         });
         in_json(StatusCode::OK, &health, method)
     }
+}
+
+/// Whether a request looks like one for the bytes of a file. Decides only where it is answered.
+fn is_for_a_file(request: &Request<Body>) -> bool {
+    let mut parts = request.uri().path().split('/');
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && parts.any(|part| matches!(part, "resolve" | "resolve-cache" | "raw"))
 }
 
 /// A refusal that the mirror does not know of.

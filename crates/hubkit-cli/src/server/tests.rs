@@ -193,3 +193,36 @@ async fn an_end_waits_for_answers_and_no_longer_than_it_may() {
     first(&mut stalled).await;
     assert_eq!(server.end().await, Ended { cut_off: 1 });
 }
+
+#[tokio::test]
+async fn a_new_client_is_answered_at_once_while_thousands_are_idle() {
+    const AT_ONCE: Duration = Duration::from_secs(5);
+    descriptors::raise();
+    let server = Running::start(Limits::default()).await;
+    let mut idle = Vec::new();
+    for _ in 0..5000 {
+        // As many as the system lets this process have.
+        let Ok(mut stream) = TcpStream::connect(server.address).await else {
+            break;
+        };
+        stream.write_all(SMALL).await.expect("a connection");
+        assert!(first(&mut stream).await.starts_with("HTTP/1.1 200 "));
+        idle.push(stream);
+    }
+    let asked = async { first(&mut server.send(SMALL).await).await };
+    let answer = timeout(AT_ONCE, asked).await.expect("an answer at once");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert_eq!(server.end().await, Ended { cut_off: 0 });
+}
+
+#[tokio::test]
+async fn a_server_that_is_dropped_closes_its_connections() {
+    let server = Running::start(Limits::default()).await;
+    let mut idle = server.send(SMALL).await;
+    first(&mut idle).await;
+    let mut busy = server.send(LARGE).await;
+    first(&mut busy).await;
+    server.task.abort();
+    assert!(rest(&mut idle).await.is_empty());
+    assert!(rest(&mut busy).await.len() < SIZE);
+}
