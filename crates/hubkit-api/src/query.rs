@@ -1,6 +1,6 @@
 //! Queries: read in the spelling of any client, written in one.
 
-use std::str::FromStr;
+use std::{collections::HashSet, str::FromStr};
 
 use crate::target;
 
@@ -22,11 +22,12 @@ impl Query {
         pairs.map(|(_, value)| value.as_str())
     }
 
-    /// All values of a key whose values have no commas: some clients join them with commas.
+    /// All values of a key whose values have no commas, each once: some clients join them with commas.
     pub(crate) fn list(&self, key: &str) -> Vec<String> {
         let parts = self.texts(key).flat_map(|text| text.split(','));
+        let mut known = HashSet::new();
         parts
-            .filter(|part| !part.is_empty())
+            .filter(|part| !part.is_empty() && known.insert(*part))
             .map(str::to_owned)
             .collect()
     }
@@ -91,6 +92,8 @@ mod tests {
         assert_eq!(query.parsed::<u8>("d"), Some(7));
         assert_eq!(query.parsed::<u8>("e"), None);
         assert!(Query::read("a=%ff").is_none());
+        let again = Query::read(&format!("e=b&e[]={}a", "b,a,,".repeat(9_000))).expect("a query");
+        assert_eq!(again.list("e"), ["b", "a"]);
     }
 
     #[test]
