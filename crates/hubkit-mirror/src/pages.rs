@@ -10,7 +10,7 @@ use hubkit_api::{
     GetRepoInfo, InfoDetail, ListRepos, RepoInfo, RepoPage, Resolve, TreeDepth,
     server::{ListRequest, Page},
 };
-use hubkit_card::{Card, Reference, Rendered, Resolver};
+use hubkit_card::{Reference, Rendered, Resolver, split};
 use hubkit_store::{BlobKey, BlobStore as _, BlobStoreExt as _, DynStore, Entry, RefStore as _};
 use hubkit_types::{BlobId, CommitId, Repo, RepoKind, RepoPath, Revision};
 use maud::html;
@@ -173,7 +173,7 @@ impl Pages<'_> {
                 repo,
                 commit,
             };
-            hubkit_card::render(Card::read(&text).body, &places, LONGEST_ARTICLE)
+            hubkit_card::render(split(&text).body, &places, LONGEST_ARTICLE)
         }))
     }
 

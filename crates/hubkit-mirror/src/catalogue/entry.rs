@@ -156,9 +156,10 @@ fn searched(repo: &Repo, data: &CardData, description: &Description, body: &str)
     }
     let titles = [&data.title, &data.pretty_name, &data.short_description];
     let titles = titles.into_iter().flatten().map(String::as_str);
-    let parts = [repo.id.as_str(), &body[..end]];
     let tags = description.tags.iter().map(String::as_str);
-    let parts: Vec<&str> = parts.into_iter().chain(titles).chain(tags).collect();
+    let parts = std::iter::once(repo.id.as_str()).chain(titles).chain(tags);
+    // A long text is the last: it may have more words than are kept.
+    let parts: Vec<&str> = parts.chain([&body[..end]]).collect();
     parts.join("\n")
 }
 

@@ -1,6 +1,6 @@
 //! The words of cards, each kept once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Words longer than this are no words.
 const LONGEST: usize = 40;
@@ -12,11 +12,15 @@ const MOST: usize = 4_000;
 pub(super) struct Vocabulary(BTreeMap<Box<str>, u32>);
 
 impl Vocabulary {
-    /// The numbers of the words of a text, each once.
+    /// The numbers of the words of a text, each once: of those that stand first, no more than are kept. Others are not
+    /// learned.
     pub(super) fn learn(&mut self, text: &str) -> Box<[u32]> {
-        let mut numbers: Vec<u32> = Vec::new();
+        let mut numbers: HashSet<u32> = HashSet::new();
         let mut folded = String::new();
         for word in words(text) {
+            if numbers.len() == MOST {
+                break;
+            }
             folded.clear();
             fold(word, &mut folded);
             let number = if let Some(number) = self.0.get(folded.as_str()) {
@@ -28,12 +32,11 @@ impl Vocabulary {
                 self.0.insert(folded.as_str().into(), number);
                 number
             };
-            numbers.push(number);
+            numbers.insert(number);
         }
+        let mut numbers: Box<[u32]> = numbers.into_iter().collect();
         numbers.sort_unstable();
-        numbers.dedup();
-        numbers.truncate(MOST);
-        numbers.into()
+        numbers
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,5 +66,28 @@ fn fold(word: &str, out: &mut String) {
         );
     } else {
         out.extend(word.chars().flat_map(char::to_lowercase));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_words_of_a_text_are_learned_than_are_kept() {
+        let mut vocabulary = Vocabulary::default();
+        let first: Vec<String> = (0..MOST).map(|number| format!("First{number}")).collect();
+        let later: Vec<String> = (0..MOST).map(|number| format!("later{number}")).collect();
+        let text = format!("{} {}", first.join(" "), later.join(" "));
+        let numbers = vocabulary.learn(&text);
+        assert_eq!((numbers.len(), vocabulary.len()), (MOST, MOST));
+        assert!(numbers.is_sorted());
+        assert_eq!(vocabulary.learn(&format!("first0 FIRST0 {text}")), numbers);
+        assert!(
+            vocabulary
+                .snapshot()
+                .iter()
+                .all(|(word, _)| word.starts_with("first"))
+        );
     }
 }
