@@ -85,7 +85,7 @@ impl Answers {
     }
 
     /// Asks the mirror: for a file where the caller runs, as that takes microseconds, and for all else where it keeps no
-    /// other connection waiting.
+    /// other connection waiting. What is written down, such as a request for access, blocks the thread it is answered on.
     async fn ask(&self, request: Request<Body>) -> Response<Body> {
         if is_for_a_file(&request) {
             return self.mirror.answer(request).await;
