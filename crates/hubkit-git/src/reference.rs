@@ -93,10 +93,10 @@ impl Repository {
     }
 
     /// The commit of a revision: a full commit id, a reference by its full name, a branch or a tag by its name alone (the
-    /// branch wins), `HEAD`, or the start of a commit id, seven digits at least.
+    /// branch wins), `HEAD`, or the start of a commit id, seven digits at least, that a reference leads to.
     ///
     /// `main` is the default branch where no branch and no tag is called so. A full commit id is found whether or not a
-    /// reference leads to it.
+    /// reference leads to it; a start of one is short enough to be guessed, and what was taken back must not be found so.
     ///
     /// # Errors
     ///
@@ -154,10 +154,30 @@ impl Repository {
         }
         let found = self.inner.find_commit_by_prefix(text);
         let found = found.optional(|| format!("can't look up `{text}`"));
+        let found = match found {
+            Err(fault) if fault.kind() == GitErrorKind::Ambiguous => return Ok(None),
+            found => found?,
+        };
         match found {
-            Err(fault) if fault.kind() == GitErrorKind::Ambiguous => Ok(None),
-            found => found?.map(|commit| own_commit(commit.id())).transpose(),
+            Some(commit) if self.is_reached(commit.id())? => own_commit(commit.id()).map(Some),
+            _ => Ok(None),
         }
+    }
+
+    /// Whether any reference leads to a commit.
+    fn is_reached(&self, commit: git2::Oid) -> Result<bool, GitError> {
+        let fault = |fault| GitError::of(format!("can't look for {commit} in the history"), fault);
+        let mut walk = self.inner.revwalk().map_err(fault)?;
+        let targets = self.references()?.into_iter().map(|found| found.target);
+        for target in targets.chain(self.head()?) {
+            walk.push(self.expect_commit(target)?.id()).map_err(fault)?;
+        }
+        for reached in walk {
+            if reached.map_err(fault)? == commit {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -90,6 +90,22 @@ fn every_spelling_of_a_revision_is_what_git_says() {
 }
 
 #[test]
+fn what_no_reference_leads_to_is_found_by_its_whole_id_alone() {
+    let Some(made) = Made::new() else { return };
+    let taken_back = made.git(&["commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "a secret"]);
+    let repository = Repository::open(&made.work()).expect("a repository");
+    let find = |asked: &str| {
+        let found = repository.resolve(&revision(asked)).expect("resolved");
+        found.map(|id| id.to_string())
+    };
+    assert_eq!(find(&taken_back), Some(taken_back.clone()));
+    assert_eq!(find(&taken_back[..7]), None);
+    assert_eq!(find(&taken_back[..39]), None);
+    made.git(&["update-ref", "refs/pr/9", &taken_back]);
+    assert_eq!(find(&taken_back[..7]), Some(taken_back.clone()));
+}
+
+#[test]
 fn a_branch_goes_before_a_tag_of_the_same_name() {
     let Some(made) = Made::new() else { return };
     made.git(&["tag", "dev/x", "trunk"]);
