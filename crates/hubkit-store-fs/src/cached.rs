@@ -293,7 +293,8 @@ impl RefStore for FsStore {
             };
             let files = repo.files(commit).map_err(store_error)?.into_iter();
             let seen = files.filter_map(|file| Seen::at(file.path, file.location));
-            surveyed::survey(seen.collect(), vec![commit.to_string()], &request).map(Some)
+            let marks = vec![commit.to_string()];
+            surveyed::survey(seen.collect(), marks, &request, |_| true).map(Some)
         })
         .await
     }

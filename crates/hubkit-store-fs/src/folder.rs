@@ -1,6 +1,7 @@
 //! A folder of plain repositories as a store.
 
 mod commit;
+mod inside;
 mod known;
 mod layout;
 mod scan;

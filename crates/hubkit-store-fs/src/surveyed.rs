@@ -32,11 +32,13 @@ impl Seen {
     }
 }
 
-/// Describes files, sorted by path. `marks` are what else tells one state from another.
+/// Describes files, sorted by path. `marks` are what else tells one state from another; an open file that is not
+/// `is_served` is not read.
 pub(crate) fn survey(
     files: Vec<Seen>,
     marks: Vec<String>,
     request: &SurveyRequest,
+    is_served: impl Fn(&File) -> bool,
 ) -> Result<Survey, StoreError> {
     let stamps = files
         .iter()
@@ -48,7 +50,7 @@ pub(crate) fn survey(
             .iter()
             .filter(|file| request.texts.contains(&file.path))
         {
-            if let Some(bytes) = read(&file.location, request.longest_text)? {
+            if let Some(bytes) = read(&file.location, request.longest_text, &is_served)? {
                 texts.insert(file.path.clone(), bytes);
             }
         }
@@ -65,11 +67,18 @@ pub(crate) fn survey(
 }
 
 /// The bytes of a small file; `None` for one that is longer or gone.
-fn read(location: &Path, longest: u64) -> Result<Option<Bytes>, StoreError> {
+fn read(
+    location: &Path,
+    longest: u64,
+    is_served: impl Fn(&File) -> bool,
+) -> Result<Option<Bytes>, StoreError> {
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(location)?
-            .take(longest.saturating_add(1))
+        let file = File::open(location)?;
+        if !is_served(&file) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        file.take(longest.saturating_add(1))
             .read_to_end(&mut bytes)?;
         Ok(bytes)
     };

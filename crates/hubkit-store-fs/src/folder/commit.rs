@@ -14,6 +14,7 @@ use hubkit_store::{Digester, StoreError, StoreErrorKind, git};
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
 use super::{
+    inside::lies_in,
     known::locked,
     scan::{Found, scan},
 };
@@ -111,10 +112,11 @@ impl Commit {
 
 /// The files of a folder; `None` when one changed meanwhile.
 fn hold(folder: &Path, digests: &mut Digests) -> Result<Option<Vec<Held>>, StoreError> {
-    let found = scan(folder)?.files;
+    let scan = scan(folder)?;
+    let (found, within) = (scan.files, scan.real);
     let paths: HashSet<&RepoPath> = found.iter().map(|file| &file.path).collect();
     digests.retain(|path, _| paths.contains(path));
-    let Some(attributes) = attributes(&found)? else {
+    let Some(attributes) = attributes(&found, &within)? else {
         return Ok(None);
     };
     let mut files = Vec::with_capacity(found.len());
@@ -128,7 +130,7 @@ fn hold(folder: &Path, digests: &mut Digests) -> Result<Option<Vec<Held>>, Store
             .filter(|(hashed, id)| *hashed == stamp && is_lfs == matches!(id, BlobId::Sha256(_)));
         let id = match known {
             Some((_, id)) => *id,
-            None => match hash(&location, &stamp, is_lfs)? {
+            None => match hash(&location, &within, &stamp, is_lfs)? {
                 Some(id) => {
                     digests.insert(path.clone(), (stamp.clone(), id));
                     id
@@ -147,23 +149,36 @@ fn hold(folder: &Path, digests: &mut Digests) -> Result<Option<Vec<Held>>, Store
 }
 
 /// The rules at the top of the repository; `None` when they went away meanwhile.
-fn attributes(found: &[Found]) -> Result<Option<Attributes>, StoreError> {
+fn attributes(found: &[Found], within: &Path) -> Result<Option<Attributes>, StoreError> {
     let Some(file) = found
         .iter()
         .find(|file| file.path.as_str() == ".gitattributes")
     else {
         return Ok(Some(Attributes::default()));
     };
-    let mut text = Vec::new();
-    let read = File::open(&file.location).and_then(|open| open.take(LARGE).read_to_end(&mut text));
-    match read {
-        Ok(_) => Ok(Some(Attributes::parse(text))),
+    let read = || -> io::Result<Option<Vec<u8>>> {
+        let open = File::open(&file.location)?;
+        let mut text = Vec::new();
+        Ok(if lies_in(&open, within) {
+            open.take(LARGE).read_to_end(&mut text)?;
+            Some(text)
+        } else {
+            None
+        })
+    };
+    match read() {
+        Ok(text) => Ok(text.map(Attributes::parse)),
         Err(fault) => gone_or_fault(&file.location, fault).map(|()| None),
     }
 }
 
 /// What a file hashes to; `None` when it is not, or does not stay, what the stamp says.
-fn hash(location: &Path, stamp: &Stamp, is_lfs: bool) -> Result<Option<BlobId>, StoreError> {
+fn hash(
+    location: &Path,
+    within: &Path,
+    stamp: &Stamp,
+    is_lfs: bool,
+) -> Result<Option<BlobId>, StoreError> {
     let digester = if is_lfs {
         Digester::sha256()
     } else {
@@ -171,7 +186,7 @@ fn hash(location: &Path, stamp: &Stamp, is_lfs: bool) -> Result<Option<BlobId>, 
     };
     let read = || -> io::Result<Option<BlobId>> {
         let mut file = File::open(location)?;
-        if Stamp::of(&file.metadata()?) != *stamp {
+        if !lies_in(&file, within) || Stamp::of(&file.metadata()?) != *stamp {
             return Ok(None);
         }
         let (id, count) = digest::hash(&mut file, digester, stamp.size)?;
@@ -190,4 +205,26 @@ fn gone_or_fault(location: &Path, fault: io::Error) -> Result<(), StoreError> {
     }
     let message = format!("can't read `{}`", location.display());
     Err(StoreError::io(message, fault))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_took_the_place_of_a_file_is_not_followed_out_of_the_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outer = folder.path().canonicalize().expect("a path");
+        let real = outer.join("repo");
+        std::fs::create_dir(&real).expect("room");
+        std::fs::write(outer.join("secret"), "x").expect("room");
+        std::fs::write(real.join("file"), "x").expect("room");
+        std::os::unix::fs::symlink("../secret", real.join("link")).expect("a link");
+        for (name, is_read) in [("file", true), ("link", false)] {
+            let location = real.join(name);
+            let stamp = Stamp::at(&location).expect("a file");
+            let id = hash(&location, &real, &stamp, false).expect("no fault");
+            assert_eq!(id.is_some(), is_read, "{name}");
+        }
+    }
 }

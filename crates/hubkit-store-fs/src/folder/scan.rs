@@ -37,6 +37,8 @@ impl Skipped {
 
 /// What lies in a repository's folder.
 pub(super) struct Scan {
+    /// Where the folder is, without links.
+    pub(super) real: PathBuf,
     /// Its files, sorted by path.
     pub(super) files: Vec<Found>,
     /// What can't be served, but for the state of git and of hub clients, which is no content.
@@ -83,7 +85,11 @@ pub(super) fn scan(folder: &Path) -> Result<Scan, StoreError> {
     }
     files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     skipped.sort_unstable();
-    Ok(Scan { files, skipped })
+    Ok(Scan {
+        real,
+        files,
+        skipped,
+    })
 }
 
 /// The path of an entry, or why it has none; no reason where there is nothing to say about it.
