@@ -8,19 +8,41 @@ use std::{
 
 use hubkit_types::{CommitId, Repo};
 
-use crate::GitError;
+use crate::{GitError, GitErrorKind};
 
 /// Lists of the commits that were asked for last, [`MOST`](Self::MOST) entries together at most; a longer list is kept
-/// alone.
+/// alone. That a list is too long to be made is remembered too: finding out takes as long as the longest one.
 pub(super) struct Remembered<T>(Mutex<Kept<T>>);
 
 type Key = (Repo, CommitId);
 
 struct Kept<T> {
     /// With each list, when it was asked for last, in questions.
-    lists: HashMap<Key, (u64, Arc<[T]>)>,
+    lists: HashMap<Key, (u64, Made<T>)>,
     questions: u64,
     weight: usize,
+}
+
+/// A list, or why it is too long.
+enum Made<T> {
+    List(Arc<[T]>),
+    TooLong(String),
+}
+
+impl<T> Made<T> {
+    fn weight(&self) -> usize {
+        match self {
+            Self::List(list) => BASE + list.len(),
+            Self::TooLong(_) => BASE,
+        }
+    }
+
+    fn told(&self) -> Result<Arc<[T]>, GitError> {
+        match self {
+            Self::List(list) => Ok(Arc::clone(list)),
+            Self::TooLong(message) => Err(GitError::new(GitErrorKind::TooLarge, message.as_str())),
+        }
+    }
 }
 
 /// An empty list takes room as well.
@@ -37,12 +59,19 @@ impl<T> Remembered<T> {
         make: impl FnOnce() -> Result<Vec<T>, GitError>,
     ) -> Result<Arc<[T]>, GitError> {
         let key = (repo.clone(), commit);
-        if let Some(list) = self.lock().find(&key) {
-            return Ok(list);
+        if let Some(told) = self.lock().find(&key) {
+            return told;
         }
-        let list: Arc<[T]> = make()?.into();
-        self.lock().insert(key, Arc::clone(&list));
-        Ok(list)
+        let outcome = match make() {
+            Ok(list) => Made::List(list.into()),
+            Err(error) if error.kind() == GitErrorKind::TooLarge => {
+                Made::TooLong(error.to_string())
+            }
+            Err(error) => return Err(error),
+        };
+        let told = outcome.told();
+        self.lock().insert(key, outcome);
+        told
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept<T>> {
@@ -52,17 +81,17 @@ impl<T> Remembered<T> {
 }
 
 impl<T> Kept<T> {
-    fn find(&mut self, key: &Key) -> Option<Arc<[T]>> {
+    fn find(&mut self, key: &Key) -> Option<Result<Arc<[T]>, GitError>> {
         self.questions += 1;
-        let (asked, list) = self.lists.get_mut(key)?;
+        let (asked, made) = self.lists.get_mut(key)?;
         *asked = self.questions;
-        Some(Arc::clone(list))
+        Some(made.told())
     }
 
-    fn insert(&mut self, key: Key, list: Arc<[T]>) {
-        self.weight += BASE + list.len();
-        if let Some((_, twin)) = self.lists.insert(key, (self.questions, list)) {
-            self.weight -= BASE + twin.len();
+    fn insert(&mut self, key: Key, made: Made<T>) {
+        self.weight += made.weight();
+        if let Some((_, twin)) = self.lists.insert(key, (self.questions, made)) {
+            self.weight -= twin.weight();
         }
         if self.weight > Remembered::<T>::MOST {
             self.make_room();
@@ -84,7 +113,7 @@ impl<T> Kept<T> {
 
     fn weigh(&mut self) {
         let lists = self.lists.values();
-        self.weight = lists.map(|(_, list)| BASE + list.len()).sum();
+        self.weight = lists.map(|(_, made)| made.weight()).sum();
     }
 }
 
@@ -135,5 +164,26 @@ mod tests {
         assert!(!is_made(6, 2_000_000), "the last one stays, however long");
         assert!(is_made(1, 240_000));
         assert!(remembered.lock().weight <= Remembered::<u8>::MOST);
+    }
+
+    #[test]
+    fn what_is_too_long_is_found_out_once_and_what_failed_is_tried_again() {
+        let repo = Repo::new(RepoKind::Model, "a/b".parse().expect("an id"));
+        for (kind, wanted) in [(GitErrorKind::TooLarge, 1), (GitErrorKind::Io, 3)] {
+            let remembered = Remembered::<u8>::default();
+            let mut tries = 0;
+            for _ in 0..3 {
+                let list = remembered.get(&repo, CommitId::from_bytes([1; 20]), || {
+                    tries += 1;
+                    Err(GitError::new(kind, "more than a million"))
+                });
+                let error = list.expect_err("no list");
+                assert_eq!(
+                    (error.kind(), error.to_string()),
+                    (kind, "more than a million".to_owned())
+                );
+            }
+            assert_eq!(tries, wanted);
+        }
     }
 }
