@@ -1,9 +1,9 @@
 //! Several stores as one.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
@@ -18,13 +18,26 @@ use crate::{
 /// A repository belongs to the first store that has it: that store alone answers for it, so that no commit is a mixture
 /// and a file that is missing there is missing. A repository that none has goes to the first store. Files that programs
 /// may open, `local_path` and `snapshot_path`, are looked for in all: what is there under a digest is the same anywhere.
+///
+/// Which store has a repository is remembered until somebody asks for all repositories ([`RefStore::repos`]): one that an
+/// earlier store gets meanwhile is seen then.
 #[derive(Clone, Debug)]
-pub struct Union(Arc<[DynStore]>);
+pub struct Union {
+    stores: Arc<[DynStore]>,
+    /// Where repositories were found, by the number of the store.
+    owners: Arc<Mutex<HashMap<Repo, usize>>>,
+}
+
+/// How many places are remembered: more than are asked for at a time.
+const MOST_OWNERS: usize = 65_536;
 
 impl Union {
     /// Puts stores together; the first ones win. Without any, nothing is here and nothing can be kept.
     pub fn new(stores: impl IntoIterator<Item = DynStore>) -> Self {
-        Self(stores.into_iter().collect())
+        Self {
+            stores: stores.into_iter().collect(),
+            owners: Arc::default(),
+        }
     }
 
     /// The repositories that more than one store has, sorted: only the first store's is seen.
@@ -34,7 +47,7 @@ impl Union {
     /// Those of [`RefStore::repos`].
     pub async fn shadowed(&self) -> Result<Vec<Repo>, StoreError> {
         let mut counts: BTreeMap<Repo, usize> = BTreeMap::new();
-        for store in &*self.0 {
+        for store in &*self.stores {
             for repo in store.repos().await? {
                 *counts.entry(repo).or_default() += 1;
             }
@@ -45,18 +58,32 @@ impl Union {
 
     /// The store that has a repository.
     async fn owner(&self, repo: &Repo) -> Result<Option<&DynStore>, StoreError> {
-        for store in &*self.0 {
+        let known = self.owners().get(repo).copied();
+        if let Some(index) = known {
+            return Ok(self.stores.get(index));
+        }
+        for (index, store) in self.stores.iter().enumerate() {
             if store.has_repo(repo.clone()).await? {
+                let mut owners = self.owners();
+                if owners.len() >= MOST_OWNERS {
+                    owners.clear();
+                }
+                owners.insert(repo.clone(), index);
                 return Ok(Some(store));
             }
         }
         Ok(None)
     }
 
+    fn owners(&self) -> MutexGuard<'_, HashMap<Repo, usize>> {
+        // Each change is one step, so what a panicking thread left is whole.
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The store that has a repository, or is to have it.
     async fn keeper(&self, repo: &Repo) -> Result<&DynStore, StoreError> {
         let owner = self.owner(repo).await?;
-        owner.or(self.0.first()).ok_or_else(|| {
+        owner.or(self.stores.first()).ok_or_else(|| {
             let message = format!("there is no store that could keep {repo}");
             StoreError::new(StoreErrorKind::Unsupported, message)
         })
@@ -99,7 +126,7 @@ impl BlobStore for Union {
     }
 
     fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
-        self.0.iter().find_map(|store| store.local_path(key))
+        self.stores.iter().find_map(|store| store.local_path(key))
     }
 }
 
@@ -107,14 +134,23 @@ impl BlobStore for Union {
 impl RefStore for Union {
     async fn repos(&self) -> Result<Vec<Repo>, StoreError> {
         let mut repos = BTreeSet::new();
-        for store in &*self.0 {
+        self.owners().clear();
+        for store in &*self.stores {
             repos.extend(store.repos().await?);
         }
         Ok(repos.into_iter().collect())
     }
 
     async fn has_repo(&self, repo: Repo) -> Result<bool, StoreError> {
-        Ok(self.owner(&repo).await?.is_some())
+        match self.owner(&repo).await? {
+            Some(store) if store.has_repo(repo.clone()).await? => Ok(true),
+            Some(_) => {
+                // It went away, and another store may have one of that name.
+                self.owners().remove(&repo);
+                Ok(self.owner(&repo).await?.is_some())
+            }
+            None => Ok(false),
+        }
     }
 
     async fn revisions(&self, repo: Repo) -> Result<Vec<(Revision, CommitId)>, StoreError> {
@@ -217,7 +253,7 @@ impl RefStore for Union {
     }
 
     fn snapshot_path(&self, repo: &Repo, commit: CommitId) -> Option<PathBuf> {
-        let mut stores = self.0.iter();
+        let mut stores = self.stores.iter();
         stores.find_map(|store| store.snapshot_path(repo, commit))
     }
 }
@@ -279,6 +315,23 @@ mod tests {
         let repos = union.repos().await.expect("listed");
         assert_eq!(repos, [repo("a/both"), repo("a/other")]);
         assert_eq!(union.shadowed().await.expect("asked"), [repo("a/both")]);
+    }
+
+    #[tokio::test]
+    async fn an_earlier_store_wins_from_the_next_look_at_all_repositories() {
+        let (first, second, union) = two();
+        let later = put(&second, "a/b", b"second");
+        let main = async || {
+            union
+                .resolve(repo("a/b"), Revision::main())
+                .await
+                .expect("resolved")
+        };
+        assert_eq!(main().await, Some(later));
+        let earlier = put(&first, "a/b", b"first");
+        assert_eq!(main().await, Some(later), "remembered");
+        union.repos().await.expect("listed");
+        assert_eq!(main().await, Some(earlier));
     }
 
     #[tokio::test]
