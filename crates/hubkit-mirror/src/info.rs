@@ -7,10 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{GetRepoInfo, RepoInfo, Sibling, server::respond_info};
-use hubkit_store::{
-    BlobKey, BlobStoreExt as _, DynStore, Entry as Held, History, RefStore as _, Survey,
-};
-use hubkit_types::{CommitId, Repo, RepoKind, RepoPath, Revision, TreeFile};
+use hubkit_store::{DynStore, History, RefStore as _, Survey};
+use hubkit_types::{CommitId, Repo, RepoKind, Revision, TreeFile};
 use serde_json::json;
 
 use crate::{
@@ -18,7 +16,7 @@ use crate::{
     catalogue::{self, Catalogue, Entry},
     history::date,
     listing::Listings,
-    lookup::{expect_repo, find_commit},
+    lookup::{expect_repo, find_commit, short_file},
     refusal::Refusal,
     tensors::count_parameters,
 };
@@ -133,34 +131,10 @@ async fn read_commit(
         texts: std::collections::BTreeMap::new(),
     };
     for path in catalogue::texts() {
-        if let Some(bytes) = read_text(store, repo, commit, &path).await? {
+        if let Some(bytes) = short_file(store, repo, commit, &path, catalogue::LONGEST_TEXT).await?
+        {
             survey.texts.insert(path, bytes);
         }
     }
     Ok(Entry::read(repo.clone(), Some(survey)))
-}
-
-/// The bytes of a small file of a commit, if it is here.
-async fn read_text(
-    store: &DynStore,
-    repo: &Repo,
-    commit: CommitId,
-    path: &RepoPath,
-) -> Result<Option<Bytes>, Refusal> {
-    let held = store.entry(repo.clone(), commit, path.clone()).await?;
-    let Held::Present {
-        size,
-        blob: Some(blob),
-    } = held
-    else {
-        return Ok(None);
-    };
-    if size > catalogue::LONGEST_TEXT {
-        return Ok(None);
-    }
-    let key = BlobKey::new(repo.clone(), blob);
-    match store.read_all(key, catalogue::LONGEST_TEXT).await {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) => Err(error.into()),
-    }
 }

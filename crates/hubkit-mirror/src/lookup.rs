@@ -1,7 +1,8 @@
-//! From the name of a repository and a revision to a commit.
+//! From the name of a repository and a revision to a commit, and to the text of a small file in it.
 
-use hubkit_store::{DynStore, RefStore as _};
-use hubkit_types::{CommitId, Repo, Revision};
+use bytes::Bytes;
+use hubkit_store::{BlobKey, BlobStore as _, BlobStoreExt as _, DynStore, Entry, RefStore as _};
+use hubkit_types::{CommitId, Repo, RepoPath, Revision};
 
 use crate::{access::Caller, refusal::Refusal};
 
@@ -35,4 +36,27 @@ pub(crate) async fn expect_repo(
     } else {
         Err(Refusal::no_repo(caller))
     }
+}
+
+/// The bytes of a file of a commit, if its content is here and it has no more than `longest` of them.
+pub(crate) async fn short_file(
+    store: &DynStore,
+    repo: &Repo,
+    commit: CommitId,
+    path: &RepoPath,
+    longest: u64,
+) -> Result<Option<Bytes>, Refusal> {
+    let entry = store.entry(repo.clone(), commit, path.clone()).await?;
+    let blob = match entry {
+        Entry::Present {
+            size,
+            blob: Some(blob),
+        } if size <= longest => blob,
+        _ => return Ok(None),
+    };
+    let key = BlobKey::new(repo.clone(), blob);
+    if store.stat(key.clone()).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(store.read_all(key, longest).await?))
 }

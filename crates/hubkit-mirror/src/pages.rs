@@ -11,8 +11,8 @@ use hubkit_api::{
     server::{ListRequest, Page},
 };
 use hubkit_card::{Reference, Rendered, Resolver, split};
-use hubkit_store::{BlobKey, BlobStore as _, BlobStoreExt as _, DynStore, Entry, RefStore as _};
-use hubkit_types::{BlobId, CommitId, Repo, RepoKind, RepoPath, Revision};
+use hubkit_store::{DynStore, Entry, RefStore as _};
+use hubkit_types::{CommitId, Repo, RepoKind, RepoPath, Revision};
 use maud::html;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     catalogue::Catalogue,
     info,
     listing::{Listings, Name},
-    lookup::find_commit,
+    lookup::{find_commit, short_file},
     refusal::Refusal,
     search::list as list_repos,
 };
@@ -165,7 +165,7 @@ impl Pages<'_> {
 
     async fn card(self, repo: &Repo, commit: CommitId) -> Result<Option<Rendered>, Refusal> {
         let path: RepoPath = "README.md".parse().expect("a name without a slash");
-        let bytes = self.text(repo, commit, &path, LONGEST_CARD).await?;
+        let bytes = short_file(self.store, repo, commit, &path, LONGEST_CARD).await?;
         Ok(bytes.map(|bytes| {
             let text = String::from_utf8_lossy(&bytes);
             let places = Places {
@@ -175,29 +175,6 @@ impl Pages<'_> {
             };
             hubkit_card::render(split(&text).body, &places, LONGEST_ARTICLE)
         }))
-    }
-
-    /// The bytes of a short file of a commit, if its content is here.
-    async fn text(
-        self,
-        repo: &Repo,
-        commit: CommitId,
-        path: &RepoPath,
-        longest: u64,
-    ) -> Result<Option<Bytes>, Refusal> {
-        let entry = self.store.entry(repo.clone(), commit, path.clone());
-        let blob: BlobId = match entry.await? {
-            Entry::Present {
-                size,
-                blob: Some(blob),
-            } if size <= longest => blob,
-            _ => return Ok(None),
-        };
-        let key = BlobKey::new(repo.clone(), blob);
-        if self.store.stat(key.clone()).await?.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(self.store.read_all(key, longest).await?))
     }
 
     async fn files(
@@ -239,7 +216,7 @@ impl Pages<'_> {
             Entry::Absent => return Err(Refusal::NoEntry(path, Some(commit))),
             Entry::Unknown => return Err(Refusal::NoEntry(path, None)),
         };
-        let bytes = self.text(&repo, commit, &path, LONGEST_TEXT).await?;
+        let bytes = short_file(self.store, &repo, commit, &path, LONGEST_TEXT).await?;
         let text = bytes
             .as_deref()
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
