@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use hubkit_api::{Bucket, may_carry, next_hop, renamed};
 use hubkit_auth::{TokenProvider as _, TokenRequest};
-use hubkit_transport::{Body, Transport as _, TransportError};
+use hubkit_transport::{Body, Bulk, Transport as _, TransportError};
 use hubkit_types::{Origin, Repo};
 use url::Url;
 
@@ -121,6 +121,9 @@ impl Client {
             hop = hop.header(name, value);
         }
         hop = hop.header(header::USER_AGENT, &self.0.user_agent);
+        if let Some(bulk) = request.extensions().get::<Bulk>() {
+            hop = hop.extension(*bulk);
+        }
         if !request.headers().contains_key(header::ACCEPT_ENCODING) {
             // Nothing here unpacks, and what is packed can be larger than it looks.
             hop = hop.header(header::ACCEPT_ENCODING, "identity");

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod acquire;
 mod address;
 mod ask;
 mod client;

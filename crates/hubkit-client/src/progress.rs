@@ -40,6 +40,22 @@ pub enum Event<'a> {
         /// Its length.
         size: u64,
     },
+    /// Somebody else is bringing the same file into the store, and is waited for. Told again as it goes on.
+    Busy {
+        /// The file.
+        path: &'a RepoPath,
+        /// Who that is, where the store can tell.
+        holder: Option<&'a str>,
+        /// How many bytes are there by now, where the store can tell.
+        held: Option<u64>,
+    },
+    /// Bytes of a file were there from an earlier transfer that broke off; they need not move again. Follows `Started`.
+    Resumed {
+        /// The file.
+        path: &'a RepoPath,
+        /// How many.
+        bytes: u64,
+    },
     /// Bytes of a file arrived.
     Received {
         /// The file.

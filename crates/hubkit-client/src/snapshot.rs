@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use hubkit_api::Sibling;
 use hubkit_plan::{Selection, collisions};
 use hubkit_store::{Entry, RefStore as _, Snapshot};
@@ -165,14 +164,8 @@ impl Client {
         if self.connectivity() == Connectivity::Offline && !missing.is_empty() {
             return Err(offline_misses(repo, commit, &missing));
         }
-        stream::iter(
-            missing
-                .values()
-                .map(|file| self.fetch_blob(repo, commit, file, progress)),
-        )
-        .buffer_unordered(self.0.max_workers)
-        .try_collect::<()>()
-        .await?;
+        let missing: Vec<TreeFile> = missing.into_values().collect();
+        self.acquire(repo, commit, &missing, progress).await?;
         if listing.source == ListingSource::Hub
             || !all_present
             || self.is_unnamed(repo, &request.revision, commit).await?

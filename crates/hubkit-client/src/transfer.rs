@@ -3,7 +3,7 @@
 use futures_util::FutureExt as _;
 use http::{StatusCode, header};
 use hubkit_api::{ContentRange, Resolve};
-use hubkit_store::{BlobKey, BlobStore as _, Stage};
+use hubkit_store::{BlobKey, BlobStoreExt as _, Stage};
 use hubkit_transport::{Body, Response};
 use hubkit_types::{ByteRange, CommitId, Etag, Repo, TreeFile};
 
@@ -50,7 +50,7 @@ impl Client {
         });
         let mut wrong_before = false;
         loop {
-            let mut stage = self.0.store.stage(key.clone(), file.size).await?;
+            let mut stage = self.0.store.begin(key.clone(), file.size).await?;
             let mut content_type = None;
             let filled = self
                 .fill(&mut stage, repo, commit, file, &mut content_type, progress)

@@ -13,8 +13,8 @@ use std::{
 };
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
-    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
+    Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 use tokio::task::spawn_blocking;
@@ -255,7 +255,11 @@ impl BlobStore for GitStore {
         stream::open(self, key, range).await
     }
 
-    async fn stage(&self, _: BlobKey, _: u64) -> Result<Stage, StoreError> {
+    async fn stage(&self, _: BlobKey, _: u64, _: Contention) -> Result<Staging, StoreError> {
+        read_only()
+    }
+
+    async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
         read_only()
     }
 
@@ -372,6 +376,19 @@ impl RefStore for GitStore {
         .await
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(paths.len());
+        for path in paths {
+            entries.push(self.entry(repo.clone(), commit, path).await?);
+        }
+        Ok(entries)
+    }
+
     async fn history(
         &self,
         repo: Repo,
@@ -425,6 +442,10 @@ impl RefStore for GitStore {
             })
         })
         .await
+    }
+
+    async fn check(&self, _snapshot: Snapshot) -> Result<(), StoreError> {
+        read_only()
     }
 
     async fn record(&self, _: Snapshot) -> Result<(), StoreError> {

@@ -8,8 +8,8 @@ use std::{
 
 use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
-    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
+    Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -139,10 +139,14 @@ impl BlobStore for FsStore {
         .await
     }
 
-    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
+    async fn stage(&self, key: BlobKey, size: u64, _: Contention) -> Result<Staging, StoreError> {
         let repo = self.cache.repo(&key.repo);
         let new = run(move || repo.begin(key.id, size).map_err(store_error)).await?;
-        Ok(Stage::new(key.id, size, FileSink::new(new)))
+        Ok(Staging::Ready(Stage::new(key.id, size, FileSink::new(new))))
+    }
+
+    async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
@@ -260,6 +264,19 @@ impl RefStore for FsStore {
         .await
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(paths.len());
+        for path in paths {
+            entries.push(self.entry(repo.clone(), commit, path).await?);
+        }
+        Ok(entries)
+    }
+
     /// None: the cache keeps no commit's parents.
     async fn history(
         &self,
@@ -297,6 +314,11 @@ impl RefStore for FsStore {
             surveyed::survey(seen.collect(), marks, &request, |_| true).map(Some)
         })
         .await
+    }
+
+    /// Nothing ever stands in the way.
+    async fn check(&self, _snapshot: Snapshot) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

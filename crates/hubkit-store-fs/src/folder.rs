@@ -16,8 +16,8 @@ use std::{
 };
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
-    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
+    Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -296,7 +296,11 @@ impl BlobStore for FolderStore {
         .await
     }
 
-    async fn stage(&self, _: BlobKey, _: u64) -> Result<Stage, StoreError> {
+    async fn stage(&self, _: BlobKey, _: u64, _: Contention) -> Result<Staging, StoreError> {
+        read_only()
+    }
+
+    async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
         read_only()
     }
 
@@ -424,6 +428,19 @@ impl RefStore for FolderStore {
         .await
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(paths.len());
+        for path in paths {
+            entries.push(self.entry(repo.clone(), commit, path).await?);
+        }
+        Ok(entries)
+    }
+
     /// None: a folder holds one state of its files.
     async fn history(
         &self,
@@ -457,6 +474,10 @@ impl RefStore for FolderStore {
                 .transpose()
         })
         .await
+    }
+
+    async fn check(&self, _snapshot: Snapshot) -> Result<(), StoreError> {
+        read_only()
     }
 
     async fn record(&self, _: Snapshot) -> Result<(), StoreError> {

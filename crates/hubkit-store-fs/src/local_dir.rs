@@ -8,8 +8,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use hubkit_cache::Partial;
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, RefStore, Snapshot,
-    Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
+    Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -79,7 +79,7 @@ impl BlobStore for LocalDirStore {
         .await
     }
 
-    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
+    async fn stage(&self, key: BlobKey, size: u64, _: Contention) -> Result<Staging, StoreError> {
         let state = self.0.clone();
         let partial = self.run(move |state| state.begin(key.id, size)).await?;
         let finish: Finish = Arc::new(move |partial: Partial| {
@@ -89,7 +89,11 @@ impl BlobStore for LocalDirStore {
             Ok(())
         });
         let sink = FileSink::new(Loose { partial, finish });
-        Ok(Stage::new(key.id, size, sink))
+        Ok(Staging::Ready(Stage::new(key.id, size, sink)))
+    }
+
+    async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 
     /// Removes the file itself too, if it is the store's own.
@@ -161,6 +165,19 @@ impl RefStore for LocalDirStore {
         self.run(move |state| state.entry(commit, &path)).await
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(paths.len());
+        for path in paths {
+            entries.push(self.entry(repo.clone(), commit, path).await?);
+        }
+        Ok(entries)
+    }
+
     /// None: the folder holds one state of the files.
     async fn history(
         &self,
@@ -189,6 +206,11 @@ impl RefStore for LocalDirStore {
         _request: SurveyRequest,
     ) -> Result<Option<Survey>, StoreError> {
         Ok(None)
+    }
+
+    /// Nothing ever stands in the way.
+    async fn check(&self, _snapshot: Snapshot) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

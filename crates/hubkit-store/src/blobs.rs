@@ -40,6 +40,33 @@ pub struct BlobStat {
     pub size: u64,
 }
 
+/// What happens where somebody else, of this process or of another, is bringing the same blob in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Contention {
+    /// Nothing is staged, and the answer says who that is.
+    Yield,
+    /// The blob is staged a second time, beside the other.
+    Proceed,
+}
+
+/// The answer to who wants to bring a blob in.
+#[derive(Debug)]
+pub enum Staging {
+    /// Room for it.
+    Ready(Stage),
+    /// Somebody else is at it. Look again whether the blob is here, and then ask again.
+    Busy(Holder),
+}
+
+/// Who is bringing a blob in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holder {
+    /// Who that is, for a person: `process 4711 (hf)`; `None` where the store can't tell.
+    pub name: Option<String>,
+    /// How many bytes it has by now; `None` where the store can't tell.
+    pub held: Option<u64>,
+}
+
 /// Bytes that come one chunk after another. Dropping it cancels the reading.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>;
 
@@ -79,12 +106,19 @@ pub trait BlobStore: Send + Sync + 'static {
         range: ByteRange,
     ) -> impl Future<Output = Result<ByteStream, StoreError>> + Send;
 
-    /// Makes room for a blob of `size` bytes.
+    /// Makes room for a blob of `size` bytes, with what an earlier stage of it left that did not come to its end.
+    ///
+    /// With [`Contention::Proceed`] the answer is never [`Staging::Busy`].
     fn stage(
         &self,
         key: BlobKey,
         size: u64,
-    ) -> impl Future<Output = Result<Stage, StoreError>> + Send;
+        contention: Contention,
+    ) -> impl Future<Output = Result<Staging, StoreError>> + Send;
+
+    /// How many more bytes of a repository's blobs there is room for; `None` where that can't be told. Others may fill it
+    /// in the next moment.
+    fn room(&self, repo: Repo) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
 
     /// Removes a blob; `false` when it was not here.
     fn remove(&self, key: BlobKey) -> impl Future<Output = Result<bool, StoreError>> + Send;

@@ -14,7 +14,9 @@ use std::future::poll_fn;
 use bytes::{Bytes, BytesMut};
 use hubkit_types::{BlobId, ByteRange, Repo, RepoKind};
 
-use crate::{BlobKey, BlobStore, ByteStream, Digester, Stage, StoreError, StoreErrorKind};
+use crate::{
+    BlobKey, BlobStore, BlobStoreExt as _, ByteStream, Digester, Stage, StoreError, StoreErrorKind,
+};
 
 fn repo() -> Repo {
     let id = "conformance/suite".parse();
@@ -59,7 +61,7 @@ async fn read(store: &impl BlobStore, id: BlobId, range: ByteRange) -> Result<By
 }
 
 async fn stage(store: &impl BlobStore, id: BlobId, size: usize) -> Stage {
-    done(store.stage(key(id), size as u64).await, "make a stage")
+    done(store.begin(key(id), size as u64).await, "make a stage")
 }
 
 async fn publish(store: &impl BlobStore, id: BlobId, bytes: &[u8]) {

@@ -5,13 +5,30 @@ use std::future::{Future, poll_fn};
 use bytes::{Bytes, BytesMut};
 use hubkit_types::ByteRange;
 
-use crate::{BlobKey, BlobStore, StoreError, StoreErrorKind};
+use crate::{BlobKey, BlobStore, Contention, Stage, Staging, StoreError, StoreErrorKind};
 
 /// What any [`BlobStore`] can do besides.
 pub trait BlobStoreExt: BlobStore {
     /// Whether the blob is here.
     fn exists(&self, key: BlobKey) -> impl Future<Output = Result<bool, StoreError>> + Send {
         async move { Ok(self.stat(key).await?.is_some()) }
+    }
+
+    /// Makes room for a blob, whoever else is bringing it in.
+    fn begin(
+        &self,
+        key: BlobKey,
+        size: u64,
+    ) -> impl Future<Output = Result<Stage, StoreError>> + Send {
+        async move {
+            match self.stage(key, size, Contention::Proceed).await? {
+                Staging::Ready(stage) => Ok(stage),
+                Staging::Busy(_) => {
+                    let message = "the store yields to another though it was told not to";
+                    Err(StoreError::new(StoreErrorKind::Unsupported, message))
+                }
+            }
+        }
     }
 
     /// The whole of a blob in memory.

@@ -14,7 +14,7 @@ mod store;
 mod survey;
 mod union;
 
-pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream};
+pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream, Contention, Holder, Staging};
 pub use digest::Digester;
 pub use error::{StoreError, StoreErrorKind};
 pub use ext::BlobStoreExt;

@@ -13,9 +13,9 @@ use futures_core::Stream;
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Digester, Entry, History,
-    RefStore, Sink, Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
-    check_recorded, git,
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Contention, Digester, Entry,
+    History, RefStore, Sink, Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey,
+    SurveyRequest, check_recorded, git,
 };
 
 /// Where a hub would keep a file: it decides by what digest the file goes.
@@ -140,13 +140,17 @@ impl BlobStore for MemoryStore {
         Ok(Box::pin(Chunks(slice(&bytes, range.start(), range.end()))))
     }
 
-    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
+    async fn stage(&self, key: BlobKey, size: u64, _: Contention) -> Result<Staging, StoreError> {
         let sink = MemorySink {
             store: self.clone(),
             key: key.clone(),
             pieces: BTreeMap::new(),
         };
-        Ok(Stage::new(key.id, size, sink))
+        Ok(Staging::Ready(Stage::new(key.id, size, sink)))
+    }
+
+    async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
@@ -253,6 +257,19 @@ impl RefStore for MemoryStore {
         })
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(paths.len());
+        for path in paths {
+            entries.push(self.entry(repo.clone(), commit, path).await?);
+        }
+        Ok(entries)
+    }
+
     /// None: a commit here is what it was made of, and knows no other.
     async fn history(
         &self,
@@ -313,6 +330,11 @@ impl RefStore for MemoryStore {
                 .map(|file| (file.path.clone(), file.size))
                 .collect(),
         }))
+    }
+
+    /// Nothing ever stands in the way.
+    async fn check(&self, _snapshot: Snapshot) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

@@ -117,6 +117,14 @@ pub trait RefStore: Send + Sync + 'static {
         path: RepoPath,
     ) -> impl Future<Output = Result<Entry, StoreError>> + Send;
 
+    /// As [`entry`](Self::entry) for many paths, each in its place.
+    fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
     /// The commits that led to a commit, the newest first, itself the first of all: `limit` of them behind the first
     /// `skip`. `None` when the store does not know what came before, or does not have the commit.
     fn history(
@@ -143,6 +151,10 @@ pub trait RefStore: Send + Sync + 'static {
         repo: Repo,
         request: SurveyRequest,
     ) -> impl Future<Output = Result<Option<Survey>, StoreError>> + Send;
+
+    /// Fails as [`record`](Self::record) would for what stands in the way of a file, and changes nothing: told before
+    /// bytes move. The blobs need not be here.
+    fn check(&self, snapshot: Snapshot) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Makes the files present and remembers the names.
     fn record(&self, snapshot: Snapshot) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -5,8 +5,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Entry, History, RefStore,
-    Snapshot, Stage, StoreError, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Contention, Entry, History,
+    RefStore, Snapshot, Staging, StoreError, Survey, SurveyRequest,
 };
 
 /// Content and names together: what a client fetches into and a mirror serves from.
@@ -19,7 +19,8 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 trait Erased: Send + Sync {
     fn stat_boxed(&self, key: BlobKey) -> Answer<'_, Option<BlobStat>>;
     fn read_boxed(&self, key: BlobKey, range: ByteRange) -> Answer<'_, ByteStream>;
-    fn stage_boxed(&self, key: BlobKey, size: u64) -> Answer<'_, Stage>;
+    fn stage_boxed(&self, key: BlobKey, size: u64, contention: Contention) -> Answer<'_, Staging>;
+    fn room_boxed(&self, repo: Repo) -> Answer<'_, Option<u64>>;
     fn remove_boxed(&self, key: BlobKey) -> Answer<'_, bool>;
     fn list_boxed(&self, repo: Repo) -> Answer<'_, Vec<BlobId>>;
     fn local_path_erased(&self, key: &BlobKey) -> Option<PathBuf>;
@@ -30,6 +31,12 @@ trait Erased: Send + Sync {
     fn listing_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Option<Vec<TreeFile>>>;
     fn files_boxed(&self, repo: Repo, commit: CommitId) -> Answer<'_, Vec<TreeFile>>;
     fn entry_boxed(&self, repo: Repo, commit: CommitId, path: RepoPath) -> Answer<'_, Entry>;
+    fn entries_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Answer<'_, Vec<Entry>>;
     fn history_boxed(
         &self,
         repo: Repo,
@@ -44,6 +51,7 @@ trait Erased: Send + Sync {
         paths: Vec<RepoPath>,
     ) -> Answer<'_, Vec<(RepoPath, CommitRecord)>>;
     fn survey_boxed(&self, repo: Repo, request: SurveyRequest) -> Answer<'_, Option<Survey>>;
+    fn check_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()>;
     fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()>;
     fn record_absent_boxed(
         &self,
@@ -64,8 +72,12 @@ impl<S: Store> Erased for S {
         Box::pin(self.read(key, range))
     }
 
-    fn stage_boxed(&self, key: BlobKey, size: u64) -> Answer<'_, Stage> {
-        Box::pin(self.stage(key, size))
+    fn stage_boxed(&self, key: BlobKey, size: u64, contention: Contention) -> Answer<'_, Staging> {
+        Box::pin(self.stage(key, size, contention))
+    }
+
+    fn room_boxed(&self, repo: Repo) -> Answer<'_, Option<u64>> {
+        Box::pin(self.room(repo))
     }
 
     fn remove_boxed(&self, key: BlobKey) -> Answer<'_, bool> {
@@ -108,6 +120,15 @@ impl<S: Store> Erased for S {
         Box::pin(self.entry(repo, commit, path))
     }
 
+    fn entries_boxed(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Answer<'_, Vec<Entry>> {
+        Box::pin(self.entries(repo, commit, paths))
+    }
+
     fn history_boxed(
         &self,
         repo: Repo,
@@ -129,6 +150,10 @@ impl<S: Store> Erased for S {
 
     fn survey_boxed(&self, repo: Repo, request: SurveyRequest) -> Answer<'_, Option<Survey>> {
         Box::pin(self.survey(repo, request))
+    }
+
+    fn check_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()> {
+        Box::pin(self.check(snapshot))
     }
 
     fn record_boxed(&self, snapshot: Snapshot) -> Answer<'_, ()> {
@@ -171,8 +196,17 @@ impl BlobStore for DynStore {
         self.0.read_boxed(key, range).await
     }
 
-    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
-        self.0.stage_boxed(key, size).await
+    async fn stage(
+        &self,
+        key: BlobKey,
+        size: u64,
+        contention: Contention,
+    ) -> Result<Staging, StoreError> {
+        self.0.stage_boxed(key, size, contention).await
+    }
+
+    async fn room(&self, repo: Repo) -> Result<Option<u64>, StoreError> {
+        self.0.room_boxed(repo).await
     }
 
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
@@ -231,6 +265,15 @@ impl RefStore for DynStore {
         self.0.entry_boxed(repo, commit, path).await
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.0.entries_boxed(repo, commit, paths).await
+    }
+
     async fn history(
         &self,
         repo: Repo,
@@ -256,6 +299,10 @@ impl RefStore for DynStore {
         request: SurveyRequest,
     ) -> Result<Option<Survey>, StoreError> {
         self.0.survey_boxed(repo, request).await
+    }
+
+    async fn check(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.0.check_boxed(snapshot).await
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

@@ -9,8 +9,8 @@ use std::{
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, DynStore, Entry, History, RefStore,
-    Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, DynStore, Entry, History,
+    RefStore, Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 
 /// Several stores as one, asked in their order. Cheap to clone.
@@ -107,8 +107,18 @@ impl BlobStore for Union {
         Err(StoreError::new(StoreErrorKind::NotFound, message))
     }
 
-    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
-        self.keeper(&key.repo).await?.stage(key, size).await
+    async fn stage(
+        &self,
+        key: BlobKey,
+        size: u64,
+        contention: Contention,
+    ) -> Result<Staging, StoreError> {
+        let keeper = self.keeper(&key.repo).await?;
+        keeper.stage(key, size, contention).await
+    }
+
+    async fn room(&self, repo: Repo) -> Result<Option<u64>, StoreError> {
+        self.keeper(&repo).await?.room(repo).await
     }
 
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
@@ -201,6 +211,18 @@ impl RefStore for Union {
         }
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        match self.owner(&repo).await? {
+            Some(store) => store.entries(repo, commit, paths).await,
+            None => Ok(vec![Entry::Unknown; paths.len()]),
+        }
+    }
+
     async fn history(
         &self,
         repo: Repo,
@@ -235,6 +257,10 @@ impl RefStore for Union {
             Some(store) => store.survey(repo, request).await,
             None => Ok(None),
         }
+    }
+
+    async fn check(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.keeper(&snapshot.repo).await?.check(snapshot).await
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {
@@ -341,7 +367,7 @@ mod tests {
         for (id, keeper) in [("a/b", &second), ("a/new", &first)] {
             let blob = crate::git::blob_id(b"new").into();
             let key = BlobKey::new(repo(id), blob);
-            let mut stage = union.stage(key.clone(), 3).await.expect("a stage");
+            let mut stage = union.begin(key.clone(), 3).await.expect("a stage");
             stage
                 .write(0, Bytes::from_static(b"new"))
                 .await
@@ -351,7 +377,7 @@ mod tests {
         }
         let none = Union::new([]);
         let blob = crate::git::blob_id(b"new").into();
-        let stage = none.stage(BlobKey::new(repo("a/b"), blob), 3).await;
+        let stage = none.begin(BlobKey::new(repo("a/b"), blob), 3).await;
         let kind = stage.err().map(|fault| fault.kind());
         assert_eq!(kind, Some(StoreErrorKind::Unsupported));
     }

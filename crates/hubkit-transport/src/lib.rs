@@ -20,4 +20,4 @@ pub use redact::url as shown_url;
 pub use replay::{Record, Replay, Tape};
 pub use requests::{LoggedRequest, Outcome, RequestLog, Requests};
 pub use script::{Expected, Script};
-pub use transport::{DynTransport, Transport};
+pub use transport::{Bulk, DynTransport, Transport};

@@ -36,6 +36,11 @@ pub trait Transport: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send;
 }
 
+/// A mark among a request's extensions: the answer is long, so that a connection of its own may be worth more than a share
+/// of one. A hint; a transport that knows no difference ignores it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bulk;
+
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 trait Erased: Send + Sync {

@@ -381,7 +381,7 @@ async fn nothing_is_written() {
     let store = open(&made);
     let key = BlobKey::new(model(), hubkit_store::git::blob_id(b"x").into());
     let unsupported = Some(StoreErrorKind::Unsupported);
-    let stage = store.stage(key.clone(), 1).await;
+    let stage = store.begin(key.clone(), 1).await;
     assert_eq!(stage.err().map(|fault| fault.kind()), unsupported);
     let removed = store.remove(key).await;
     assert_eq!(removed.err().map(|fault| fault.kind()), unsupported);

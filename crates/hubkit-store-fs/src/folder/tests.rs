@@ -416,7 +416,7 @@ async fn nothing_can_be_written() {
         listing: None,
     };
     let faults = [
-        store.stage(key.clone(), 1).await.err(),
+        store.begin(key.clone(), 1).await.err(),
         store.remove(key).await.err(),
         store.record(snapshot).await.err(),
         store

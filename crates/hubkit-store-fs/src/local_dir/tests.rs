@@ -55,7 +55,7 @@ impl Fixture {
 
     async fn publish(&self, bytes: &[u8]) {
         let key = BlobKey::new(repo(), git::blob_id(bytes).into());
-        let stage = self.store.stage(key, bytes.len() as u64).await;
+        let stage = self.store.begin(key, bytes.len() as u64).await;
         let mut stage = stage.expect("a stage");
         let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
         written.expect("written");
@@ -287,7 +287,7 @@ async fn nothing_is_written_through_a_link_or_out_of_the_folder() {
         fs::create_dir_all(fixture.at("")).expect("made");
         symlink(&elsewhere, fixture.at(".cache")).expect("linked");
         let key = BlobKey::new(repo(), git::blob_id(b"{}").into());
-        let fault = fixture.store.stage(key, 2).await.expect_err("a link");
+        let fault = fixture.store.begin(key, 2).await.expect_err("a link");
         assert_eq!(fault.kind(), StoreErrorKind::Corrupt);
         assert_eq!(names(&elsewhere), ["victim"]);
     }

@@ -7,7 +7,7 @@ use hubkit_types::{Repo, RepoKind};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{BlobKey, BlobStore as _, BlobStoreExt as _, MemoryStore};
+use crate::{BlobKey, BlobStoreExt as _, MemoryStore};
 
 fn digest(bytes: &[u8]) -> BlobId {
     let mut digester = Digester::git_blob(bytes.len() as u64);
@@ -30,7 +30,7 @@ fn stage(expected: &[u8], writes: &[(u64, &[u8])]) -> (Result<(), StoreErrorKind
     let store = MemoryStore::new();
     wait(async {
         let size = expected.len() as u64;
-        let mut stage = store.stage(key(expected), size).await.expect("a stage");
+        let mut stage = store.begin(key(expected), size).await.expect("a stage");
         for (offset, bytes) in writes {
             let written = stage.write(*offset, Bytes::copy_from_slice(bytes)).await;
             if let Err(fault) = written {

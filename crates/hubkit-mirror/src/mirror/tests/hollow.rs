@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Entry, History, MemoryStore, RefStore,
-    Snapshot, Stage, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History,
+    MemoryStore, RefStore, Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -69,8 +69,17 @@ impl BlobStore for Hollow {
         }
     }
 
-    async fn stage(&self, key: BlobKey, size: u64) -> Result<Stage, StoreError> {
-        self.store.stage(key, size).await
+    async fn stage(
+        &self,
+        key: BlobKey,
+        size: u64,
+        contention: Contention,
+    ) -> Result<Staging, StoreError> {
+        self.store.stage(key, size, contention).await
+    }
+
+    async fn room(&self, repo: Repo) -> Result<Option<u64>, StoreError> {
+        self.store.room(repo).await
     }
 
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
@@ -129,6 +138,19 @@ impl RefStore for Hollow {
         self.store.entry(repo, commit, path).await
     }
 
+    async fn entries(
+        &self,
+        repo: Repo,
+        commit: CommitId,
+        paths: Vec<RepoPath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(paths.len());
+        for path in paths {
+            entries.push(self.entry(repo.clone(), commit, path).await?);
+        }
+        Ok(entries)
+    }
+
     async fn history(
         &self,
         repo: Repo,
@@ -177,6 +199,10 @@ impl RefStore for Hollow {
         request: SurveyRequest,
     ) -> Result<Option<Survey>, StoreError> {
         self.store.survey(repo, request).await
+    }
+
+    async fn check(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.store.check(snapshot).await
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

@@ -192,7 +192,7 @@ async fn without_a_listing_only_single_files_are_served_unless_they_are_said_to_
     let file = file.first().expect("a file").clone();
     let part = MemoryStore::new();
     let mut stage = part
-        .stage(BlobKey::new(repo.clone(), file.blob()), file.size)
+        .begin(BlobKey::new(repo.clone(), file.blob()), file.size)
         .await
         .expect("room");
     let bytes = full
