@@ -78,15 +78,15 @@ impl Client {
                 commit,
             });
         }
-        let source = self.ensure(repo, commit, &file, damaged, progress).await?;
-        let revision = Some(revision.clone());
         let snapshot = Snapshot {
             repo: repo.clone(),
             commit,
-            revision,
+            revision: Some(revision.clone()),
             files: vec![file.clone()],
             listing: None,
         };
+        self.0.store.check(snapshot.clone()).await?;
+        let source = self.ensure(repo, commit, &file, damaged, progress).await?;
         self.record(snapshot, source == Source::Reused).await?;
         Ok((
             commit,

@@ -141,6 +141,15 @@ impl Client {
         collisions::check(wanted.iter().map(|file| &file.path)).map_err(|collision| {
             Error::new(ErrorKind::Unsafe, collision.to_string()).with_source(collision)
         })?;
+        let recorded = Snapshot {
+            repo: repo.clone(),
+            commit,
+            revision: Some(request.revision.clone()),
+            files: wanted.clone(),
+            listing: None,
+        };
+        // Before anything is asked of the store: it comes to know what of the user's is as it should be.
+        self.0.store.check(recorded).await?;
         let Sorted {
             mut files,
             missing,

@@ -208,9 +208,9 @@ impl RefStore for LocalDirStore {
         Ok(None)
     }
 
-    /// Nothing ever stands in the way.
-    async fn check(&self, _snapshot: Snapshot) -> Result<(), StoreError> {
-        Ok(())
+    async fn check(&self, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.run(move |state| recording::check(state, &snapshot.files))
+            .await
     }
 
     async fn record(&self, snapshot: Snapshot) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod errors;
 mod finding;
 mod hostile;
 mod interruptions;
+mod local_dir;
 mod results;
 mod roots;
 mod serving;

@@ -144,6 +144,13 @@ impl FolderState {
         Ok(folder)
     }
 
+    /// Fails as [`prepare`](Self::prepare) would for what stands in its way, and changes nothing.
+    pub(super) fn look(&self) -> Result<(), StoreError> {
+        durable::existing(&self.root, DOWNLOAD)
+            .map(|_| ())
+            .map_err(store_error)
+    }
+
     /// Where a blob waits that was verified and has no place yet.
     pub(super) fn verified(&self, blob: BlobId) -> PathBuf {
         self.root.join(DOWNLOAD).join(format!("{blob}.verified"))
@@ -225,7 +232,8 @@ impl FolderState {
                 return Ok(Some((self.root.join(path.as_str()), size)));
             }
         }
-        Ok(None)
+        // One of the user's own that was read when somebody asked what stands in the way.
+        Ok(self.digests.find(&self.root, id))
     }
 
     /// The length of a blob that waits. What another process left there, or a crash, is read before it is believed, and

@@ -29,6 +29,14 @@ enum Need {
     Replace,
 }
 
+/// What would stand in the way of these files.
+pub(super) fn check(state: &FolderState, files: &[TreeFile]) -> Result<(), StoreError> {
+    state.look()?;
+    files
+        .iter()
+        .try_for_each(|file| need(state, file).map(|_| ()))
+}
+
 /// Looks at everything before it changes anything: what stands in the way of one file keeps all others out.
 pub(super) fn record(state: &FolderState, snapshot: &Snapshot) -> Result<(), StoreError> {
     state.prepare()?;

@@ -26,6 +26,16 @@ fn file(path: &str, bytes: &[u8]) -> TreeFile {
     }
 }
 
+fn snapshot(digit: u8, files: &[TreeFile]) -> Snapshot {
+    Snapshot {
+        repo: repo(),
+        commit: commit(digit),
+        revision: Some(Revision::main()),
+        files: files.to_vec(),
+        listing: Some(files.to_vec()),
+    }
+}
+
 struct Fixture {
     folder: TempDir,
     store: LocalDirStore,
@@ -63,15 +73,13 @@ impl Fixture {
     }
 
     async fn record(&self, digit: u8, files: &[TreeFile]) -> Result<(), StoreErrorKind> {
-        let snapshot = Snapshot {
-            repo: repo(),
-            commit: commit(digit),
-            revision: Some(Revision::main()),
-            files: files.to_vec(),
-            listing: Some(files.to_vec()),
-        };
-        let recorded = self.store.record(snapshot).await;
+        let recorded = self.store.record(snapshot(digit, files)).await;
         recorded.map_err(|fault| fault.kind())
+    }
+
+    async fn check(&self, files: &[TreeFile]) -> Result<(), StoreErrorKind> {
+        let checked = self.store.check(snapshot(1, files)).await;
+        checked.map_err(|fault| fault.kind())
     }
 
     async fn is_present(&self, digit: u8, path: &str) -> bool {
@@ -305,4 +313,20 @@ async fn a_folder_is_never_replaced() {
         .await;
     assert_eq!(recorded, Err(StoreErrorKind::Occupied));
     assert_eq!(fixture.read("model/notes"), "mine");
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_is_told_before_bytes_move() {
+    let fixture = fixture(Overwrite::Refuse);
+    fixture.own("README.md", b"mine");
+    fixture.own("right.json", b"{}");
+    let before = names(&fixture.at(""));
+    let taken = [file("README.md", b"hub's")];
+    assert_eq!(fixture.check(&taken).await, Err(StoreErrorKind::Occupied));
+    let right = [file("right.json", b"{}"), file("new/config.json", b"[]")];
+    assert_eq!(fixture.check(&right).await, Ok(()));
+    assert_eq!(names(&fixture.at("")), before, "nothing was changed");
+    // The user's own file is as good as a fetched one from here on.
+    let key = BlobKey::new(repo(), git::blob_id(b"{}").into());
+    assert!(fixture.store.exists(key).await.expect("asked"));
 }
