@@ -74,6 +74,13 @@ pub fn run_together(trials: Vec<Trial>) -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
+/// Runs the trials of a suite whose trials wait more than they work, several times as many at a time as there are cores.
+pub fn run_waiting(trials: Vec<Trial>) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(12);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
 /// Whether the person who started the suite insists on its tools.
 fn required() -> bool {
     std::env::var_os("HUBKIT_SUITE").is_some_and(|value| value == "required")
