@@ -150,6 +150,12 @@ impl From<Error> for Failure {
                 "unsafe",
                 "nothing was written; `hubkit download` with `--exclude` fetches the others",
             ),
+            ErrorKind::OtherCommit => (
+                Exit::No,
+                "other_commit",
+                "nothing was fetched; look at what changed with `hubkit log` and `hubkit diff`, or name the commit itself with \
+                 `--revision`",
+            ),
             ErrorKind::Offline => (
                 Exit::NotFound,
                 "offline",

@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     pub(crate) connectivity: Connectivity,
     pub(crate) user_agent: String,
     pub(crate) max_workers: usize,
+    pub(crate) max_connections: usize,
+    pub(crate) lock_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) limiter: Limiter,
     pub(crate) observer: Observer,
@@ -53,6 +55,8 @@ impl Client {
                 connectivity: Connectivity::Online,
                 user_agent: concat!("hubkit/", env!("CARGO_PKG_VERSION")).to_owned(),
                 max_workers: 8,
+                max_connections: 64,
+                lock_timeout: Duration::from_mins(1),
                 retry: RetryPolicy::default(),
                 limiter: Limiter::default(),
                 observer: Observer::new(Silent),
@@ -132,6 +136,20 @@ impl ClientBuilder {
     /// How many files of a snapshot move at the same time, at least one. Eight unless told otherwise.
     pub fn max_workers(mut self, max_workers: usize) -> Self {
         self.inner.max_workers = max_workers.max(1);
+        self
+    }
+
+    /// The ceiling of requests under way at the same time, those of all files together, at least one. 64 unless told
+    /// otherwise.
+    pub fn max_connections(mut self, max_connections: usize) -> Self {
+        self.inner.max_connections = max_connections.max(1);
+        self
+    }
+
+    /// How long somebody else who is bringing the same file into the store, and gets nowhere, is waited for, before the
+    /// file is fetched beside them; one minute unless told otherwise. The time starts anew with every byte they have more.
+    pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
+        self.inner.lock_timeout = lock_timeout;
         self
     }
 

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     Unsafe,
     /// The store could not keep or find something. [`Error::store_kind`] says which kind of thing went wrong there.
     Store,
+    /// The revision is another commit than the one that was expected. Nothing was fetched or written; look at what changed.
+    OtherCommit,
     /// The answer is not in the store and the client is offline. Go online, or fetch it beforehand.
     Offline,
 }

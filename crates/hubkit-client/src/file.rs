@@ -11,7 +11,8 @@ use hubkit_store::{
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    Client, Connectivity, Error, ErrorKind, Event, LocalFile, Progress, Source, exchange::Redirects,
+    Client, Connectivity, Error, ErrorKind, Event, LocalFile, Progress, Source,
+    exchange::Redirects, plan::expect,
 };
 
 impl Client {
@@ -34,9 +35,39 @@ impl Client {
         path: &RepoPath,
         progress: &dyn Progress,
     ) -> Result<(CommitId, LocalFile), Error> {
+        self.one(repo, revision, path, None, progress).await
+    }
+
+    /// As [`Client::file`], if the revision is the commit that is expected.
+    ///
+    /// # Errors
+    ///
+    /// `OtherCommit` when it is not, before the file is asked for and before anything is written; those of
+    /// [`Client::file`].
+    pub async fn file_expecting(
+        &self,
+        repo: &Repo,
+        revision: &Revision,
+        path: &RepoPath,
+        expected: CommitId,
+        progress: &dyn Progress,
+    ) -> Result<LocalFile, Error> {
+        let found = self.one(repo, revision, path, Some(expected), progress);
+        found.await.map(|(_, file)| file)
+    }
+
+    async fn one(
+        &self,
+        repo: &Repo,
+        revision: &Revision,
+        path: &RepoPath,
+        expected: Option<CommitId>,
+        progress: &dyn Progress,
+    ) -> Result<(CommitId, LocalFile), Error> {
         let mut damaged = false;
         if self.connectivity() == Connectivity::Offline || revision.as_commit().is_some() {
             let commit = self.resolve(repo, revision, progress).await?;
+            expect(repo, revision, commit, expected)?;
             match self.known(repo, commit, path).await? {
                 Entry::Present { size, blob }
                     if self.is_sound(repo, commit, size, blob).await? =>
@@ -62,7 +93,9 @@ impl Client {
                 Entry::Unknown => {}
             }
         }
-        let (commit, file) = self.describe(repo, revision, path, progress).await?;
+        let (commit, file) = self
+            .describe(repo, revision, path, expected, progress)
+            .await?;
         if let Some(pinned) = revision.as_commit() {
             if pinned != commit {
                 let message = format!(
@@ -78,19 +111,21 @@ impl Client {
                 commit,
             });
         }
+        expect(repo, revision, commit, expected)?;
         let snapshot = Snapshot {
             repo: repo.clone(),
             commit,
             revision: Some(revision.clone()),
-            files: vec![file.clone()],
+            files: vec![file],
             listing: None,
         };
         self.0.store.check(snapshot.clone()).await?;
-        let source = self.ensure(repo, commit, &file, damaged, progress).await?;
+        let source = self.ensure(&snapshot, damaged, progress).await?;
+        let (size, blob) = (snapshot.files[0].size, snapshot.files[0].blob());
         self.record(snapshot, source == Source::Reused).await?;
         Ok((
             commit,
-            self.local_file(repo, commit, path, file.size, Some(file.blob()), source),
+            self.local_file(repo, commit, path, size, Some(blob), source),
         ))
     }
 
@@ -132,15 +167,14 @@ impl Client {
         Ok(stat.is_some_and(|stat| stat.size == file.size))
     }
 
-    /// Fetches a file's bytes into the store if they are not there, or not sound.
+    /// Fetches the bytes of a snapshot's only file into the store if they are not there, or not sound.
     async fn ensure(
         &self,
-        repo: &Repo,
-        commit: CommitId,
-        file: &TreeFile,
+        snapshot: &Snapshot,
         damaged: bool,
         progress: &dyn Progress,
     ) -> Result<Source, Error> {
+        let (repo, file) = (&snapshot.repo, &snapshot.files[0]);
         let held = !damaged && self.holds(repo, file).await?;
         let missing = if held { 0 } else { file.size };
         progress.event(&Event::Planned {
@@ -155,7 +189,8 @@ impl Client {
             });
             return Ok(Source::Reused);
         }
-        self.fetch_blob(repo, commit, file, progress).await?;
+        self.fetch_blob(repo, snapshot.commit, file, progress)
+            .await?;
         Ok(Source::Fetched)
     }
 
@@ -165,6 +200,7 @@ impl Client {
         repo: &Repo,
         revision: &Revision,
         path: &RepoPath,
+        expected: Option<CommitId>,
         progress: &dyn Progress,
     ) -> Result<(CommitId, TreeFile), Error> {
         let call = Resolve::head(repo.clone(), revision.clone(), path.clone());
@@ -186,6 +222,9 @@ impl Client {
                     && let Some(commit) = commit_of(&parts)
                 {
                     return self.describe_by_path(repo, commit, path, error).await;
+                }
+                if let Some(commit) = error.commit() {
+                    expect(repo, revision, commit, expected)?;
                 }
                 self.remember_absent(repo, path, &error).await;
                 return Err(Error::from(error)

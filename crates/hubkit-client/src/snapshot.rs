@@ -1,15 +1,14 @@
 //! Many files of one commit.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
-use hubkit_api::Sibling;
-use hubkit_plan::{Selection, collisions};
+use hubkit_plan::Selection;
 use hubkit_store::{Entry, RefStore as _, Snapshot};
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    Client, Connectivity, Error, ErrorKind, Event, Progress,
-    listing::{Listing, ListingSource, unsafe_name},
+    Client, Error, ErrorKind, Event, PlannedFile, Progress, SnapshotPlan, Standing,
+    listing::ListingSource,
 };
 
 /// Which files of which state of a repository are wanted.
@@ -24,6 +23,8 @@ pub struct SnapshotRequest {
     pub selection: Selection,
     /// Exactly these files, and an error if one does not exist; all that the selection keeps when empty.
     pub files: Vec<RepoPath>,
+    /// The commit that the revision must be; any unless told otherwise.
+    pub expected: Option<CommitId>,
 }
 
 impl SnapshotRequest {
@@ -34,6 +35,7 @@ impl SnapshotRequest {
             revision: Revision::main(),
             selection: Selection::default(),
             files: Vec::new(),
+            expected: None,
         }
     }
 
@@ -52,6 +54,13 @@ impl SnapshotRequest {
     /// Only these files.
     pub fn with_files(mut self, files: Vec<RepoPath>) -> Self {
         self.files = files;
+        self
+    }
+
+    /// Only if the revision is this commit; else an error of kind [`OtherCommit`](ErrorKind::OtherCommit), before any file
+    /// is asked for and before anything is written.
+    pub fn expecting(mut self, commit: CommitId) -> Self {
+        self.expected = Some(commit);
         self
     }
 }
@@ -95,16 +104,9 @@ pub struct LocalSnapshot {
     pub files: Vec<LocalFile>,
 }
 
-/// What of a snapshot is here, and what must move.
-struct Sorted {
-    files: Vec<LocalFile>,
-    missing: BTreeMap<BlobId, TreeFile>,
-    /// Every file lies under its path already; a blob without its path does not count.
-    all_present: bool,
-}
-
 impl Client {
-    /// Brings the files of a snapshot into the store and returns where they are.
+    /// Brings the files of a snapshot into the store and returns where they are: [`plan`](Client::plan), and then
+    /// [`carry_out`](Client::carry_out).
     ///
     /// The revision is resolved once; everything else is asked of its commit. Nothing is written before the names of all
     /// wanted files are known to be safe together. Every file that moves is verified against the digest in the listing;
@@ -123,142 +125,90 @@ impl Client {
         request: &SnapshotRequest,
         progress: &dyn Progress,
     ) -> Result<LocalSnapshot, Error> {
-        let repo = &request.repo;
-        let (commit, named) = self
-            .resolve_named(repo, &request.revision, progress)
-            .await?;
-        let listing = self.listing(repo, commit, progress).await?;
-        self.check_named(repo, &listing, &named)?;
-        if request.files.is_empty()
-            && let Some(refused) = listing
-                .refused
-                .iter()
-                .find(|refused| request.selection.keeps_text(refused.text()))
-        {
-            return Err(unsafe_name(repo, refused));
-        }
-        let wanted = select(request, &listing.files, commit)?;
-        collisions::check(wanted.iter().map(|file| &file.path)).map_err(|collision| {
-            Error::new(ErrorKind::Unsafe, collision.to_string()).with_source(collision)
-        })?;
-        let recorded = Snapshot {
-            repo: repo.clone(),
+        let plan = Box::pin(self.plan(request, progress)).await?;
+        self.carry_out(plan, progress).await
+    }
+
+    /// Brings into the store what a plan lacks, and returns where all its files are.
+    ///
+    /// The plan is taken for what it was when it was made: a file that went away since then is an error, and can be
+    /// planned anew.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future keeps the files that were verified so far and nothing of the others.
+    ///
+    /// # Errors
+    ///
+    /// The [obstacle](SnapshotPlan::obstacle) of the plan, before anything is asked or written; those of
+    /// [`Client::snapshot`].
+    pub async fn carry_out(
+        &self,
+        plan: SnapshotPlan,
+        progress: &dyn Progress,
+    ) -> Result<LocalSnapshot, Error> {
+        let all_present = plan.all_present();
+        let missing: Vec<TreeFile> = plan.missing().cloned().collect();
+        let SnapshotPlan {
+            repo,
+            revision,
             commit,
-            revision: Some(request.revision.clone()),
-            files: wanted.clone(),
-            listing: None,
+            files: planned,
+            obstacle,
+            listing,
+            source,
+            ..
+        } = plan;
+        if let Some(obstacle) = obstacle {
+            return Err(obstacle);
+        }
+        let tell = |standings: &[Standing]| {
+            for each in &planned {
+                if standings.contains(&each.standing) {
+                    let (path, size) = (&each.file.path, each.file.size);
+                    progress.event(&Event::Reused { path, size });
+                }
+            }
         };
-        // Before anything is asked of the store: it comes to know what of the user's is as it should be.
-        self.0.store.check(recorded).await?;
-        let Sorted {
-            mut files,
-            missing,
-            all_present,
-        } = self.sort_out(repo, commit, &wanted).await?;
-        // Sizes are a stranger's words.
-        let total = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
-        let bytes = total(&mut wanted.iter().map(|file| file.size));
-        let to_move = total(&mut missing.values().map(|file| file.size));
-        progress.event(&Event::Planned {
-            files: wanted.len(),
-            bytes,
-            missing: to_move,
-        });
-        for file in files.iter().filter(|file| file.source == Source::Reused) {
-            progress.event(&Event::Reused {
-                path: &file.path,
-                size: file.size,
-            });
-        }
-        if self.connectivity() == Connectivity::Offline && !missing.is_empty() {
-            return Err(offline_misses(repo, commit, &missing));
-        }
-        let missing: Vec<TreeFile> = missing.into_values().collect();
-        self.acquire(repo, commit, &missing, progress).await?;
-        if listing.source == ListingSource::Hub
+        tell(&[Standing::Present, Standing::Held]);
+        self.acquire(&repo, commit, &missing, progress).await?;
+        tell(&[Standing::Shared]);
+        if source == ListingSource::Hub
             || !all_present
-            || self.is_unnamed(repo, &request.revision, commit).await?
+            || self.is_unnamed(&repo, &revision, commit).await?
         {
-            let revision = Some(request.revision.clone());
-            // What is recorded must be all of it: a part would pass for the whole.
-            let is_whole = listing.source != ListingSource::Found && listing.refused.is_empty();
-            let listing = is_whole.then_some(listing.files);
             let snapshot = Snapshot {
                 repo: repo.clone(),
                 commit,
-                revision,
-                files: wanted,
+                revision: Some(revision),
+                files: planned.iter().map(|each| each.file.clone()).collect(),
                 listing,
             };
             self.record(snapshot, all_present).await?;
         }
         if !all_present {
-            self.check_arrived(repo, commit, &files).await?;
+            self.check_arrived(&repo, commit, &planned).await?;
         }
         // Only now: a store has no folder for a commit before it holds something of it.
-        let folder = self.0.store.snapshot_path(repo, commit);
-        for file in &mut files {
-            file.local_path = folder
+        let folder = self.0.store.snapshot_path(&repo, commit);
+        let local = |PlannedFile { file, standing }| LocalFile {
+            blob: Some(file.blob()),
+            local_path: folder
                 .as_ref()
-                .map(|folder| folder.join(file.path.as_str()));
-        }
+                .map(|folder| folder.join(file.path.as_str())),
+            path: file.path,
+            size: file.size,
+            source: match standing {
+                Standing::Present | Standing::Held => Source::Reused,
+                Standing::Shared | Standing::Missing => Source::Fetched,
+            },
+        };
+        let files = planned.into_iter().map(local).collect();
         Ok(LocalSnapshot {
-            repo: repo.clone(),
+            repo,
             commit,
             folder,
             files,
-        })
-    }
-
-    /// Whether the hub's listing holds every file that the hub named when it was asked for the commit. The other way round
-    /// it need not: of a very large repository not all are named.
-    fn check_named(&self, repo: &Repo, listing: &Listing, named: &[Sibling]) -> Result<(), Error> {
-        let files = &listing.files;
-        let is_listed = |path| files.binary_search_by(|file| file.path.cmp(path)).is_ok();
-        let lost = named.iter().find(|sibling| !is_listed(&sibling.path));
-        match lost.filter(|_| listing.source == ListingSource::Hub) {
-            None => Ok(()),
-            Some(Sibling { path, .. }) => {
-                let message = format!(
-                    "the listing lacks `{path}`, which the hub names elsewhere, so it is not whole"
-                );
-                let error = Error::new(ErrorKind::Protocol, message);
-                Err(self.within(Some(repo), error))
-            }
-        }
-    }
-
-    /// Tells what is in the store from what must move. Two paths of one blob move once.
-    async fn sort_out(
-        &self,
-        repo: &Repo,
-        commit: CommitId,
-        wanted: &[TreeFile],
-    ) -> Result<Sorted, Error> {
-        let mut missing = BTreeMap::new();
-        let mut files = Vec::with_capacity(wanted.len());
-        let mut all_present = true;
-        for file in wanted {
-            let mut source = Source::Reused;
-            if !self.has(repo, commit, file).await? {
-                all_present = false;
-                if !self.holds(repo, file).await? {
-                    missing.entry(file.blob()).or_insert_with(|| file.clone());
-                    source = Source::Fetched;
-                }
-            }
-            files.push(LocalFile {
-                path: file.path.clone(),
-                size: file.size,
-                blob: Some(file.blob()),
-                local_path: None,
-                source,
-            });
-        }
-        Ok(Sorted {
-            files,
-            missing,
-            all_present,
         })
     }
 
@@ -267,10 +217,11 @@ impl Client {
         &self,
         repo: &Repo,
         commit: CommitId,
-        files: &[LocalFile],
+        planned: &[PlannedFile],
     ) -> Result<(), Error> {
-        for file in files {
-            let entry = self.known(repo, commit, &file.path).await?;
+        let paths = planned.iter().map(|each| each.file.path.clone()).collect();
+        let entries = self.0.store.entries(repo.clone(), commit, paths).await?;
+        for (PlannedFile { file, .. }, entry) in planned.iter().zip(entries) {
             if !matches!(entry, Entry::Present { size, .. } if size == file.size) {
                 let path = &file.path;
                 let message = format!(
@@ -280,17 +231,6 @@ impl Client {
             }
         }
         Ok(())
-    }
-
-    /// Whether the store holds this file under its path, as far as can be told without reading it.
-    async fn has(&self, repo: &Repo, commit: CommitId, file: &TreeFile) -> Result<bool, Error> {
-        let entry = self.known(repo, commit, &file.path).await?;
-        Ok(match entry {
-            Entry::Present { size, blob } => {
-                size == file.size && blob.is_none_or(|blob| blob == file.blob())
-            }
-            Entry::Absent | Entry::Unknown => false,
-        })
     }
 
     /// Whether the store would not find this commit by this name.
@@ -312,45 +252,4 @@ impl Client {
             other => Ok(other?),
         }
     }
-}
-
-fn select(
-    request: &SnapshotRequest,
-    listing: &[TreeFile],
-    commit: CommitId,
-) -> Result<Vec<TreeFile>, Error> {
-    if request.files.is_empty() {
-        return Ok(listing
-            .iter()
-            .filter(|file| request.selection.keeps(&file.path))
-            .cloned()
-            .collect());
-    }
-    let find = |path: &RepoPath| {
-        listing
-            .iter()
-            .find(|file| file.path == *path)
-            .cloned()
-            .ok_or_else(|| {
-                let message = format!("{} at {commit} has no file `{path}`", request.repo);
-                Error::new(ErrorKind::FileNotFound, message)
-            })
-    };
-    let mut files: Vec<TreeFile> = request.files.iter().map(find).collect::<Result<_, _>>()?;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files.dedup_by(|a, b| a.path == b.path);
-    Ok(files)
-}
-
-fn offline_misses(repo: &Repo, commit: CommitId, missing: &BTreeMap<BlobId, TreeFile>) -> Error {
-    let first = missing
-        .values()
-        .map(|file| file.path.as_str())
-        .min()
-        .unwrap_or_default();
-    let message = format!(
-        "{} of the wanted files of {repo} at {commit} are not in the store, `{first}` among them, and the client is offline",
-        missing.len()
-    );
-    Error::new(ErrorKind::Offline, message)
 }

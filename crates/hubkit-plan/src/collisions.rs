@@ -29,6 +29,8 @@ pub enum CollisionKind {
     Composition,
     /// They differ in upper and lower case, as Windows and macOS do not tell apart.
     Case,
+    /// They differ in joiners, which nobody sees and HFS+ does not tell apart.
+    Joiners,
     /// One is a file, and a folder on the way to the other.
     FileAndFolder,
 }
@@ -49,6 +51,12 @@ impl fmt::Display for Collision {
             CollisionKind::Case => write!(
                 f,
                 "`{first}` and `{second}` differ only in case, and are one file on some systems"
+            ),
+            CollisionKind::Joiners => write!(
+                f,
+                "`{}` and `{}` differ only in joiners, which can't be seen, and are one file on some systems",
+                visible(first),
+                visible(second)
             ),
             CollisionKind::FileAndFolder => {
                 write!(f, "`{first}` is a file, and a folder in `{second}`")
@@ -101,14 +109,38 @@ fn kind(first: &RepoPath, second: &RepoPath) -> CollisionKind {
         CollisionKind::Same
     } else if first.as_str().nfc().eq(second.as_str().nfc()) {
         CollisionKind::Composition
+    } else if without_joiners(first).eq(without_joiners(second)) {
+        CollisionKind::Joiners
     } else {
         CollisionKind::Case
     }
 }
 
-/// What a file system that knows neither case nor composition makes of a path.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+fn without_joiners(path: &RepoPath) -> impl Iterator<Item = char> {
+    path.as_str().nfc().filter(|c| !is_joiner(*c)).nfc()
+}
+
+/// A path in which joiners are written out.
+fn visible(path: &RepoPath) -> String {
+    let mut text = String::new();
+    for c in path.as_str().chars() {
+        if is_joiner(c) {
+            text.extend(c.escape_unicode());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// What a file system that knows neither case nor composition nor joiners makes of a path.
 fn folded(path: &str) -> String {
-    path.nfc().map(fold).nfc().collect()
+    let plain = path.nfc().filter(|c| !is_joiner(*c));
+    plain.map(fold).nfc().collect()
 }
 
 /// Simple case folding: one character for one. No file system takes `ß` for `ss`.
@@ -164,6 +196,8 @@ mod tests {
         judge(&["straße", "STRASSE"], None);
         judge(&["ısı", "isi"], None);
         judge(&["a", "a"], Some(CollisionKind::Same));
+        judge(&["a\u{200d}b", "ab"], Some(CollisionKind::Joiners));
+        judge(&["a\u{200d}B", "ab"], Some(CollisionKind::Case));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub use hubkit_api::{
 };
 pub use hubkit_client::{
     Client, Connectivity, Error, ErrorKind, Event, LocalFile, LocalSnapshot, PageStream, Pages,
-    Progress, Silent, SnapshotRequest, Source,
+    PlannedFile, Progress, Silent, SnapshotPlan, SnapshotRequest, Source, Standing,
 };
 pub use hubkit_types::{
     AccountName, BlobId, ByteRange, CommitId, Endpoint, Etag, GitOid, HfUri, Origin,
