@@ -1,5 +1,6 @@
 //! How fast something is, beside something else that does the same: measured when a person asks, never by a test.
 
+mod download;
 mod nginx;
 mod serve;
 mod tools;
@@ -48,8 +49,9 @@ impl Effort {
 
 pub(crate) fn command(name: &str, options: &[&str]) -> Result<()> {
     match name {
+        "download" => download::command(options),
         "serve" => serve::command(&Effort::read(options)?),
-        _ => bail!("no benchmark is called {name}; there is: serve"),
+        _ => bail!("no benchmark is called {name}; there are download and serve"),
     }
 }
 
