@@ -2,7 +2,8 @@
 //! goes.
 
 mod asked;
-mod honest;
+mod decent;
+mod door;
 mod log;
 mod reply;
 mod request;
@@ -17,7 +18,9 @@ use std::{
 use anyhow::Result;
 
 pub use asked::{Asked, Question};
-pub use honest::{Asset, COMMIT, content};
+pub use decent::{Asset, COMMIT, content, honest};
+use door::Hung;
+pub use door::{AUTHORITY, Certificate, Door};
 use log::Log;
 pub use log::{Origin, Seen};
 pub use reply::{Ending, Reply};
@@ -83,18 +86,23 @@ struct Place {
 impl FaultyHub {
     /// Starts one.
     pub fn start(scenario: Scenario) -> Result<Self> {
+        Self::behind(Door::Open, scenario)
+    }
+
+    /// Starts one behind a door. The other server has none.
+    pub fn behind(door: Door, scenario: Scenario) -> Result<Self> {
         let (hub, elsewhere) = (
             TcpListener::bind("127.0.0.1:0")?,
             TcpListener::bind("127.0.0.1:0")?,
         );
         let place = Arc::new(Place {
-            endpoint: format!("http://{}", hub.local_addr()?),
+            endpoint: format!("{}://{}", door.scheme(), hub.local_addr()?),
             elsewhere: format!("http://{}", elsewhere.local_addr()?),
             scenario,
             log: Log::default(),
         });
-        accept(hub, &place, Origin::Hub);
-        accept(elsewhere, &place, Origin::Elsewhere);
+        accept(hub, &place, Origin::Hub, door.hang()?);
+        accept(elsewhere, &place, Origin::Elsewhere, Hung::Open);
         Ok(Self { place })
     }
 
@@ -137,22 +145,24 @@ impl FaultyHub {
     }
 }
 
-fn accept(listener: TcpListener, place: &Arc<Place>, origin: Origin) {
+fn accept(listener: TcpListener, place: &Arc<Place>, origin: Origin, door: Hung) {
     let place = Arc::clone(place);
     thread::spawn(move || {
         for client in listener.incoming().map_while(io::Result::ok) {
             place.log.connected();
-            let place = Arc::clone(&place);
+            let (place, door) = (Arc::clone(&place), door.clone());
             // A connection that breaks is part of the trial.
-            thread::spawn(move || converse(client, &place, origin));
+            thread::spawn(move || converse(client, &door, &place, origin));
         }
     });
 }
 
-fn converse(mut client: TcpStream, place: &Place, origin: Origin) -> io::Result<()> {
-    client.set_nodelay(true)?;
+fn converse(client: TcpStream, door: &Hung, place: &Place, origin: Origin) -> io::Result<()> {
+    let Some(mut client) = door.open(client)? else {
+        return Ok(());
+    };
     while let Some(request) = Request::read(&mut client)? {
-        let question = Question::of(&request, origin, place.scenario.name);
+        let question = Question::of(&request, origin);
         let (nth, sent) = place.log.note(&request, origin, question);
         let asked = Asked {
             request: &request,
@@ -161,7 +171,7 @@ fn converse(mut client: TcpStream, place: &Place, origin: Origin) -> io::Result<
             place,
         };
         let reply = (place.scenario.rule)(&asked);
-        if !reply.send(&mut client, &request, &sent)? {
+        if !reply.send(&mut *client, &request, &sent)? {
             break;
         }
     }

@@ -30,7 +30,8 @@ pub use below_path::{BelowPath, TreeQuery};
 pub use binary::bin;
 pub use browser::{Browser, Visit};
 pub use faulty_hub::{
-    Asked, Asset, COMMIT, Ending, FaultyHub, Origin, Question, Reply, Scenario, Seen, content,
+    AUTHORITY, Asked, Asset, COMMIT, Certificate, Door, Ending, FaultyHub, Origin, Question, Reply,
+    Scenario, Seen, content, honest,
 };
 pub use home::{Home, NOWHERE, Run};
 pub use library::{fill, into_git, library, with_a_long_shelf};

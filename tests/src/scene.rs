@@ -4,10 +4,13 @@ use std::{fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::{FaultyHub, Home, Outcome, Run, Scenario, faulty_hub::COMMIT, files_below};
+use crate::{AUTHORITY, COMMIT, Door, FaultyHub, Home, Outcome, Run, Scenario, files_below};
 
 /// What a client of a faulty hub has for a token. No hub knows it.
 pub const TOKEN: &str = "hf_NobodyMayReadThisOfTheFaultSuite";
+
+/// The file of the certificates that are trusted.
+const CERTIFICATES: &str = "authority.pem";
 
 /// A hub and a home. The cache lies a few folders below the home, so that who climbs out of it still stays within.
 pub struct Scene {
@@ -20,10 +23,18 @@ pub struct Scene {
 impl Scene {
     /// Starts a hub and makes a home.
     pub fn new(scenario: Scenario) -> Result<Self> {
-        Ok(Self {
-            hub: FaultyHub::start(scenario)?,
+        Self::behind(Door::Open, scenario)
+    }
+
+    /// Starts a hub behind a door, and makes a home where what [`AUTHORITY`] vouches for is trusted.
+    pub fn behind(door: Door, scenario: Scenario) -> Result<Self> {
+        let hub = FaultyHub::behind(door, scenario)?;
+        let scene = Self {
+            hub,
             home: Home::new()?,
-        })
+        };
+        fs::write(scene.home.path().join(CERTIFICATES), AUTHORITY)?;
+        Ok(scene)
     }
 
     /// The folder of the cache.
@@ -40,6 +51,7 @@ impl Scene {
     pub fn pointed<'run>(&self, run: Run<'run>) -> Run<'run> {
         run.at(self.hub.endpoint())
             .env("HF_HUB_CACHE", self.cache())
+            .env("HUBKIT_CA_BUNDLE", self.home.path().join(CERTIFICATES))
             .env("HF_TOKEN", TOKEN)
     }
 
@@ -87,7 +99,9 @@ impl Scene {
         let cache = cache.strip_prefix(self.home.path())?.to_string_lossy();
         let names = files_below(self.home.path())?.into_keys();
         Ok(names
-            .filter(|name| !name.starts_with(&*cache) && !name.starts_with("local/"))
+            .filter(|name| {
+                !name.starts_with(&*cache) && !name.starts_with("local/") && name != CERTIFICATES
+            })
             .collect())
     }
 

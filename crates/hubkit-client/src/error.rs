@@ -110,7 +110,14 @@ impl From<ApiError> for Error {
                 ErrorKind::Authentication
             }
             Api::RateLimited => ErrorKind::RateLimited,
-            Api::Other if error.status() == Some(StatusCode::NOT_FOUND) => ErrorKind::NotFound,
+            Api::Other
+                if matches!(
+                    error.status(),
+                    Some(StatusCode::NOT_FOUND | StatusCode::GONE)
+                ) =>
+            {
+                ErrorKind::NotFound
+            }
             _ => ErrorKind::Protocol,
         };
         let message = match error.retry_after() {

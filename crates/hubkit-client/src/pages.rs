@@ -203,12 +203,17 @@ impl<T: Send + Sync + 'static> Pages<T> {
     /// The request for the page that a `Link` names. It must lie on the same hub.
     fn request(&self, from: &Url, link: &str) -> Result<Request<Bytes>, Error> {
         let endpoint = self.client.endpoint();
-        let fault = |what| {
+        let fault = |what: &str| {
             self.client
                 .within(self.about.as_ref(), Error::new(ErrorKind::Protocol, what))
         };
-        let url = address::next_page(endpoint, from, link)
-            .ok_or_else(|| fault("the list goes on at another origin, which is not followed"))?;
+        let url = address::next_page(endpoint, from, link).ok_or_else(|| {
+            let other = from.join(link).ok().as_ref().and_then(address::origin);
+            let other = other.map_or_else(|| "another origin".to_owned(), |it| it.to_string());
+            fault(&format!(
+                "the list goes on at {other}, which is not followed"
+            ))
+        })?;
         let target = address::relative(endpoint, &url).unwrap_or_default();
         Request::get(target).body(Bytes::new()).map_err(|error| {
             fault("the address of the list's next page is malformed").with_source(error)

@@ -75,7 +75,7 @@ impl Peer {
                 format!("the body of the request to {name} can't be had"),
             )
         } else if is_tls_fault(&error, self.is_https) {
-            (TransportErrorKind::Tls, format!("no trust in {name}"))
+            (TransportErrorKind::Tls, self.tls_fault(&error))
         } else if error.is_connect() && error.is_timeout() {
             let message = format!("no connection to {name} within {connect_timeout:?}");
             (TransportErrorKind::Connect, message)
@@ -106,6 +106,23 @@ impl Peer {
             )
         };
         TransportError::new(kind, message).with_source(cause(error))
+    }
+
+    /// Why there is no TLS; that it is not trusted, only where it is.
+    fn tls_fault(&self, error: &reqwest::Error) -> String {
+        let name = &self.name;
+        #[cfg(feature = "rustls")]
+        match find::<rustls::Error>(error) {
+            Some(rustls::Error::InvalidMessage(_)) => {
+                return format!("what {name} sent is not TLS");
+            }
+            Some(rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_)) => {
+                return format!("no TLS with {name}");
+            }
+            _ => {}
+        }
+        let _ = error;
+        format!("no trust in {name}")
     }
 
     /// The response's body does not end as it should.

@@ -22,27 +22,24 @@ pub enum Question {
 }
 
 impl Question {
-    pub(super) fn of(request: &Request, origin: Origin, name: &str) -> Self {
+    pub(super) fn of(request: &Request, origin: Origin) -> Self {
         let path = request.target.split('?').next().unwrap_or_default();
-        let behind = |prefix: &str| {
-            let rest = path.strip_prefix(prefix)?.strip_prefix("faults/")?;
-            rest.strip_prefix(name)
-        };
         if origin == Origin::Elsewhere {
             return Self::Elsewhere;
         }
-        if let Some(rest) = behind("/api/models/") {
-            return match rest {
-                "" => Self::Info,
-                _ if rest.starts_with("/revision/") => Self::Info,
-                _ if rest.starts_with("/tree/") => Self::Tree,
-                _ if rest.starts_with("/paths-info/") => Self::Paths,
-                _ => Self::Other,
-            };
-        }
-        match (behind("/"), request.method.as_str()) {
-            (Some(rest), "HEAD") if rest.starts_with("/resolve/") => Self::Head,
-            (Some(rest), "GET") if rest.starts_with("/resolve/") => Self::Get,
+        // Asked through a proxy, the hub's own address stands before the path.
+        let path = path.split_once("://").map_or(path, |(_, rest)| {
+            rest.find('/').map_or("", |slash| &rest[slash..])
+        });
+        let parts: Vec<&str> = path.trim_start_matches('/').splitn(6, '/').collect();
+        match (request.method.as_str(), parts.as_slice()) {
+            (_, ["api", "models", "faults", _] | ["api", "models", "faults", _, "revision", _]) => {
+                Self::Info
+            }
+            (_, ["api", "models", "faults", _, "tree", ..]) => Self::Tree,
+            (_, ["api", "models", "faults", _, "paths-info", ..]) => Self::Paths,
+            ("HEAD", ["faults", _, "resolve", ..]) => Self::Head,
+            ("GET", ["faults", _, "resolve", ..]) => Self::Get,
             _ => Self::Other,
         }
     }
@@ -61,7 +58,7 @@ pub struct Asked<'hub> {
 impl Asked<'_> {
     /// What a decent hub would answer.
     pub fn honest(&self) -> Reply {
-        honest::reply(self)
+        honest(self)
     }
 
     /// The path and the query.
@@ -112,7 +109,8 @@ impl Asked<'_> {
         self.place.scenario.name
     }
 
-    pub(super) fn assets(&self) -> &[Asset] {
+    /// What the repository holds.
+    pub fn assets(&self) -> &[Asset] {
         &self.place.scenario.assets
     }
 }

@@ -1,8 +1,7 @@
 //! What is put on the wire, decent or not.
 
 use std::{
-    io::{self, Read as _, Write as _},
-    net::TcpStream,
+    io,
     sync::atomic::{AtomicU64, Ordering},
     thread,
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::Request;
+use super::{Request, door::Wire};
 
 /// How a body ends. Numbers count its bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -152,7 +151,7 @@ impl Reply {
 
     /// The same with nothing said of its length.
     #[must_use]
-    pub fn unsized_(mut self) -> Self {
+    pub fn unsaid(mut self) -> Self {
         self.framing = Framing::Unsaid;
         self
     }
@@ -167,7 +166,7 @@ impl Reply {
     /// Sends it and counts the bytes of the body. Returns whether the connection can carry another one.
     pub(super) fn send(
         &self,
-        client: &mut TcpStream,
+        client: &mut dyn Wire,
         request: &Request,
         sent: &AtomicU64,
     ) -> io::Result<bool> {
@@ -178,7 +177,7 @@ impl Reply {
         if request.method == "HEAD" && self.raw.is_none() {
             return Ok(true);
         }
-        let write = |client: &mut TcpStream, bytes: &[u8]| {
+        let write = |client: &mut dyn Wire, bytes: &[u8]| {
             if self.framing == Framing::Chunked && !bytes.is_empty() {
                 write!(client, "{:x}\r\n", bytes.len())?;
                 client.write_all(bytes)?;
@@ -200,7 +199,7 @@ impl Reply {
                 write(client, upto(length))?;
                 // Else what was sent before the reset may never be read.
                 thread::sleep(Duration::from_millis(100));
-                socket2::SockRef::from(&*client).set_linger(Some(Duration::ZERO))?;
+                socket2::SockRef::from(client.socket()).set_linger(Some(Duration::ZERO))?;
                 return Ok(false);
             }
             Ending::Stall(length) => {
@@ -249,7 +248,7 @@ impl Reply {
 }
 
 /// Returns when the client has gone.
-fn wait_for_its_end(client: &mut TcpStream) {
+fn wait_for_its_end(client: &mut dyn Wire) {
     let mut nothing = [0; 4096];
     while client.read(&mut nothing).is_ok_and(|length| length > 0) {}
 }

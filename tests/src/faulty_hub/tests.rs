@@ -15,7 +15,7 @@ fn ask(hub: &FaultyHub, request: &str) -> Result<Answer> {
 
 #[test]
 fn an_honest_hub_serves_parts_on_condition() -> Result<()> {
-    let hub = FaultyHub::start(Scenario::new("honest", "", honest::reply))?;
+    let hub = FaultyHub::start(Scenario::new("honest", "", honest))?;
     let asset = &hub.assets()[0];
     let get = format!("GET /faults/honest/resolve/{COMMIT}/weights.bin HTTP/1.1\r\nhost: x\r\n");
     let whole = ask(&hub, &format!("{get}\r\n"))?;
@@ -43,7 +43,7 @@ fn an_honest_hub_serves_parts_on_condition() -> Result<()> {
 fn names_are_those_of_git() {
     // `echo hello | git hash-object --stdin`
     assert_eq!(
-        honest::git_digest(b"hello\n"),
+        decent::git_digest(b"hello\n"),
         "ce013625030ba8dba906f756967f9e9ca394464a"
     );
 }

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use hubkit_tests::{Question, Scene, scenarios::bytes};
 use libtest_mimic::Trial;
 
-use crate::{Row, case};
+use crate::{Row, WAYS, case};
 
 pub(crate) const ROWS: &[Row] = &[
     ("client-10", &["a_page_is_no_file"]),
@@ -45,9 +45,6 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("a_page_is_no_file", bytes::a_page_instead, page),
     ]
 }
-
-/// Both ways to fetch: one file by its name, and all of a repository.
-const WAYS: [&[&str]; 2] = [&["weights.bin"], &[]];
 
 fn wrong_bytes(scene: &Scene) -> Result<()> {
     for (round, way) in WAYS.into_iter().enumerate() {

@@ -3,8 +3,16 @@
 //! What the hubs do is in `hubkit_tests::scenarios`, where other clients can be asked too. Each module here is a list of
 //! trials, and says which rows of the lists of faults they answer; one trial holds that against the lists.
 
+mod breaks;
 mod bytes;
+mod heads;
+mod listings;
+mod patience;
+mod redirects;
+mod refusals;
 mod rows;
+mod secrets;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -15,10 +23,25 @@ use libtest_mimic::Trial;
 /// A row of a list of faults, and the trials that answer it.
 type Row = (&'static str, &'static [&'static str]);
 
+/// Both ways to fetch: one file by its name, and all of a repository.
+const WAYS: [&[&str]; 2] = [&["weights.bin"], &[]];
+
 fn main() -> ExitCode {
     let mut trials = Vec::new();
-    trials.extend(bytes::trials());
-    let rows = [bytes::ROWS].concat();
+    let mut rows = Vec::new();
+    let mut add = |more: Vec<Trial>, answered: &'static [Row]| {
+        trials.extend(more);
+        rows.extend(answered);
+    };
+    add(breaks::trials(), breaks::ROWS);
+    add(bytes::trials(), bytes::ROWS);
+    add(heads::trials(), heads::ROWS);
+    add(listings::trials(), listings::ROWS);
+    add(patience::trials(), patience::ROWS);
+    add(redirects::trials(), redirects::ROWS);
+    add(refusals::trials(), refusals::ROWS);
+    add(secrets::trials(), secrets::ROWS);
+    add(tls::trials(), tls::ROWS);
     trials.push(rows::trial_of(&rows, &trials));
     run_waiting(trials)
 }

@@ -93,6 +93,10 @@ impl<'de> Visitor<'de> for Tree<'_> {
         self.0.spend(Budget::OBJECT)?;
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            // Which of two values is meant, each reader would decide for itself.
+            if map.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("`{key}` is said twice")));
+            }
             let value = entries.next_value_seed(Tree(self.0))?;
             map.insert(key, value);
         }

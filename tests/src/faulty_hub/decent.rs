@@ -71,7 +71,8 @@ pub fn content(length: usize) -> Vec<u8> {
     numbers.flat_map(u32::to_le_bytes).take(length).collect()
 }
 
-pub(super) fn reply(asked: &Asked<'_>) -> Reply {
+/// The answer of a decent hub.
+pub fn honest(asked: &Asked<'_>) -> Reply {
     match asked.question {
         Question::Info => Reply::json(&info(asked)),
         Question::Tree => {

@@ -1,0 +1,70 @@
+//! Other things in the place of the file.
+
+use anyhow::{Result, ensure};
+use hubkit_tests::{Question::Get, Scene, scenarios::refusals};
+use libtest_mimic::Trial;
+
+use crate::{Row, WAYS, case};
+
+const IN_XML: &[&str] = &[
+    "a_refusal_is_no_file",
+    "a_missing_object_is_no_file",
+    "an_object_that_is_gone_is_no_file",
+];
+
+pub(crate) const ROWS: &[Row] = &[
+    ("client-11", IN_XML),
+    ("table-19", IN_XML),
+    (
+        "table-20",
+        &[
+            "a_text_about_a_missing_file_is_no_file",
+            "a_text_about_a_failure_is_no_file",
+        ],
+    ),
+];
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        case(
+            IN_XML[0],
+            || refusals::refused_in_xml(403),
+            |scene| refused(scene, 4, "403"),
+        ),
+        case(
+            IN_XML[1],
+            || refusals::refused_in_xml(404),
+            |scene| refused(scene, 3, "404"),
+        ),
+        case(
+            IN_XML[2],
+            || refusals::refused_in_xml(410),
+            |scene| refused(scene, 3, "410"),
+        ),
+        case(
+            "a_text_about_a_missing_file_is_no_file",
+            || refusals::refused_in_text(404),
+            |scene| refused(scene, 3, "404"),
+        ),
+        case(
+            "a_text_about_a_failure_is_no_file",
+            || refusals::refused_in_text(500),
+            |scene| refused(scene, 5, "500"),
+        ),
+    ]
+}
+
+fn refused(scene: &Scene, code: i32, status: &str) -> Result<()> {
+    for way in WAYS {
+        let before = scene.hub.asked(Get).len();
+        scene
+            .download(way)?
+            .refused(code, &[&scene.hub.repo(), status, "hint:"])?;
+        scene.expect_nothing_published()?;
+        let gets = scene.hub.asked(Get).len() - before;
+        // Only what may be better a moment later is asked again.
+        let most = if code == 5 { 5 } else { 1 };
+        ensure!(gets == most, "asked {gets} times");
+    }
+    Ok(())
+}
