@@ -3,8 +3,10 @@
 mod cache;
 pub mod durable;
 mod error;
+mod folder;
 mod link;
 mod lock;
+mod many;
 mod partial;
 mod plain;
 mod read;

@@ -101,11 +101,18 @@ impl RepoCache {
         if self.existing("")?.is_none() {
             return Ok(Lookup::Unknown);
         }
-        let listing = match self.existing("")? {
-            Some(_) => self.trees().facts(commit)?,
-            None => None,
-        };
-        if let Some(present) = self.present(commit, path, listing.as_deref())? {
+        let listing = self.trees().facts(commit)?;
+        self.lookup_in(commit, path, listing.as_deref())
+    }
+
+    /// The same, by a listing that was read before.
+    pub(crate) fn lookup_in(
+        &self,
+        commit: CommitId,
+        path: &RepoPath,
+        listing: Option<&Vec<TreeFile>>,
+    ) -> Result<Lookup, CacheError> {
+        if let Some(present) = self.present(commit, path, listing)? {
             return Ok(Lookup::Present {
                 path: present.location,
                 size: present.size,
@@ -116,7 +123,7 @@ impl RepoCache {
             .folder()
             .join(format!(".no_exist/{commit}"))
             .join(path.as_str());
-        let absent = if let Some(listing) = &listing {
+        let absent = if let Some(listing) = listing {
             listed(listing, path).is_none()
         } else {
             let link = self.snapshot_folder(commit).join(path.as_str());
@@ -294,14 +301,14 @@ impl RepoCache {
     }
 }
 
-fn listed<'a>(listing: &'a [TreeFile], path: &RepoPath) -> Option<&'a TreeFile> {
+pub(crate) fn listed<'a>(listing: &'a [TreeFile], path: &RepoPath) -> Option<&'a TreeFile> {
     let index = listing.binary_search_by(|file| file.path.cmp(path));
     index.ok().map(|index| &listing[index])
 }
 
 /// Whether a blob of this name can have this length: a crash may leave a file with nothing in it, and only the name of
 /// no bytes is right for that.
-fn may_have(id: BlobId, size: u64) -> bool {
+pub(crate) fn may_have(id: BlobId, size: u64) -> bool {
     const NOTHING: [&str; 2] = [
         "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

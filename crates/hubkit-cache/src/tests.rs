@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::{Cache, CacheErrorKind, Lookup, RepoCache, link::Method};
 
+mod many;
 mod planted;
 mod without_links;
 

@@ -1,15 +1,19 @@
 //! Listings of what a commit holds.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap, VecDeque},
-    fs,
+    fmt, fs,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::SystemTime,
 };
 
 use hubkit_types::{BlobId, CommitId, ParseRepoPathError, TreeFile};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
 
 use crate::{CacheError, CacheErrorKind, durable, error::found, read_plain};
 
@@ -97,20 +101,57 @@ impl Memo {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Document {
+#[derive(Serialize)]
+struct Written<'a> {
     format_version: u64,
-    files: BTreeMap<String, Item>,
+    files: BTreeMap<&'a str, Item<'a>>,
 }
 
+#[derive(Deserialize)]
+struct Document<'a> {
+    format_version: u64,
+    #[serde(borrow)]
+    files: Items<'a>,
+}
+
+/// Names as they stand in the text, in the order in which they do: a map would look for the place of each.
+struct Items<'a>(Vec<(Name<'a>, Item<'a>)>);
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 #[derive(Serialize, Deserialize)]
-struct Item {
+struct Item<'a> {
     size: u64,
-    blob_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    lfs_sha256: Option<String>,
+    #[serde(borrow)]
+    blob_id: Cow<'a, str>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    lfs_sha256: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lfs_size: Option<u64>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Items<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("files by their paths")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Items<'de>, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = map.next_entry()? {
+                    items.push(item);
+                }
+                Ok(Items(items))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
 }
 
 impl Trees {
@@ -195,36 +236,53 @@ impl Trees {
 
 /// `None` for what is no listing, an error for one with a name that must not become a path.
 fn parse(bytes: &[u8]) -> Option<Result<Vec<TreeFile>, ParseRepoPathError>> {
-    let document: Document = serde_json::from_slice(bytes).ok()?;
+    let document: Document<'_> = serde_json::from_slice(bytes).ok()?;
     if document.format_version != FORMAT_VERSION {
         return None;
     }
-    let file = |(path, item): (String, Item)| {
+    let mut files = Vec::with_capacity(document.files.0.len());
+    let mut refused = None;
+    for (Name(path), item) in document.files.0 {
         let lfs = item.lfs_sha256.map(|digest| digest.parse()).transpose();
         let (oid, lfs) = (item.blob_id.parse().ok()?, lfs.ok()?);
         let size = item.lfs_size.unwrap_or(item.size);
-        Some(path.parse().map(|path| TreeFile {
-            path,
-            size,
-            oid,
-            lfs,
-        }))
-    };
-    document.files.into_iter().map(file).collect()
+        match path.parse() {
+            Ok(path) => files.push(TreeFile {
+                path,
+                size,
+                oid,
+                lfs,
+            }),
+            Err(fault) => refused = Some(fault),
+        }
+    }
+    if let Some(refused) = refused {
+        return Some(Err(refused));
+    }
+    // Of a name that comes twice the last counts, as for every reader of JSON.
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    files.dedup_by(|later, kept| {
+        let is_same = later.path == kept.path;
+        if is_same {
+            std::mem::swap(later, kept);
+        }
+        is_same
+    });
+    Some(Ok(files))
 }
 
 fn render(files: &[TreeFile]) -> Vec<u8> {
     let item = |file: &TreeFile| Item {
         size: file.size,
-        blob_id: file.oid.to_string(),
-        lfs_sha256: file.lfs.map(|digest| digest.to_string()),
+        blob_id: file.oid.to_string().into(),
+        lfs_sha256: file.lfs.map(|digest| digest.to_string().into()),
         lfs_size: file.lfs.map(|_| file.size),
     };
-    let document = Document {
+    let document = Written {
         format_version: FORMAT_VERSION,
         files: files
             .iter()
-            .map(|file| (file.path.to_string(), item(file)))
+            .map(|file| (file.path.as_str(), item(file)))
             .collect(),
     };
     let mut bytes = Vec::new();

@@ -43,7 +43,9 @@ impl Progress for Bar {
         match *event {
             Event::Planned { missing, .. } => {
                 self.bar.set_length(missing);
-                self.bar.enable_steady_tick(Duration::from_millis(200));
+                if missing > 0 {
+                    self.bar.enable_steady_tick(Duration::from_millis(200));
+                }
             }
             Event::Started { path, size: bytes } => {
                 self.bar.set_message(format!("{path} ({})", size(bytes)));

@@ -139,6 +139,9 @@ fn visible(path: &RepoPath) -> String {
 
 /// What a file system that knows neither case nor composition nor joiners makes of a path.
 fn folded(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     let plain = path.nfc().filter(|c| !is_joiner(*c));
     plain.map(fold).nfc().collect()
 }
@@ -196,6 +199,9 @@ mod tests {
         judge(&["straße", "STRASSE"], None);
         judge(&["ısı", "isi"], None);
         judge(&["a", "a"], Some(CollisionKind::Same));
+        // The sign for kelvin is a K in all but its number.
+        judge(&["mK", "m\u{212a}"], Some(CollisionKind::Composition));
+        judge(&["mk", "m\u{212a}"], Some(CollisionKind::Case));
         judge(&["a\u{200d}b", "ab"], Some(CollisionKind::Joiners));
         judge(&["a\u{200d}B", "ab"], Some(CollisionKind::Case));
     }

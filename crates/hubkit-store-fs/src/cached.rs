@@ -252,14 +252,11 @@ impl RefStore for FsStore {
         let (repo, present) = (self.cache.repo(&question.0), self.present.clone());
         glance(&self.pace, move || {
             let (_, commit, path) = &question;
-            Ok(match repo.lookup(*commit, path).map_err(store_error)? {
-                Lookup::Present { size, blob, .. } => {
-                    present.put(question, (size, blob), now);
-                    Entry::Present { size, blob }
-                }
-                Lookup::Absent => Entry::Absent,
-                Lookup::Unknown => Entry::Unknown,
-            })
+            let entry = told(&repo.lookup(*commit, path).map_err(store_error)?);
+            if let Entry::Present { size, blob } = entry {
+                present.put(question, (size, blob), now);
+            }
+            Ok(entry)
         })
         .await
     }
@@ -270,11 +267,12 @@ impl RefStore for FsStore {
         commit: CommitId,
         paths: Vec<RepoPath>,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::with_capacity(paths.len());
-        for path in paths {
-            entries.push(self.entry(repo.clone(), commit, path).await?);
-        }
-        Ok(entries)
+        let repo = self.cache.repo(&repo);
+        run(move || {
+            let found = repo.lookup_many(commit, &paths).map_err(store_error)?;
+            Ok(found.iter().map(told).collect())
+        })
+        .await
     }
 
     /// None: the cache keeps no commit's parents.
@@ -349,6 +347,15 @@ impl RefStore for FsStore {
     }
 }
 
+/// The same in the words of the seam.
+fn told(lookup: &Lookup) -> Entry {
+    match *lookup {
+        Lookup::Present { size, blob, .. } => Entry::Present { size, blob },
+        Lookup::Absent => Entry::Absent,
+        Lookup::Unknown => Entry::Unknown,
+    }
+}
+
 /// What only its bytes tell of a file that is no link to a blob and in no listing, or a link to a blob of a name that is
 /// not the listed one.
 fn described(
@@ -408,10 +415,15 @@ fn record(store: &FsStore, snapshot: &Snapshot) -> Result<(), StoreError> {
     repo.sync_links(snapshot.commit, paths)
         .map_err(store_error)?;
     // Only a look at the result tells whether the file system took two paths for one.
-    for file in &snapshot.files {
-        let shown = repo
-            .lookup(snapshot.commit, &file.path)
-            .map_err(store_error)?;
+    let paths: Vec<RepoPath> = snapshot
+        .files
+        .iter()
+        .map(|file| file.path.clone())
+        .collect();
+    let shown = repo
+        .lookup_many(snapshot.commit, &paths)
+        .map_err(store_error)?;
+    for (file, shown) in snapshot.files.iter().zip(shown) {
         let right = matches!(
             shown,
             Lookup::Present { size, blob, .. }

@@ -90,11 +90,11 @@ impl ReqwestBuilder {
         if !self.environment_proxy {
             client = client.no_proxy();
         }
-        let (client, https_fault) = tls::configure(client, self.tls, &self.roots)?;
+        let (client, https) = tls::configure(client, self.tls, &self.roots)?;
         let client = client.build().map_err(|source| {
             BuildError::new("the HTTP client can't be set up").with_source(source.without_url())
         })?;
-        Ok(Reqwest::new(client, &self, https_fault))
+        Ok(Reqwest::new(client, &self, https))
     }
 }
 

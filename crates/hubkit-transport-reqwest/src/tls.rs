@@ -36,12 +36,41 @@ pub enum Tls {
     Native,
 }
 
-/// Sets up TLS; also says why `https` will not work, if it will not.
+/// Whether `https` will work.
+#[derive(Clone, Debug)]
+pub(crate) enum Https {
+    Works,
+    /// Not, and why.
+    Fails(String),
+    /// If the machine trusts anybody at all, which is found out when it matters.
+    #[cfg(all(
+        feature = "rustls",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
+    Platform(std::sync::Arc<graviola::Platform>),
+}
+
+impl Https {
+    /// Why not.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        match self {
+            Self::Works => None,
+            Self::Fails(reason) => Some(reason),
+            #[cfg(all(
+                feature = "rustls",
+                any(target_arch = "x86_64", target_arch = "aarch64")
+            ))]
+            Self::Platform(platform) => platform.fault(),
+        }
+    }
+}
+
+/// Sets up TLS; also tells whether `https` will work.
 pub(crate) fn configure(
     client: reqwest::ClientBuilder,
     tls: Tls,
     roots: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
     let has_native = cfg!(feature = "native-tls");
     match tls {
         Tls::Rustls if !HAS_RUSTLS => Err(not_built_in("rustls")),
@@ -50,7 +79,7 @@ pub(crate) fn configure(
         Tls::Default if !HAS_RUSTLS && has_native => use_native(client, roots),
         Tls::Default if !HAS_RUSTLS => Ok((
             client,
-            Some(
+            Https::Fails(
                 "this program was built without TLS: neither the feature `rustls` nor `native-tls` is on"
                     .to_owned(),
             ),
@@ -72,9 +101,9 @@ fn not_built_in(feature: &str) -> BuildError {
 fn use_rustls(
     client: reqwest::ClientBuilder,
     roots: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
-    let (config, fault) = graviola::client_config(roots, graviola::missing_instruction_set())?;
-    Ok((client.tls_backend_preconfigured(config), fault))
+) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
+    let (config, https) = graviola::client_config(roots, graviola::missing_instruction_set())?;
+    Ok((client.tls_backend_preconfigured(config), https))
 }
 
 #[cfg(not(all(
@@ -84,7 +113,7 @@ fn use_rustls(
 fn use_rustls(
     _: reqwest::ClientBuilder,
     _: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
     Err(not_built_in("rustls"))
 }
 
@@ -92,7 +121,7 @@ fn use_rustls(
 fn use_native(
     client: reqwest::ClientBuilder,
     roots: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
     let mut certificates = Vec::new();
     for pem in roots {
         let parsed = reqwest::Certificate::from_pem_bundle(pem).map_err(|source| {
@@ -107,7 +136,7 @@ fn use_native(
     }
     Ok((
         client.tls_backend_native().tls_certs_merge(certificates),
-        None,
+        Https::Works,
     ))
 }
 
@@ -115,6 +144,6 @@ fn use_native(
 fn use_native(
     _: reqwest::ClientBuilder,
     _: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Option<String>), BuildError> {
+) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
     Err(not_built_in("native-tls"))
 }

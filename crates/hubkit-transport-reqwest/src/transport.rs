@@ -9,6 +9,7 @@ use crate::{
     ReqwestBuilder,
     failure::Peer,
     patience::{self, Arriving, Leaving, Progress},
+    tls::Https,
 };
 
 /// Sends requests over a pool of connections kept by reqwest.
@@ -22,7 +23,7 @@ pub struct Reqwest {
     client: reqwest::Client,
     connect_timeout: Duration,
     read_timeout: Duration,
-    https_fault: Option<String>,
+    https: Https,
 }
 
 impl Reqwest {
@@ -31,22 +32,20 @@ impl Reqwest {
         ReqwestBuilder::default()
     }
 
-    pub(crate) fn new(
-        client: reqwest::Client,
-        options: &ReqwestBuilder,
-        https_fault: Option<String>,
-    ) -> Self {
+    pub(crate) fn new(client: reqwest::Client, options: &ReqwestBuilder, https: Https) -> Self {
         Self {
             client,
             connect_timeout: options.connect_timeout,
             read_timeout: options.read_timeout,
-            https_fault,
+            https,
         }
     }
 
     /// Why no `https` address can be asked on this machine or by this program; `None` when they can.
+    ///
+    /// The first call reads the certificates that the machine trusts, as the first request to an `https` address does.
     pub fn https_fault(&self) -> Option<&str> {
-        self.https_fault.as_deref()
+        self.https.fault()
     }
 }
 
@@ -116,7 +115,7 @@ impl fmt::Debug for Reqwest {
         f.debug_struct("Reqwest")
             .field("connect_timeout", &self.connect_timeout)
             .field("read_timeout", &self.read_timeout)
-            .field("https_fault", &self.https_fault)
+            .field("https", &self.https)
             .finish_non_exhaustive()
     }
 }

@@ -6,11 +6,16 @@ pub(crate) fn decode<const N: usize>(text: &str, case: Case) -> Option<[u8; N]> 
     if digits.len() != 2 * N {
         return None;
     }
+    let values = case.values();
     let mut bytes = [0; N];
+    // Whether each is a digit is asked once, at the end: which one comes next is anybody's guess.
+    let mut wrong = 0;
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0], case)? << 4 | digit(pair[1], case)?;
+        let (high, low) = (values[usize::from(pair[0])], values[usize::from(pair[1])]);
+        wrong |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    Some(bytes)
+    (wrong < 16).then_some(bytes)
 }
 
 /// Which letters count as hex digits.
@@ -22,13 +27,30 @@ pub(crate) enum Case {
     Either,
 }
 
-fn digit(byte: u8, case: Case) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' if case == Case::Either => Some(byte - b'A' + 10),
-        _ => None,
+impl Case {
+    /// What each byte stands for as a digit: 255 where it is none.
+    fn values(self) -> &'static [u8; 256] {
+        const LOWER: [u8; 256] = table(false);
+        const EITHER: [u8; 256] = table(true);
+        match self {
+            Self::Lower => &LOWER,
+            Self::Either => &EITHER,
+        }
     }
+}
+
+const fn table(upper: bool) -> [u8; 256] {
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        values[digit as usize] = value;
+        if upper {
+            values[digit.to_ascii_uppercase() as usize] = value;
+        }
+        value += 1;
+    }
+    values
 }
 
 /// Prints bytes as lower-case hex.

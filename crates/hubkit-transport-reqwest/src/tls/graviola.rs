@@ -1,5 +1,7 @@
 //! rustls with graviola's primitives and the certificates that the machine trusts.
 
+mod platform;
+
 use std::sync::Arc;
 
 use rustls::{
@@ -10,6 +12,8 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
+pub(super) use self::platform::Platform;
+use super::Https;
 use crate::BuildError;
 
 /// The first instruction set that graviola needs and this processor lacks. Graviola itself would panic.
@@ -36,11 +40,11 @@ pub(super) fn missing_instruction_set() -> Option<&'static str> {
         .find_map(|(name, present)| (!present).then_some(name))
 }
 
-/// The configuration, and why it refuses every connection, if it does.
+/// The configuration, and whether it refuses every connection.
 pub(super) fn client_config(
     roots: &[Vec<u8>],
     missing: Option<&'static str>,
-) -> Result<(ClientConfig, Option<String>), BuildError> {
+) -> Result<(ClientConfig, Https), BuildError> {
     let roots = read_roots(roots)?;
     let mut provider = rustls_graviola::default_provider();
     if missing.is_some() {
@@ -49,18 +53,23 @@ pub(super) fn client_config(
         provider.secure_random = &NoRandom;
     }
     let provider = Arc::new(provider);
-    let (verifier, fault) = match missing {
-        Some(name) => (None, Some(processor_fault(name))),
-        None => verifier(roots, &provider)?,
+    let (verifier, https): (Arc<dyn ServerCertVerifier>, Https) = match missing {
+        Some(name) => {
+            let reason = processor_fault(name);
+            let algorithms = &provider.signature_verification_algorithms;
+            let schemes = algorithms.supported_schemes();
+            let refusal = Refusal {
+                reason: reason.clone(),
+                schemes,
+            };
+            (Arc::new(refusal), Https::Fails(reason))
+        }
+        None if roots.is_empty() => {
+            let platform = Arc::new(Platform::new(Arc::clone(&provider)));
+            (platform.clone(), Https::Platform(platform))
+        }
+        None => (Arc::new(verifier(roots, &provider)?), Https::Works),
     };
-    let verifier = verifier.unwrap_or_else(|| {
-        Arc::new(Refusal {
-            reason: fault.clone().unwrap_or_default(),
-            schemes: provider
-                .signature_verification_algorithms
-                .supported_schemes(),
-        })
-    });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("graviola has suites for the default versions")
@@ -68,7 +77,7 @@ pub(super) fn client_config(
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok((config, fault))
+    Ok((config, https))
 }
 
 fn processor_fault(name: &str) -> String {
@@ -96,34 +105,20 @@ fn read_roots(bundles: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, Build
     Ok(roots)
 }
 
-type FoundVerifier = (Option<Arc<dyn ServerCertVerifier>>, Option<String>);
-
-/// The platform's verifier. A machine that trusts no certificate at all, as small containers do, gets a reason instead.
+/// The platform's verifier with more roots. Made at once, so that unusable roots are told of where they were given.
 fn verifier(
     roots: Vec<CertificateDer<'static>>,
     provider: &Arc<CryptoProvider>,
-) -> Result<FoundVerifier, BuildError> {
-    if roots.is_empty() {
-        return Ok(match Verifier::new(Arc::clone(provider)) {
-            Ok(verifier) => (Some(Arc::new(verifier)), None),
-            Err(error) => (
-                None,
-                Some(format!(
-                    "the certificates that this machine trusts can't be had: {error}"
-                )),
-            ),
-        });
-    }
+) -> Result<Verifier, BuildError> {
     #[cfg(not(target_os = "android"))]
     let made = Verifier::new_with_extra_roots(roots, Arc::clone(provider));
     #[cfg(target_os = "android")]
     let made = Err::<Verifier, _>(Error::General(
         "Android takes certificates from its settings alone".to_owned(),
     ));
-    let verifier = made.map_err(|source| {
+    made.map_err(|source| {
         BuildError::new("the extra root certificates can't be used").with_source(source)
-    })?;
-    Ok((Some(Arc::new(verifier)), None))
+    })
 }
 
 #[derive(Debug)]
@@ -193,8 +188,8 @@ mod tests {
 
     #[test]
     fn a_processor_without_aes_is_told_so_and_never_reaches_graviola() {
-        let (config, fault) = client_config(&[], Some("aes")).expect("plain HTTP must still work");
-        let fault = fault.expect("a reason");
+        let (config, https) = client_config(&[], Some("aes")).expect("plain HTTP must still work");
+        let fault = https.fault().expect("a reason");
         assert!(
             fault.contains("`aes`") && fault.contains("`native-tls`"),
             "{fault}"

@@ -1,0 +1,132 @@
+//! Many files of one commit at a time.
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
+
+use crate::{
+    CacheError, Lookup, RepoCache,
+    folder::Folder,
+    read::{listed, may_have},
+};
+
+impl RepoCache {
+    /// What is known of each of these paths of a commit: what [`lookup`](Self::lookup) says of each, for a small part of
+    /// what that costs where files are links as every client makes them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`lookup`](Self::lookup), for the first path of which it has any.
+    pub fn lookup_many(
+        &self,
+        commit: CommitId,
+        paths: &[RepoPath],
+    ) -> Result<Vec<Lookup>, CacheError> {
+        if self.existing("")?.is_none() {
+            return Ok(vec![Lookup::Unknown; paths.len()]);
+        }
+        let listing = self.trees().facts(commit)?;
+        let listing = listing.as_deref();
+        let mut straight = Straight::of(self, commit);
+        let mut found = Vec::with_capacity(paths.len());
+        let mut next = 0;
+        for path in paths {
+            let file = listing.and_then(|listing| {
+                // Nearly always they come in the listing's own order.
+                let guessed = listing.get(next).filter(|file| file.path == *path);
+                next += 1;
+                guessed.or_else(|| listed(listing, path))
+            });
+            let lookup = match straight.as_mut().and_then(|way| way.look(path, file)) {
+                Some(lookup) => lookup,
+                None => self.lookup_in(commit, path, listing)?,
+            };
+            found.push(lookup);
+        }
+        Ok(found)
+    }
+}
+
+/// The way that nearly every file takes: plain folders, and a link to a plain blob of the same repository, which needs no
+/// look at every part of the way to be known to stay within it. All else goes the long way.
+struct Straight {
+    location: PathBuf,
+    snapshot: Folder,
+    blobs: Folder,
+    /// The folders on the way to the file that was looked at last, outermost first, as far as they are plain ones.
+    way: Vec<(String, Folder)>,
+    /// The text of a link, and what it should be.
+    text: [u8; 512],
+    expected: String,
+}
+
+impl Straight {
+    /// `None` when the folders that all ways lead through are not both there and no links.
+    fn of(repo: &RepoCache, commit: CommitId) -> Option<Self> {
+        let blobs = repo.existing("blobs").ok()??;
+        let location = repo.existing(&format!("snapshots/{commit}")).ok()??;
+        Some(Self {
+            snapshot: Folder::open(&location).ok()?,
+            blobs: Folder::open(&blobs).ok()?,
+            location,
+            way: Vec::new(),
+            text: [0; 512],
+            expected: String::new(),
+        })
+    }
+
+    /// `None` when the file does not lie on this way, or is not whole.
+    fn look(&mut self, path: &RepoPath, listed: Option<&TreeFile>) -> Option<Lookup> {
+        self.walk(path.parent())?;
+        let folder = self.way.last().map_or(&self.snapshot, |(_, folder)| folder);
+        let name = path.file_name();
+        let (blob, size) = match folder.link(name, &mut self.text) {
+            Ok(text) => {
+                let rest = above(text, self.way.len() + 2)?;
+                let rest = std::str::from_utf8(rest).ok()?.strip_prefix("blobs/")?;
+                let blob = match listed {
+                    Some(file) => file.blob(),
+                    None => rest.parse().ok()?,
+                };
+                // A digest is read in upper case too, and that is another name.
+                self.expected.clear();
+                write!(self.expected, "{blob}").ok()?;
+                if self.expected != rest {
+                    return None;
+                }
+                (Some(blob), self.blobs.plain(rest).ok()?)
+            }
+            Err(_) => (listed.map(TreeFile::blob), folder.plain(name).ok()?),
+        };
+        let is_whole = listed.is_none_or(|file| file.size == size)
+            && blob.is_none_or(|blob: BlobId| may_have(blob, size));
+        is_whole.then(|| Lookup::Present {
+            path: self.location.join(path.as_str()),
+            size,
+            blob,
+        })
+    }
+
+    /// Goes to a folder of the snapshot from where it is; `None` when a part of the way is no plain folder.
+    fn walk(&mut self, folder: Option<&str>) -> Option<()> {
+        let parts = || folder.into_iter().flat_map(|folder| folder.split('/'));
+        let held = self.way.iter().zip(parts());
+        let same = held.take_while(|((name, _), part)| name == part).count();
+        self.way.truncate(same);
+        for part in parts().skip(same) {
+            let above = self.way.last().map_or(&self.snapshot, |(_, folder)| folder);
+            let folder = above.folder(part).ok()?;
+            self.way.push((part.to_owned(), folder));
+        }
+        Some(())
+    }
+}
+
+/// What is left of a link's text behind so many steps up.
+fn above(text: &[u8], steps: usize) -> Option<&[u8]> {
+    let mut rest = text;
+    for _ in 0..steps {
+        rest = rest.strip_prefix(b"../")?;
+    }
+    Some(rest)
+}
