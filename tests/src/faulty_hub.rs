@@ -58,6 +58,12 @@ impl Scenario {
         self
     }
 
+    /// The same with a file of 24 MiB, long enough to be fetched in several parts at a time.
+    #[must_use]
+    pub fn large(self) -> Self {
+        self.of(vec![Asset::large("weights.bin", content(24 << 20))])
+    }
+
     /// The name, without the part before the slash.
     pub fn name(&self) -> &'static str {
         self.name

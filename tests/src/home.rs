@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use crate::{Outcome, bin};
@@ -114,7 +114,14 @@ impl Run<'_> {
     }
 
     /// Runs the program to its end. Fails when it can't be started or does not end; its exit code is for the caller.
-    pub fn run(mut self) -> Result<Outcome> {
+    pub fn run(self) -> Result<Outcome> {
+        let called = self.called();
+        let outcome = self.run_within(LONGEST)?;
+        outcome.with_context(|| format!("{called} did not end within {} s", LONGEST.as_secs()))
+    }
+
+    /// Runs the program, but not for longer than this; `None` when it had not ended by then.
+    pub fn run_within(mut self, longest: Duration) -> Result<Option<Outcome>> {
         let called = self.called();
         self.command
             .stdin(Stdio::null())
@@ -126,20 +133,19 @@ impl Run<'_> {
             .with_context(|| format!("can't start {called}"))?;
         let stdout = reading(child.stdout.take());
         let stderr = reading(child.stderr.take());
-        let (Ok(stdout), Ok(stderr)) = (stdout.recv_timeout(LONGEST), stderr.recv_timeout(LONGEST))
+        let (Ok(stdout), Ok(stderr)) = (stdout.recv_timeout(longest), stderr.recv_timeout(longest))
         else {
             child.kill()?;
             child.wait()?;
-            bail!("{called} did not end within {} s", LONGEST.as_secs());
+            return Ok(None);
         };
         let code = child.wait()?.code();
-        let outcome = Outcome {
+        Ok(Some(Outcome {
             called,
             code,
             stdout,
             stderr,
-        };
-        Ok(outcome)
+        }))
     }
 
     /// Runs the program to its end and puts `[HOME]` where its output names the folder; for snapshots.

@@ -77,7 +77,7 @@ pub fn run_together(trials: Vec<Trial>) -> ExitCode {
 /// Runs the trials of a suite whose trials wait more than they work, several times as many at a time as there are cores.
 pub fn run_waiting(trials: Vec<Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads.get_or_insert(12);
+    arguments.test_threads.get_or_insert(16);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

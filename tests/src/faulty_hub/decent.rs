@@ -17,6 +17,7 @@ pub struct Asset {
     pub content: Vec<u8>,
     /// Whether it is kept as a large object, named by its SHA-256; else it is named as git does.
     pub is_large: bool,
+    digest: String,
 }
 
 impl Asset {
@@ -24,6 +25,7 @@ impl Asset {
     pub fn large(path: &str, content: Vec<u8>) -> Self {
         Self {
             path: path.to_owned(),
+            digest: hex(&Sha256::digest(&content)),
             content,
             is_large: true,
         }
@@ -33,18 +35,15 @@ impl Asset {
     pub fn small(path: &str, content: &[u8]) -> Self {
         Self {
             path: path.to_owned(),
+            digest: git_digest(content),
             content: content.to_vec(),
             is_large: false,
         }
     }
 
     /// The digest that it is named by.
-    pub fn digest(&self) -> String {
-        if self.is_large {
-            hex(&Sha256::digest(&self.content))
-        } else {
-            git_digest(&self.content)
-        }
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     fn pointer(&self) -> String {
@@ -67,8 +66,14 @@ impl Asset {
 
 /// Bytes that differ from each other and are the same in every run.
 pub fn content(length: usize) -> Vec<u8> {
-    let numbers = (1_u32..).map(|number| number.wrapping_mul(2_654_435_761).rotate_left(7));
-    numbers.flat_map(u32::to_le_bytes).take(length).collect()
+    let mut bytes = Vec::with_capacity(length + 4);
+    let mut number = 1_u32;
+    while bytes.len() < length {
+        number = number.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+        bytes.extend_from_slice(&number.rotate_left(7).to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
 }
 
 /// The answer of a decent hub.

@@ -1,11 +1,18 @@
 //! Connections that break, and hubs that resume badly.
 
-use crate::{Asked, Asset, Ending, Question::Get, Reply, Scenario, content};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
-/// Long enough for several requests at a time.
-fn large() -> Vec<Asset> {
-    vec![Asset::large("weights.bin", content(24 << 20))]
-}
+use crate::{
+    Asked, Asset, COMMIT, Ending,
+    Question::{Elsewhere, Get, Head},
+    Reply, Scenario,
+};
 
 /// The connection is closed within the file, every time.
 pub fn closed_every_time() -> Scenario {
@@ -37,7 +44,7 @@ pub fn closed_once() -> Scenario {
     Scenario::new("closed-once", about, |asked| {
         first(asked, Ending::Cut(15 << 20))
     })
-    .of(large())
+    .large()
 }
 
 /// The file is another behind the break, and stays it.
@@ -76,9 +83,10 @@ pub fn no_rest() -> Scenario {
     Scenario::new("no-rest", about, |asked| match asked.nth {
         1 => first(asked, Ending::Cut(100_000)),
         _ if asked.header("range").is_some() => asked.but(Get, |reply| {
+            let length = asked.asset().content.len();
             reply
                 .status(416)
-                .with("content-range", "bytes */200000")
+                .with("content-range", &format!("bytes */{length}"))
                 .body(Vec::new())
         }),
         _ => asked.honest(),
@@ -91,11 +99,12 @@ pub fn another_part() -> Scenario {
     Scenario::new("another-part", about, |asked| match asked.nth {
         1 => first(asked, Ending::Cut(100_000)),
         _ if asked.header("range").is_some() => asked.but(Get, |reply| {
-            let start = asked.asset().content[..50_000].to_vec();
+            let content = &asked.asset().content;
+            let range = format!("bytes 0-49999/{}", content.len());
             reply
                 .status(206)
-                .with("content-range", "bytes 0-49999/200000")
-                .body(start)
+                .with("content-range", &range)
+                .body(content[..50_000].to_vec())
         }),
         _ => asked.honest(),
     })
@@ -118,7 +127,7 @@ pub fn promised_twice_the_length() -> Scenario {
 pub fn no_length() -> Scenario {
     let about = "no answer about the file tells its length, and it ends early";
     Scenario::new("no-length", about, |asked| match asked.question {
-        crate::Question::Head => asked.honest().unsaid().without("x-linked-size"),
+        Head => asked.honest().unsaid().without("x-linked-size"),
         Get => asked
             .honest()
             .without("x-linked-size")
@@ -126,6 +135,75 @@ pub fn no_length() -> Scenario {
             .ending(Ending::Cut(150_000)),
         _ => asked.honest(),
     })
+}
+
+/// Parts say that they are of a file of another length.
+pub fn parts_of_another_length() -> Scenario {
+    let about = "the connection is closed within the file; the rest is said to be of a file of another length";
+    Scenario::new("parts-of-another-length", about, |asked| match asked.nth {
+        1 => first(asked, Ending::Cut(100_000)),
+        _ if asked.header("range").is_some() => asked.but(Get, |reply| {
+            let range = format!("bytes 100000-199999/{}", asked.asset().content.len() + 1);
+            reply.with("content-range", &range)
+        }),
+        _ => asked.honest(),
+    })
+}
+
+/// One request after the other is answered by closing the connection: this one.
+pub fn one_request_fails(which: usize) -> Scenario {
+    let about = "the connection is closed on one request";
+    let counted = AtomicUsize::new(0);
+    Scenario::new("one-request-fails", about, move |asked| {
+        if counted.fetch_add(1, Ordering::Relaxed) == which {
+            return Reply::raw(Vec::new());
+        }
+        asked.honest()
+    })
+    .of(vec![
+        Asset::small("README.md", b"# Title\n"),
+        Asset::small("config.json", b"{}\n"),
+        Asset::large("weights.bin", crate::content(300_000)),
+    ])
+}
+
+/// The address of the bytes is good for a few requests, and then a new one must be asked for.
+pub fn addresses_expire() -> Scenario {
+    let about = "the file is on another server, at an address that is good for two requests; then a new one must be asked for";
+    let (given, used) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    Scenario::new("addresses-expire", about, move |asked| {
+        match asked.question {
+            Head | Get => {
+                let signature = given.fetch_add(1, Ordering::Relaxed);
+                let asset = asked.asset();
+                let location = format!("{}/weights.bin?signature={signature}", asked.elsewhere());
+                Reply::redirect(302, &location)
+                    .with("x-repo-commit", COMMIT)
+                    .with("x-linked-etag", &format!("\"{}\"", asset.digest()))
+                    .with("x-linked-size", &asset.content.len().to_string())
+            }
+            Elsewhere => {
+                let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
+                let times: &mut usize = used.entry(asked.target().to_owned()).or_default();
+                *times += 1;
+                if *times > 2 {
+                    return Reply::text(
+                        403,
+                        "application/xml",
+                        "<Error>Request has expired</Error>",
+                    );
+                }
+                // The first answer breaks, so that there is something to go on with.
+                let honest = asked.honest();
+                if *times == 1 {
+                    return honest.ending(Ending::Cut(3 << 20));
+                }
+                honest
+            }
+            _ => asked.honest(),
+        }
+    })
+    .large()
 }
 
 fn first(asked: &Asked<'_>, ending: Ending) -> Reply {

@@ -77,7 +77,7 @@ const OTHER: &str = "\"111111111111111111111111111111111111111111111111111111111
 pub fn tag_written(name: &'static str, about: &'static str, write: fn(&str) -> String) -> Scenario {
     Scenario::new(name, about, move |asked| match asked.question {
         Head | Get => {
-            let tag = write(&asked.asset().digest());
+            let tag = write(asked.asset().digest());
             asked
                 .honest()
                 .with("etag", &tag)

@@ -1,10 +1,10 @@
 //! Connections that break, and hubs that resume badly.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use hubkit_tests::{Question::Get, Scene, Seen, scenarios::breaks};
 use libtest_mimic::Trial;
 
-use crate::{Row, WAYS, case};
+use crate::{Row, WAYS, case, free};
 
 pub(crate) const ROWS: &[Row] = &[
     (
@@ -83,6 +83,12 @@ pub(crate) fn trials() -> Vec<Trial> {
             anew,
         ),
         case("another_part_is_not_taken", breaks::another_part, anew),
+        case(
+            "a_part_of_another_length_is_not_taken",
+            breaks::parts_of_another_length,
+            anew,
+        ),
+        free("any_request_may_fail_once", any_request_may_fail),
         case("a_file_of_no_length_is_checked", breaks::no_length, short),
         case(
             "a_promise_of_more_is_not_waited_for",
@@ -90,6 +96,20 @@ pub(crate) fn trials() -> Vec<Trial> {
             promised,
         ),
     ]
+}
+
+/// Each request in its turn fails once, until none is left that could.
+fn any_request_may_fail() -> Result<()> {
+    for which in 0..30 {
+        let scene = Scene::new(breaks::one_request_fails(which))?;
+        scene.download(&[])?.success()?;
+        scene.expect_right()?;
+        if scene.hub.seen().len() <= which {
+            ensure!(which >= 5, "only {which} requests");
+            return Ok(());
+        }
+    }
+    bail!("there is no end of requests")
 }
 
 fn given_up(scene: &Scene) -> Result<()> {

@@ -49,7 +49,8 @@ pub(crate) fn trials() -> Vec<Trial> {
 fn wrong_bytes(scene: &Scene) -> Result<()> {
     for (round, way) in WAYS.into_iter().enumerate() {
         let outcome = scene.download(way)?;
-        outcome.refused(7, &["weights.bin", "not to 5936", "hint:"])?;
+        let digest = format!("not to {}", scene.hub.assets()[0].digest());
+        outcome.refused(7, &["weights.bin", &digest, "hint:"])?;
         scene.expect_nothing_published()?;
         let gets = scene.hub.asked(Question::Get).len();
         ensure!(gets == 2 * (round + 1), "asked {gets} times");

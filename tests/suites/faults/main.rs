@@ -6,6 +6,7 @@
 mod breaks;
 mod bytes;
 mod heads;
+mod large;
 mod listings;
 mod patience;
 mod redirects;
@@ -33,11 +34,13 @@ fn main() -> ExitCode {
         trials.extend(more);
         rows.extend(answered);
     };
+    // Those that wait longest begin first.
+    add(patience::trials(), patience::ROWS);
     add(breaks::trials(), breaks::ROWS);
     add(bytes::trials(), bytes::ROWS);
     add(heads::trials(), heads::ROWS);
+    add(large::trials(), &[]);
     add(listings::trials(), listings::ROWS);
-    add(patience::trials(), patience::ROWS);
     add(redirects::trials(), redirects::ROWS);
     add(refusals::trials(), refusals::ROWS);
     add(secrets::trials(), secrets::ROWS);

@@ -66,6 +66,11 @@ pub(crate) const ROWS: &[Row] = &[
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case(
+            "a_trickle_is_cut_off_and_resumed",
+            patience::a_byte_a_second_once,
+            trickle,
+        ),
+        case(
             "a_wait_is_kept_for_the_file",
             || patience::slow_down(Get),
             |scene| three_seconds(scene, Get),
@@ -117,11 +122,6 @@ pub(crate) fn trials() -> Vec<Trial> {
             "a_failing_answer_is_asked_for_again",
             || patience::fails_three_times(Info),
             |scene| again(scene, Info, 4),
-        ),
-        case(
-            "a_trickle_is_cut_off_and_resumed",
-            patience::a_byte_a_second_once,
-            trickle,
         ),
         case(
             "a_stall_is_resumed",
