@@ -135,6 +135,8 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), CacheError> {
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (temporary, mut file) = Temporary::file(folder, &stem, ".tmp")?;
+    // Who clears up sees by this that it is on its way.
+    let _ = File::try_lock(&file);
     file.write_all(content)
         .and_then(|()| file.sync_all())
         .map_err(|fault| CacheError::io("can't write", temporary.path(), fault))?;

@@ -4,6 +4,7 @@ mod cache;
 pub mod durable;
 mod error;
 mod folder;
+mod gc;
 mod link;
 mod lock;
 mod many;
@@ -12,16 +13,19 @@ mod plain;
 mod read;
 mod scan;
 mod trees;
+mod verify;
 mod write;
 
 pub use cache::{Cache, RepoCache, write_tag};
 pub use durable::Remover;
 pub use error::{CacheError, CacheErrorKind};
+pub use gc::{Collected, Collection, Garbage, Kept, Removed};
 pub use partial::{Partial, sweep};
 pub use plain::read_plain;
 pub use read::{Blob, CachedFile, Lookup, walk};
 pub use scan::{Incomplete, Scan, ScanWarning, ScannedRepo, ScannedRevision};
 pub use trees::Trees;
+pub use verify::{Digesting, Fault, Finding, Hashing, Reading, Verification, Verified};
 pub use write::NewBlob;
 
 #[cfg(test)]

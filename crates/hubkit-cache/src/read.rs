@@ -285,7 +285,7 @@ impl RepoCache {
     }
 
     /// Where a path leads in the end; `None` when it leads nowhere.
-    fn real_path(&self, path: &Path) -> Result<Option<PathBuf>, CacheError> {
+    pub(crate) fn real_path(&self, path: &Path) -> Result<Option<PathBuf>, CacheError> {
         let tried = "can't follow";
         let Some(real) = found(fs::canonicalize(path), tried, path)? else {
             return Ok(None);
@@ -317,7 +317,7 @@ pub(crate) fn may_have(id: BlobId, size: u64) -> bool {
 }
 
 /// The digest in the name that a link names. A blob may be a link itself, to a payload of another name.
-fn first_hop(link: &Path) -> Option<BlobId> {
+pub(crate) fn first_hop(link: &Path) -> Option<BlobId> {
     let target = fs::read_link(link).ok()?;
     let name = target.file_name()?.to_str()?;
     name.parse()
@@ -326,7 +326,7 @@ fn first_hop(link: &Path) -> Option<BlobId> {
 }
 
 /// Python strips the newline in one place and not in the other; all agree on what is before it.
-fn read_commit(path: &Path) -> Result<Option<CommitId>, CacheError> {
+pub(crate) fn read_commit(path: &Path) -> Result<Option<CommitId>, CacheError> {
     let Some(bytes) = read_plain(path, 64)? else {
         return Ok(None);
     };

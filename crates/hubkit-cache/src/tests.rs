@@ -7,8 +7,10 @@ use tempfile::TempDir;
 
 use crate::{Cache, CacheErrorKind, Lookup, RepoCache, link::Method};
 
+mod gc;
 mod many;
 mod planted;
+mod verify;
 mod without_links;
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod access;
+mod cache;
 mod find;
 mod token;
 
@@ -11,6 +12,7 @@ use clap::{
 };
 use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
+pub use cache::{Cache, Gc, Verify};
 pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
 
 pub use access::{AccessCommand, Requester, WhichRepo};
@@ -233,13 +235,6 @@ pub struct Ls {
 pub enum Auth {
     /// Show whose token is used
     Whoami,
-}
-
-/// The cache on this machine.
-#[derive(Debug, Subcommand)]
-pub enum Cache {
-    /// List the repositories in the cache
-    Ls,
 }
 
 /// Show the tensors of a safetensors file, or of a repository without downloading its weights.

@@ -21,7 +21,7 @@ mod user;
 use clap::CommandFactory as _;
 
 use crate::{
-    args::{Auth, Cache, Cli, Command},
+    args::{Auth, Cli, Command},
     exit::Exit,
     failure::Failure,
     reference,
@@ -51,7 +51,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::User(arguments) => user::run(&cli.global, arguments, &ui).await,
         Command::Access(command) => access::run(&cli.global, command, &ui).await,
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
-        Command::Cache(Cache::Ls) => cache::run(&cli.global, &ui),
+        Command::Cache(command) => cache::run(&cli.global, command, &ui).await,
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
         Command::Serve(arguments) => serve::run(arguments, &ui).await,
         Command::Token(command) => token::run(command, &ui),

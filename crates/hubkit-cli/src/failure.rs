@@ -205,7 +205,7 @@ impl Failure {
             Some(StoreErrorKind::Corrupt) => (
                 Exit::Integrity,
                 "cache_corrupt",
-                "remove what is named from the cache and fetch it again",
+                "`hubkit cache verify --repair` removes what is wrong in the cache; fetch it again then",
             ),
             Some(StoreErrorKind::NotFound) => (
                 Exit::Disk,

@@ -36,6 +36,19 @@ impl Ui {
         data(&line)
     }
 
+    /// Prints a result of many lines, which is none for people where it is empty.
+    pub(crate) fn lines(
+        &self,
+        is_empty: bool,
+        text: impl FnOnce() -> String,
+        value: impl FnOnce() -> Value,
+    ) -> Result<(), Failure> {
+        if is_empty && !self.json {
+            return Ok(());
+        }
+        self.result(text, value)
+    }
+
     /// Prints a remark for people on standard error.
     pub(crate) fn remark(&self, line: &str) {
         if !self.quiet && !self.json {

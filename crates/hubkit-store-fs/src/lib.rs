@@ -12,7 +12,9 @@ mod sink;
 mod stamp;
 mod stream;
 mod surveyed;
+mod verify;
 
 pub use cached::FsStore;
 pub use folder::{FolderStore, Skipped};
 pub use local_dir::{LocalDirStore, Overwrite};
+pub use verify::verify;

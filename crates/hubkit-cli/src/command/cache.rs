@@ -1,97 +1,39 @@
 //! `hubkit cache`.
 
-use std::time::SystemTime;
+mod gc;
+mod ls;
+mod verify;
 
-use hubkit::cache::{Scan, ScanWarning, ScannedRepo};
-use serde_json::{Value, json};
+use hubkit::cache::{CacheError, CacheErrorKind};
 
 use crate::{
-    args::Global,
+    args::{Cache, Global},
     exit::Exit,
     failure::Failure,
-    target,
-    ui::{Ui, count, size, table},
+    ui::Ui,
 };
 
-pub(crate) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-    let hub = target::hub(global, 1)?;
-    let root = hub.environment().cache.display().to_string();
-    let scan = hub
-        .cache()
-        .scan()
-        .map_err(|error| Failure::new(Exit::Disk, "cache", format!("{root}: {error}")))?;
-    let total = scan.size_on_disk();
-    ui.result(|| text(&scan), || json!({
-        "cache": root, "bytes": total, "repositories": scan.repos.iter().map(describe).collect::<Vec<_>>(),
-        "unfinished": scan.incomplete.iter().map(|found| json!({
-                    "path": found.path.to_string_lossy(), "size": found.size,
-                })).collect::<Vec<_>>(),
-                "warnings": scan.warnings.iter().map(warning).collect::<Vec<_>>(),
-    }))?;
-    for found in &scan.warnings {
-        ui.remark(&format!("warning: {}", warning(found)));
+pub(crate) async fn run(global: &Global, command: &Cache, ui: &Ui) -> Result<Exit, Failure> {
+    match command {
+        Cache::Ls => ls::run(global, ui),
+        Cache::Verify(arguments) => verify::run(global, arguments, ui).await,
+        Cache::Gc(arguments) => gc::run(global, arguments, ui).await,
     }
-    if !scan.incomplete.is_empty() {
-        let downloads = count(
-            scan.incomplete.len(),
-            "unfinished download",
-            "unfinished downloads",
-        );
-        let bytes = scan.incomplete.iter().map(|found| found.size).sum();
-        ui.remark(&format!("{downloads} besides, {}", size(bytes)));
-    }
-    let repositories = count(scan.repos.len(), "repository", "repositories");
-    ui.remark(&format!("{repositories}, {} in {root}", size(total)));
-    Ok(Exit::Done)
 }
 
-fn warning(warning: &ScanWarning) -> String {
-    format!("{} {}", warning.path.display(), warning.message)
+/// Runs what takes long on a thread of its own, so that a signal is heard meanwhile.
+async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::new(Exit::Bug, "cache", error.to_string()))
 }
 
-fn text(scan: &Scan) -> String {
-    let mut rows = vec![
-        ["REPOSITORY", "SIZE", "FILES", "MODIFIED", "REVISIONS"]
-            .map(str::to_owned)
-            .to_vec(),
-    ];
-    for repo in &scan.repos {
-        let revisions = repo.revisions.iter().map(|revision| {
-            let commit = &revision.commit.to_string()[..12];
-            let refs: Vec<&str> = revision.refs.iter().map(hubkit::Revision::as_str).collect();
-            if refs.is_empty() {
-                commit.to_owned()
-            } else {
-                format!("{commit} ({})", refs.join(", "))
-            }
-        });
-        rows.push(vec![
-            repo.repo.to_string(),
-            size(repo.size_on_disk),
-            repo.files.to_string(),
-            time(repo.last_modified).unwrap_or_default(),
-            revisions.collect::<Vec<_>>().join(", "),
-        ]);
-    }
-    table(&rows)
-}
-
-fn describe(repo: &ScannedRepo) -> Value {
-    let revisions = repo.revisions.iter().map(|revision| {
-        json!({
-            "commit": revision.commit.to_string(), "size": revision.size, "files": revision.files,
-            "refs": revision.refs.iter().map(hubkit::Revision::as_str).collect::<Vec<_>>(),
-            "last_modified": time(revision.last_modified),
-        })
-    });
-    json!({
-        "repo": repo.repo.id.as_str(), "kind": repo.repo.kind.as_str(), "path": repo.path.to_string_lossy(),
-        "size": repo.size_on_disk, "files": repo.files, "blobs": repo.blobs,
-        "last_accessed": time(repo.last_accessed), "last_modified": time(repo.last_modified),
-        "revisions": revisions.collect::<Vec<_>>(),
-    })
-}
-
-fn time(time: Option<SystemTime>) -> Option<String> {
-    time.map(|time| humantime::format_rfc3339_seconds(time).to_string())
+fn failed(root: &str, error: &CacheError) -> Failure {
+    let exit = match error.kind() {
+        CacheErrorKind::NotFound => Exit::NotFound,
+        CacheErrorKind::Corrupt => Exit::Integrity,
+        _ => Exit::Disk,
+    };
+    Failure::new(exit, "cache", format!("{root}: {error}"))
 }
