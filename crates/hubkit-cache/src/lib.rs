@@ -20,6 +20,7 @@ pub use cache::{Cache, RepoCache, write_tag};
 pub use durable::Remover;
 pub use error::{CacheError, CacheErrorKind};
 pub use gc::{Collected, Collection, Garbage, Kept, Removed};
+pub use many::Known;
 pub use partial::{Partial, sweep};
 pub use plain::read_plain;
 pub use read::{Blob, CachedFile, Lookup, walk};

@@ -1,56 +1,110 @@
 //! Many files of one commit at a time.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{fmt::Write as _, thread};
 
 use hubkit_types::{BlobId, CommitId, RepoPath, TreeFile};
 
-use crate::{
-    CacheError, Lookup, RepoCache,
-    folder::Folder,
-    read::{listed, may_have},
-};
+use crate::{CacheError, Lookup, RepoCache, folder::Folder, read::may_have};
+
+/// What the cache knows of one path among many: a [`Lookup`] without the place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Known {
+    /// The file is here.
+    Present {
+        /// Its length in bytes.
+        size: u64,
+        /// Its digest, where the link or the listing says it.
+        blob: Option<BlobId>,
+    },
+    /// The commit is known to hold no such file.
+    Absent,
+    /// The cache can't tell.
+    Unknown,
+}
+
+/// How many paths are worth a thread.
+const SHARE: usize = 500;
+const MOST_THREADS: usize = 4;
 
 impl RepoCache {
-    /// What is known of each of these paths of a commit: what [`lookup`](Self::lookup) says of each, for a small part of
-    /// what that costs where files are links as every client makes them.
+    /// What is known of each of these paths of a commit, in their order: what [`lookup`](Self::lookup) says of each, for a
+    /// small part of what that costs where files are links as every client makes them. Many are looked for on several
+    /// threads.
     ///
     /// # Errors
     ///
     /// Those of [`lookup`](Self::lookup), for the first path of which it has any.
-    pub fn lookup_many(
+    pub fn known(&self, commit: CommitId, paths: &[RepoPath]) -> Result<Vec<Known>, CacheError> {
+        if self.existing("")?.is_none() {
+            return Ok(vec![Known::Unknown; paths.len()]);
+        }
+        let listing = self.trees().facts(commit)?;
+        let listing = listing.as_ref().map(|listing| &listing[..]);
+        let most = paths.len().div_ceil(SHARE).clamp(1, MOST_THREADS);
+        let threads = match most {
+            1 => 1,
+            most => thread::available_parallelism().map_or(1, |cores| most.min(cores.get())),
+        };
+        let mut shares = paths.chunks(paths.len().div_ceil(threads).max(1));
+        let own = shares.next().unwrap_or_default();
+        thread::scope(|scope| {
+            let others: Vec<_> = shares
+                .map(|share| scope.spawn(move || self.known_in(commit, share, listing)))
+                .collect();
+            let mut known = self.known_in(commit, own, listing)?;
+            for other in others {
+                let other = other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                known.append(&mut other?);
+            }
+            Ok(known)
+        })
+    }
+
+    fn known_in(
         &self,
         commit: CommitId,
         paths: &[RepoPath],
-    ) -> Result<Vec<Lookup>, CacheError> {
-        if self.existing("")?.is_none() {
-            return Ok(vec![Lookup::Unknown; paths.len()]);
-        }
-        let listing = self.trees().facts(commit)?;
-        let listing = listing.as_deref();
+        listing: Option<&[TreeFile]>,
+    ) -> Result<Vec<Known>, CacheError> {
         let mut straight = Straight::of(self, commit);
-        let mut found = Vec::with_capacity(paths.len());
+        let mut known = Vec::with_capacity(paths.len());
         let mut next = 0;
         for path in paths {
             let file = listing.and_then(|listing| {
                 // Nearly always they come in the listing's own order.
                 let guessed = listing.get(next).filter(|file| file.path == *path);
-                next += 1;
-                guessed.or_else(|| listed(listing, path))
+                let at = match guessed {
+                    Some(_) => next,
+                    None => listing.binary_search_by(|file| file.path.cmp(path)).ok()?,
+                };
+                next = at + 1;
+                listing.get(at)
             });
-            let lookup = match straight.as_mut().and_then(|way| way.look(path, file)) {
-                Some(lookup) => lookup,
-                None => self.lookup_in(commit, path, listing)?,
+            let found = match straight.as_mut().and_then(|way| way.look(path, file)) {
+                Some(found) => found,
+                None => self.lookup_in(commit, path, listing)?.into(),
             };
-            found.push(lookup);
+            known.push(found);
         }
-        Ok(found)
+        Ok(known)
+    }
+}
+
+impl From<Lookup> for Known {
+    fn from(lookup: Lookup) -> Self {
+        match lookup {
+            Lookup::Present { size, blob, .. } => Self::Present { size, blob },
+            Lookup::Absent => Self::Absent,
+            Lookup::Unknown => Self::Unknown,
+        }
     }
 }
 
 /// The way that nearly every file takes: plain folders, and a link to a plain blob of the same repository, which needs no
 /// look at every part of the way to be known to stay within it. All else goes the long way.
 struct Straight {
-    location: PathBuf,
     snapshot: Folder,
     blobs: Folder,
     /// The folders on the way to the file that was looked at last, outermost first, as far as they are plain ones.
@@ -68,7 +122,6 @@ impl Straight {
         Some(Self {
             snapshot: Folder::open(&location).ok()?,
             blobs: Folder::open(&blobs).ok()?,
-            location,
             way: Vec::new(),
             text: [0; 512],
             expected: String::new(),
@@ -76,7 +129,7 @@ impl Straight {
     }
 
     /// `None` when the file does not lie on this way, or is not whole.
-    fn look(&mut self, path: &RepoPath, listed: Option<&TreeFile>) -> Option<Lookup> {
+    fn look(&mut self, path: &RepoPath, listed: Option<&TreeFile>) -> Option<Known> {
         self.walk(path.parent())?;
         let folder = self.way.last().map_or(&self.snapshot, |(_, folder)| folder);
         let name = path.file_name();
@@ -100,11 +153,7 @@ impl Straight {
         };
         let is_whole = listed.is_none_or(|file| file.size == size)
             && blob.is_none_or(|blob: BlobId| may_have(blob, size));
-        is_whole.then(|| Lookup::Present {
-            path: self.location.join(path.as_str()),
-            size,
-            blob,
-        })
+        is_whole.then_some(Known::Present { size, blob })
     }
 
     /// Goes to a folder of the snapshot from where it is; `None` when a part of the way is no plain folder.

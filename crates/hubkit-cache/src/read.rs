@@ -102,7 +102,7 @@ impl RepoCache {
             return Ok(Lookup::Unknown);
         }
         let listing = self.trees().facts(commit)?;
-        self.lookup_in(commit, path, listing.as_deref())
+        self.lookup_in(commit, path, listing.as_ref().map(|listing| &listing[..]))
     }
 
     /// The same, by a listing that was read before.
@@ -110,7 +110,7 @@ impl RepoCache {
         &self,
         commit: CommitId,
         path: &RepoPath,
-        listing: Option<&Vec<TreeFile>>,
+        listing: Option<&[TreeFile]>,
     ) -> Result<Lookup, CacheError> {
         if let Some(present) = self.present(commit, path, listing)? {
             return Ok(Lookup::Present {
@@ -234,7 +234,11 @@ impl RepoCache {
                 );
                 CacheError::new(CacheErrorKind::Unsafe, message)
             })?;
-            files.extend(self.present(commit, &path, listing.as_deref())?);
+            files.extend(self.present(
+                commit,
+                &path,
+                listing.as_ref().map(|listing| &listing[..]),
+            )?);
         }
         files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
         Ok(files)
@@ -252,7 +256,7 @@ impl RepoCache {
         &self,
         commit: CommitId,
         path: &RepoPath,
-        listing: Option<&Vec<TreeFile>>,
+        listing: Option<&[TreeFile]>,
     ) -> Result<Option<CachedFile>, CacheError> {
         let location = self.snapshot_folder(commit).join(path.as_str());
         let Some(real) = self.real_path(&location)? else {
@@ -301,7 +305,7 @@ impl RepoCache {
     }
 }
 
-pub(crate) fn listed<'a>(listing: &'a [TreeFile], path: &RepoPath) -> Option<&'a TreeFile> {
+fn listed<'a>(listing: &'a [TreeFile], path: &RepoPath) -> Option<&'a TreeFile> {
     let index = listing.binary_search_by(|file| file.path.cmp(path));
     index.ok().map(|index| &listing[index])
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hubkit_cache::{Blob, Cache, CachedFile, Lookup, RepoCache};
+use hubkit_cache::{Blob, Cache, CachedFile, Known, Lookup, RepoCache};
 use hubkit_store::{
     BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
     Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
@@ -252,7 +252,7 @@ impl RefStore for FsStore {
         let (repo, present) = (self.cache.repo(&question.0), self.present.clone());
         glance(&self.pace, move || {
             let (_, commit, path) = &question;
-            let entry = told(&repo.lookup(*commit, path).map_err(store_error)?);
+            let entry = told(repo.lookup(*commit, path).map_err(store_error)?.into());
             if let Entry::Present { size, blob } = entry {
                 present.put(question, (size, blob), now);
             }
@@ -269,8 +269,8 @@ impl RefStore for FsStore {
     ) -> Result<Vec<Entry>, StoreError> {
         let repo = self.cache.repo(&repo);
         run(move || {
-            let found = repo.lookup_many(commit, &paths).map_err(store_error)?;
-            Ok(found.iter().map(told).collect())
+            let known = repo.known(commit, &paths).map_err(store_error)?;
+            Ok(known.into_iter().map(told).collect())
         })
         .await
     }
@@ -348,11 +348,11 @@ impl RefStore for FsStore {
 }
 
 /// The same in the words of the seam.
-fn told(lookup: &Lookup) -> Entry {
-    match *lookup {
-        Lookup::Present { size, blob, .. } => Entry::Present { size, blob },
-        Lookup::Absent => Entry::Absent,
-        Lookup::Unknown => Entry::Unknown,
+fn told(known: Known) -> Entry {
+    match known {
+        Known::Present { size, blob } => Entry::Present { size, blob },
+        Known::Absent => Entry::Absent,
+        Known::Unknown => Entry::Unknown,
     }
 }
 
@@ -420,13 +420,11 @@ fn record(store: &FsStore, snapshot: &Snapshot) -> Result<(), StoreError> {
         .iter()
         .map(|file| file.path.clone())
         .collect();
-    let shown = repo
-        .lookup_many(snapshot.commit, &paths)
-        .map_err(store_error)?;
+    let shown = repo.known(snapshot.commit, &paths).map_err(store_error)?;
     for (file, shown) in snapshot.files.iter().zip(shown) {
         let right = matches!(
             shown,
-            Lookup::Present { size, blob, .. }
+            Known::Present { size, blob }
                 if size == file.size && blob.is_none_or(|blob| blob == file.blob())
         );
         if !right {

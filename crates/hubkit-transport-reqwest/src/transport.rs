@@ -52,7 +52,9 @@ impl Reqwest {
 impl Transport for Reqwest {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
         let peer = Peer::of(request.uri())?;
-        if let (true, Some(reason)) = (peer.is_https(), self.https_fault()) {
+        if peer.is_https()
+            && let Some(reason) = self.https_fault()
+        {
             return Err(peer.no_https(reason));
         }
         let progress = Progress::default();

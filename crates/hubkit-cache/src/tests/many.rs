@@ -1,15 +1,16 @@
 //! Many paths at a time are told of as each alone is.
 
 use super::*;
+use crate::Known;
 
 /// Lookups of all paths at once and of each alone, which must be the same.
-fn same(fixture: &Fixture, paths: &[&str]) -> Vec<Lookup> {
+fn same(fixture: &Fixture, paths: &[&str]) -> Vec<Known> {
     let paths: Vec<RepoPath> = paths.iter().map(|path| repo_path(path)).collect();
     let each = paths.iter();
-    let each: Vec<Lookup> = each
-        .map(|path| fixture.repo.lookup(fixture.commit, path).unwrap())
+    let each: Vec<Known> = each
+        .map(|path| fixture.repo.lookup(fixture.commit, path).unwrap().into())
         .collect();
-    let many = fixture.repo.lookup_many(fixture.commit, &paths).unwrap();
+    let many = fixture.repo.known(fixture.commit, &paths).unwrap();
     assert_eq!(many, each);
     many
 }
@@ -18,7 +19,7 @@ fn same(fixture: &Fixture, paths: &[&str]) -> Vec<Lookup> {
 fn files_that_are_here_and_files_that_are_not() {
     let fixture = fixture();
     let all = ["b/c/two", "a", "plain", "none", "b/none", "z/marked"];
-    let unknown = vec![Lookup::Unknown; all.len()];
+    let unknown = vec![Known::Unknown; all.len()];
     assert_eq!(same(&fixture, &all), unknown);
     fixture.publish(b"{}");
     assert_eq!(same(&fixture, &all), unknown);
@@ -27,11 +28,11 @@ fn files_that_are_here_and_files_that_are_not() {
     fs::write(fixture.on_disk(&format!("snapshots/{COMMIT}/plain")), "no").unwrap();
     let marked = repo_path("z/marked");
     fixture.repo.mark_absent(fixture.commit, &marked).unwrap();
-    let is_here = |lookup: &Lookup| matches!(lookup, Lookup::Present { size: 2, .. });
+    let is_here = |lookup: &Known| matches!(lookup, Known::Present { size: 2, .. });
     let found = same(&fixture, &all);
     assert!(found[..3].iter().all(is_here), "{found:?}");
-    assert_eq!(found[3..5], [Lookup::Unknown, Lookup::Unknown]);
-    assert_eq!(found[5], Lookup::Absent);
+    assert_eq!(found[3..5], [Known::Unknown, Known::Unknown]);
+    assert_eq!(found[5], Known::Absent);
     // With a listing, what it names is told by it and all else is known not to be.
     let files = [
         listed("a", 2),
@@ -42,7 +43,7 @@ fn files_that_are_here_and_files_that_are_not() {
     fixture.repo.write_listing(fixture.commit, &files).unwrap();
     let found = same(&fixture, &all);
     assert!(found[..3].iter().all(is_here), "{found:?}");
-    let rest = [Lookup::Absent, Lookup::Unknown, Lookup::Absent];
+    let rest = [Known::Absent, Known::Unknown, Known::Absent];
     assert_eq!(found[3..], rest);
 }
 
@@ -55,15 +56,15 @@ fn files_that_are_no_longer_whole() {
     let files = [listed("a", 2), listed("b", 3)];
     fixture.repo.write_listing(fixture.commit, &files).unwrap();
     let found = same(&fixture, &["a", "b"]);
-    assert!(matches!(found[0], Lookup::Present { .. }));
-    assert_eq!(found[1], Lookup::Unknown);
+    assert!(matches!(found[0], Known::Present { .. }));
+    assert_eq!(found[1], Known::Unknown);
     let blob = fixture.on_disk(&format!("blobs/{EMPTY_OBJECT}"));
     for damage in ["", "{} ", "{"] {
         fs::write(&blob, damage).unwrap();
-        assert_eq!(same(&fixture, &["a"]), [Lookup::Unknown], "{damage:?}");
+        assert_eq!(same(&fixture, &["a"]), [Known::Unknown], "{damage:?}");
     }
     fs::remove_file(blob).unwrap();
-    assert_eq!(same(&fixture, &["a"]), [Lookup::Unknown]);
+    assert_eq!(same(&fixture, &["a"]), [Known::Unknown]);
 }
 
 #[cfg(unix)]
@@ -95,7 +96,7 @@ fn links_that_no_client_makes_go_the_long_way() {
     let within = ["upper", "chained", "detour", "absolute", "folder/a", "a"];
     let found = same(&fixture, &within);
     for (path, lookup) in within.iter().zip(&found) {
-        assert!(matches!(lookup, Lookup::Present { .. }), "{path}");
+        assert!(matches!(lookup, Known::Present { .. }), "{path}");
     }
     let paths = |path: &str| [repo_path("a"), repo_path(path)];
     let secret = fixture.folder.path().join("secret");
@@ -108,7 +109,7 @@ fn links_that_no_client_makes_go_the_long_way() {
     symlink(&secret, blobs.join("1".repeat(40))).unwrap();
     symlink(to(&"1".repeat(40)), snapshot.join("behind")).unwrap();
     for path in ["planted", "away/file", "behind"] {
-        let refused = fixture.repo.lookup_many(fixture.commit, &paths(path));
+        let refused = fixture.repo.known(fixture.commit, &paths(path));
         assert_eq!(refused.unwrap_err().kind(), CacheErrorKind::Corrupt);
     }
 }
@@ -124,4 +125,34 @@ fn of_a_name_that_a_listing_gives_twice_the_last_counts() {
     fs::write(fixture.on_disk(&format!("trees/{COMMIT}.json")), text).unwrap();
     let listing = fixture.repo.listing(fixture.commit).unwrap().unwrap();
     assert_eq!(*listing, [listed("a", 2), listed("b", 3), listed("c", 4)]);
+}
+
+#[test]
+fn many_are_told_of_in_their_order_and_faults_of_the_first() {
+    let fixture = fixture();
+    fixture.publish(b"{}");
+    let names: Vec<String> = (0..2100).map(|n| format!("{}/{n}", n % 7)).collect();
+    for name in names.iter().step_by(3) {
+        fixture.show(name);
+    }
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let known = same(&fixture, &names);
+    for (at, known) in known.iter().enumerate() {
+        let is_here = matches!(known, Known::Present { .. });
+        assert_eq!(is_here, at % 3 == 0, "{at}");
+    }
+    names.sort_unstable();
+    let files: Vec<TreeFile> = names.iter().map(|name| listed(name, 2)).collect();
+    fixture.repo.write_listing(fixture.commit, &files).unwrap();
+    names.reverse();
+    same(&fixture, &names);
+    #[cfg(unix)]
+    {
+        let planted = fixture.on_disk(&format!("snapshots/{COMMIT}/{}", names[2000]));
+        let _ = fs::remove_file(&planted);
+        std::os::unix::fs::symlink("/dev/null", &planted).unwrap();
+        let paths: Vec<RepoPath> = names.iter().map(|path| repo_path(path)).collect();
+        let refused = fixture.repo.known(fixture.commit, &paths).unwrap_err();
+        assert!(refused.to_string().contains(names[2000]), "{refused}");
+    }
 }
