@@ -4,7 +4,7 @@ use std::{error, fmt, time::Duration};
 
 use crate::{
     Reqwest,
-    tls::{self, Tls},
+    tls::{Setup, Tls, Versions},
 };
 
 type BoxError = Box<dyn error::Error + Send + Sync>;
@@ -79,6 +79,17 @@ impl ReqwestBuilder {
     /// A machine on which TLS is impossible is no error here, so that plain HTTP works there:
     /// [`Reqwest::https_fault`] tells, and so does the error of every request to an `https` address.
     pub fn build(self) -> Result<Reqwest, BuildError> {
+        let tls = Setup::new(self.tls, &self.roots)?;
+        let client = self.client(&tls, Versions::OneOrTwo)?;
+        Ok(Reqwest::new(self, tls, client))
+    }
+
+    /// One pool of connections.
+    pub(crate) fn client(
+        &self,
+        tls: &Setup,
+        versions: Versions,
+    ) -> Result<reqwest::Client, BuildError> {
         let mut client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -90,11 +101,9 @@ impl ReqwestBuilder {
         if !self.environment_proxy {
             client = client.no_proxy();
         }
-        let (client, https) = tls::configure(client, self.tls, &self.roots)?;
-        let client = client.build().map_err(|source| {
+        tls.configure(client, versions).build().map_err(|source| {
             BuildError::new("the HTTP client can't be set up").with_source(source.without_url())
-        })?;
-        Ok(Reqwest::new(client, &self, https))
+        })
     }
 }
 

@@ -39,6 +39,16 @@ pub enum Tls {
 /// Whether `https` will work.
 #[derive(Clone, Debug)]
 pub(crate) enum Https {
+    #[cfg_attr(
+        not(any(
+            feature = "native-tls",
+            all(
+                feature = "rustls",
+                any(target_arch = "x86_64", target_arch = "aarch64")
+            )
+        )),
+        expect(dead_code, reason = "a program without TLS has no https that works")
+    )]
     Works,
     /// Not, and why.
     Fails(String),
@@ -65,26 +75,79 @@ impl Https {
     }
 }
 
-/// Sets up TLS; also tells whether `https` will work.
-pub(crate) fn configure(
-    client: reqwest::ClientBuilder,
-    tls: Tls,
-    roots: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
-    let has_native = cfg!(feature = "native-tls");
-    match tls {
-        Tls::Rustls if !HAS_RUSTLS => Err(not_built_in("rustls")),
-        Tls::Native if !has_native => Err(not_built_in("native-tls")),
-        Tls::Native => use_native(client, roots),
-        Tls::Default if !HAS_RUSTLS && has_native => use_native(client, roots),
-        Tls::Default if !HAS_RUSTLS => Ok((
-            client,
-            Https::Fails(
-                "this program was built without TLS: neither the feature `rustls` nor `native-tls` is on"
-                    .to_owned(),
-            ),
-        )),
-        Tls::Default | Tls::Rustls => use_rustls(client, roots),
+/// What all connections of a transport have in common.
+pub(crate) struct Setup {
+    stack: Stack,
+    pub(crate) https: Https,
+}
+
+enum Stack {
+    Absent,
+    #[cfg(all(
+        feature = "rustls",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
+    Rustls(Box<rustls::ClientConfig>),
+    #[cfg(feature = "native-tls")]
+    Native(Vec<reqwest::Certificate>),
+}
+
+/// Which versions of HTTP a connection may agree on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Versions {
+    One,
+    OneOrTwo,
+}
+
+impl Setup {
+    pub(crate) fn new(tls: Tls, roots: &[Vec<u8>]) -> Result<Self, BuildError> {
+        let has_native = cfg!(feature = "native-tls");
+        match tls {
+            Tls::Rustls if !HAS_RUSTLS => Err(not_built_in("rustls")),
+            Tls::Native if !has_native => Err(not_built_in("native-tls")),
+            Tls::Native => use_native(roots),
+            Tls::Default if !HAS_RUSTLS && has_native => use_native(roots),
+            Tls::Default if !HAS_RUSTLS => Ok(Self {
+                stack: Stack::Absent,
+                https: Https::Fails(
+                    "this program was built without TLS: neither the feature `rustls` nor `native-tls` is on"
+                        .to_owned(),
+                ),
+            }),
+            Tls::Default | Tls::Rustls => use_rustls(roots),
+        }
+    }
+
+    /// Makes a client use it.
+    pub(crate) fn configure(
+        &self,
+        client: reqwest::ClientBuilder,
+        versions: Versions,
+    ) -> reqwest::ClientBuilder {
+        let client = match versions {
+            Versions::One => client.http1_only(),
+            Versions::OneOrTwo => client,
+        };
+        match &self.stack {
+            Stack::Absent => client,
+            #[cfg(all(
+                feature = "rustls",
+                any(target_arch = "x86_64", target_arch = "aarch64")
+            ))]
+            Stack::Rustls(config) => {
+                // A finished configuration is taken as it is: the versions are offered by it alone.
+                let mut config = (**config).clone();
+                config.alpn_protocols = match versions {
+                    Versions::One => vec![b"http/1.1".to_vec()],
+                    Versions::OneOrTwo => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+                };
+                client.tls_backend_preconfigured(config)
+            }
+            #[cfg(feature = "native-tls")]
+            Stack::Native(certificates) => client
+                .tls_backend_native()
+                .tls_certs_merge(certificates.iter().cloned()),
+        }
     }
 }
 
@@ -98,30 +161,24 @@ fn not_built_in(feature: &str) -> BuildError {
     feature = "rustls",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-fn use_rustls(
-    client: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
+fn use_rustls(roots: &[Vec<u8>]) -> Result<Setup, BuildError> {
     let (config, https) = graviola::client_config(roots, graviola::missing_instruction_set())?;
-    Ok((client.tls_backend_preconfigured(config), https))
+    Ok(Setup {
+        stack: Stack::Rustls(Box::new(config)),
+        https,
+    })
 }
 
 #[cfg(not(all(
     feature = "rustls",
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
-fn use_rustls(
-    _: reqwest::ClientBuilder,
-    _: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
+fn use_rustls(_: &[Vec<u8>]) -> Result<Setup, BuildError> {
     Err(not_built_in("rustls"))
 }
 
 #[cfg(feature = "native-tls")]
-fn use_native(
-    client: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
+fn use_native(roots: &[Vec<u8>]) -> Result<Setup, BuildError> {
     let mut certificates = Vec::new();
     for pem in roots {
         let parsed = reqwest::Certificate::from_pem_bundle(pem).map_err(|source| {
@@ -134,16 +191,13 @@ fn use_native(
         }
         certificates.extend(parsed);
     }
-    Ok((
-        client.tls_backend_native().tls_certs_merge(certificates),
-        Https::Works,
-    ))
+    Ok(Setup {
+        stack: Stack::Native(certificates),
+        https: Https::Works,
+    })
 }
 
 #[cfg(not(feature = "native-tls"))]
-fn use_native(
-    _: reqwest::ClientBuilder,
-    _: &[Vec<u8>],
-) -> Result<(reqwest::ClientBuilder, Https), BuildError> {
+fn use_native(_: &[Vec<u8>]) -> Result<Setup, BuildError> {
     Err(not_built_in("native-tls"))
 }

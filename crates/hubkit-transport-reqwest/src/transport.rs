@@ -1,15 +1,18 @@
 //! The transport.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use http::{Method, Request, Response, header};
-use hubkit_transport::{Body, Transport, TransportError, TransportErrorKind};
+use hubkit_transport::{Body, Bulk, Transport, TransportError, TransportErrorKind};
 
 use crate::{
     ReqwestBuilder,
     failure::Peer,
     patience::{self, Arriving, Leaving, Progress},
-    tls::Https,
+    tls::{Setup, Versions},
 };
 
 /// Sends requests over a pool of connections kept by reqwest.
@@ -18,12 +21,18 @@ use crate::{
 ///
 /// Follows no redirect, keeps no cookie, decodes no body, repeats no request, and adds no header but `Host`, `Accept: */*`
 /// where there is no `Accept`, the framing of a body, and the `User-Agent` it was given.
+///
+/// A request that is marked as [`Bulk`] goes over HTTP/1.1, so over a connection that carries nothing else meanwhile, from
+/// a pool of its own. All others share connections of HTTP/2 where the server speaks it.
 #[derive(Clone)]
-pub struct Reqwest {
+pub struct Reqwest(Arc<Parts>);
+
+struct Parts {
+    options: ReqwestBuilder,
+    tls: Setup,
     client: reqwest::Client,
-    connect_timeout: Duration,
-    read_timeout: Duration,
-    https: Https,
+    /// Made for the first request that needs it.
+    bulk: OnceLock<reqwest::Client>,
 }
 
 impl Reqwest {
@@ -32,20 +41,35 @@ impl Reqwest {
         ReqwestBuilder::default()
     }
 
-    pub(crate) fn new(client: reqwest::Client, options: &ReqwestBuilder, https: Https) -> Self {
-        Self {
+    pub(crate) fn new(options: ReqwestBuilder, tls: Setup, client: reqwest::Client) -> Self {
+        Self(Arc::new(Parts {
+            options,
+            tls,
             client,
-            connect_timeout: options.connect_timeout,
-            read_timeout: options.read_timeout,
-            https,
-        }
+            bulk: OnceLock::new(),
+        }))
     }
 
     /// Why no `https` address can be asked on this machine or by this program; `None` when they can.
     ///
     /// The first call reads the certificates that the machine trusts, as the first request to an `https` address does.
     pub fn https_fault(&self) -> Option<&str> {
-        self.https.fault()
+        self.0.tls.https.fault()
+    }
+
+    fn client_for(&self, request: &Request<Body>) -> &reqwest::Client {
+        let Parts {
+            options,
+            tls,
+            client,
+            bulk,
+        } = &*self.0;
+        if request.extensions().get::<Bulk>().is_none() {
+            return client;
+        }
+        // What was possible once is possible again; if not, a shared connection is slower and no fault.
+        let made = || options.client(tls, Versions::One);
+        bulk.get_or_init(|| made().unwrap_or_else(|_| client.clone()))
     }
 }
 
@@ -57,13 +81,19 @@ impl Transport for Reqwest {
         {
             return Err(peer.no_https(reason));
         }
+        let ReqwestBuilder {
+            connect_timeout,
+            read_timeout,
+            ..
+        } = self.0.options;
+        let client = self.client_for(&request);
         let progress = Progress::default();
         let request = translate(request, &progress).await?;
-        let sent = patience::wait(self.client.execute(request), self.read_timeout, &progress);
+        let sent = patience::wait(client.execute(request), read_timeout, &progress);
         let mut answer = match sent.await {
             Some(Ok(answer)) => answer,
-            Some(Err(error)) => return Err(peer.failure(error, self.connect_timeout)),
-            None => return Err(peer.silence(self.read_timeout)),
+            Some(Err(error)) => return Err(peer.failure(error, connect_timeout)),
+            None => return Err(peer.silence(read_timeout)),
         };
 
         let mut response = Response::new(());
@@ -71,7 +101,7 @@ impl Transport for Reqwest {
         *response.version_mut() = answer.version();
         *response.headers_mut() = std::mem::take(answer.headers_mut());
         let length = answer.content_length();
-        let arriving = Arriving::new(answer.bytes_stream(), peer, self.read_timeout);
+        let arriving = Arriving::new(answer.bytes_stream(), peer, read_timeout);
         Ok(response.map(|()| Body::from_stream(arriving, length)))
     }
 }
@@ -114,10 +144,33 @@ async fn translate(
 
 impl fmt::Debug for Reqwest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reqwest")
-            .field("connect_timeout", &self.connect_timeout)
-            .field("read_timeout", &self.read_timeout)
-            .field("https", &self.https)
-            .finish_non_exhaustive()
+        f.debug_tuple("Reqwest").field(&self.0.options).finish()
+    }
+}
+
+#[cfg(all(
+    test,
+    feature = "rustls",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod tests {
+    use super::*;
+    use crate::{Tls, tls::Https};
+
+    #[tokio::test]
+    async fn plain_http_needs_no_certificates() {
+        let options = Reqwest::builder().without_proxy().tls(Tls::Rustls);
+        let transport = options.build().expect("these options fit");
+        let Https::Platform(platform) = &transport.0.tls.https else {
+            // Only a processor that is too old for TLS has no use for certificates at all.
+            assert!(transport.https_fault().is_some());
+            return;
+        };
+        let nobody = Request::get("http://127.0.0.1:1/").body(Body::empty());
+        let answer = transport.send(nobody.expect("well formed")).await;
+        assert!(answer.is_err(), "nobody listens there");
+        assert!(!platform.is_read());
+        let _ = transport.https_fault();
+        assert!(platform.is_read());
     }
 }

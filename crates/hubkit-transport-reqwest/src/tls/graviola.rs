@@ -70,13 +70,12 @@ pub(super) fn client_config(
         }
         None => (Arc::new(verifier(roots, &provider)?), Https::Works),
     };
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("graviola has suites for the default versions")
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok((config, https))
 }
 

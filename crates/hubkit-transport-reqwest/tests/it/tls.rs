@@ -1,8 +1,14 @@
 //! TLS by rustls.
 
-use std::{error::Error as _, io::Write as _, net::TcpStream, sync::Arc, time::Duration};
+use std::{
+    error::Error as _,
+    io::Write as _,
+    net::TcpStream,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
-use hubkit_transport::{Transport as _, TransportErrorKind as Kind, conformance};
+use hubkit_transport::{Bulk, Transport as _, TransportErrorKind as Kind, conformance};
 use hubkit_transport_reqwest::{Reqwest, ReqwestBuilder, Tls};
 use rustls::{
     CertificateError, ServerConfig, ServerConnection, StreamOwned,
@@ -15,17 +21,20 @@ const AUTHORITY: &str = include_str!("certificates/authority.pem");
 const CERTIFICATE: &str = include_str!("certificates/server.pem");
 const KEY: &str = include_str!("certificates/server-key.pem");
 
-fn start_https() -> String {
+fn server_config() -> ServerConfig {
     let chain =
         vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).expect("a certificate")];
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("it has suites for them")
         .with_no_client_auth()
         .with_single_cert(chain, key)
-        .expect("they belong together");
-    let config = Arc::new(config);
+        .expect("they belong together")
+}
+
+fn start_https() -> String {
+    let config = Arc::new(server_config());
     server::start(move |stream: TcpStream| {
         let connection =
             ServerConnection::new(Arc::clone(&config)).expect("the configuration is good");
@@ -67,6 +76,39 @@ async fn an_extra_root_is_trusted_and_the_contract_kept_over_tls() {
         .expect_err("another name");
     assert_eq!(error.kind(), Kind::Tls, "{error:?}");
     assert!(whole_text(&error).contains("localhost"));
+}
+
+/// What a client offers is what counts; the server hangs up when it has seen it.
+#[cfg(not(any(target_vendor = "apple", windows)))]
+#[tokio::test]
+async fn what_is_long_goes_over_a_connection_of_its_own() {
+    let mut config = server_config();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let config = Arc::new(config);
+    let (agreed, seen) = mpsc::channel();
+    let address = server::start(move |mut stream: TcpStream| {
+        let mut connection =
+            ServerConnection::new(Arc::clone(&config)).expect("the configuration is good");
+        while connection.is_handshaking() {
+            if connection.complete_io(&mut stream).is_err() {
+                return;
+            }
+        }
+        let protocol = connection.alpn_protocol().map(<[u8]>::to_vec);
+        agreed.send(protocol).expect("the test waits");
+    });
+    let transport = builder().extra_root_certificates(AUTHORITY).build();
+    let transport = transport.expect("a good certificate");
+    for (bulk, protocol) in [(false, "h2"), (true, "http/1.1"), (false, "h2")] {
+        let mut request = get(format!("https://{address}/"));
+        if bulk {
+            request.extensions_mut().insert(Bulk);
+        }
+        let answer = transport.send(request).await;
+        assert!(answer.is_err(), "the server hung up");
+        let agreed = seen.recv().expect("the server saw a client");
+        assert_eq!(agreed.as_deref(), Some(protocol.as_bytes()));
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,11 @@ impl Platform {
         self.made().as_ref().err().map(String::as_str)
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_read(&self) -> bool {
+        self.made.get().is_some()
+    }
+
     fn made(&self) -> &Result<Verifier, String> {
         self.made.get_or_init(|| {
             Verifier::new(Arc::clone(&self.provider)).map_err(|error| {
