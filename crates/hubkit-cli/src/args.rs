@@ -2,6 +2,7 @@
 
 mod access;
 mod cache;
+mod download;
 mod find;
 mod token;
 
@@ -13,6 +14,7 @@ use clap::{
 use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
+pub use download::{Download, ShowProgress};
 pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
 
 pub use access::{AccessCommand, Requester, WhichRepo};
@@ -149,6 +151,14 @@ pub enum Command {
     Reference(Reference),
 }
 
+impl Cli {
+    /// Whether a program reads standard error.
+    pub fn errors_as_json(&self) -> bool {
+        self.global.format.is_json()
+            || matches!(&self.command, Command::Download(download) if download.progress == ShowProgress::Json)
+    }
+}
+
 impl Command {
     /// Whether the command listens itself for the signals that end it, to leave nothing unanswered.
     pub fn ends_by_itself(&self) -> bool {
@@ -173,32 +183,6 @@ pub struct Which {
 fn parse_kind(text: &str) -> Result<RepoKind, String> {
     text.parse()
         .map_err(|error: hubkit::ParseRepoKindError| error.to_string())
-}
-
-/// Fetch files of a repository, verified, and print where they are.
-#[derive(Args, Debug)]
-pub struct Download {
-    /// The repository.
-    #[command(flatten)]
-    pub which: Which,
-    /// Files to fetch; all when none is named. A name that ends with a slash is a folder
-    #[arg(value_name = "FILES")]
-    pub files: Vec<String>,
-    /// Fetch only what matches a pattern; `*` also stands for slashes. May be given several times
-    #[arg(long, value_name = "PATTERN", num_args = 1..)]
-    pub include: Vec<String>,
-    /// Leave out what matches a pattern. May be given several times
-    #[arg(long, value_name = "PATTERN", num_args = 1..)]
-    pub exclude: Vec<String>,
-    /// Put the files into this folder instead of the cache
-    #[arg(long, value_name = "FOLDER")]
-    pub local_dir: Option<PathBuf>,
-    /// With `--local-dir`: replace files of yours that stand in the way
-    #[arg(long, requires = "local_dir")]
-    pub force: bool,
-    /// How many files move at the same time
-    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub max_workers: u16,
 }
 
 /// Show what the hub says of a repository.

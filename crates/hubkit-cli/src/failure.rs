@@ -57,6 +57,16 @@ impl Failure {
         self
     }
 
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What went wrong, without its causes.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// How the process should end.
     pub fn exit(&self) -> Exit {
         self.exit
@@ -90,6 +100,12 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
         let (exit, code, hint) = match error.kind() {
             ErrorKind::RepoNotFound => (
                 Exit::NotFound,
@@ -162,7 +178,7 @@ impl From<Error> for Failure {
                 "run the same command once without `--offline` and HF_HUB_OFFLINE; a `--local-dir` remembers commits only, so name \
                  one there with `--revision`",
             ),
-            ErrorKind::Store => return Self::of_store(&error),
+            ErrorKind::Store => return Self::of_store(error),
             _ => (
                 Exit::Bug,
                 "unknown",
@@ -171,7 +187,7 @@ impl From<Error> for Failure {
         };
         let mut failure = Self::new(exit, code, error.to_string())
             .hint(hint)
-            .with_causes(&error);
+            .with_causes(error);
         failure.retry_after = error.retry_after();
         failure
     }

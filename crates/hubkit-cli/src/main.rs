@@ -68,14 +68,16 @@ fn main() -> ExitCode {
 /// Whether the command line asks for JSON, although it can't be read as a whole.
 fn wants_json() -> bool {
     let words: Vec<_> = std::env::args().collect();
+    let is_option = |word: &str| word == "--format" || word == "--progress";
     let pairs = words
         .windows(2)
-        .any(|pair| pair[0] == "--format" && pair[1] == "json");
-    pairs || words.iter().any(|word| word == "--format=json")
+        .any(|pair| is_option(&pair[0]) && pair[1] == "json");
+    let wholes = ["--format=json", "--progress=json"];
+    pairs || words.iter().any(|word| wholes.contains(&word.as_str()))
 }
 
 fn report(cli: &Cli, failure: &Failure) -> ExitCode {
-    let text = if cli.global.format.is_json() {
+    let text = if cli.errors_as_json() {
         failure.json()
     } else {
         failure.text()

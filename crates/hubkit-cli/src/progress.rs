@@ -1,111 +1,121 @@
-//! Transfers as a bar on the terminal.
+//! What is told of transfers while they run: a bar on a terminal, lines for programs, remarks for people.
+
+mod bar;
+mod lines;
+mod remarks;
 
 use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
-use hubkit::{Environment, Event, Progress, Repo};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use hubkit::{Environment, Event, Progress, Tally, Totals};
 
-use crate::ui::{Ui, count, size};
+use crate::{args::ShowProgress, ui::Ui};
 
-/// One bar for all files. Draws nothing where standard error is not a terminal; what happened is told there all the same.
-pub(crate) struct Bar {
-    bar: ProgressBar,
-    remarks: Remarks,
+pub(crate) use {bar::Bar, remarks::Remarks};
+
+use lines::Lines;
+
+/// What a command tells of its transfers, and what they come to.
+pub(crate) struct Report {
+    tallied: Tallied,
+    shown: Shown,
 }
 
-impl Bar {
-    pub(crate) fn new(ui: &Ui, environment: &Environment) -> Self {
-        let hidden = ui.quiet || ui.json || !environment.progress_bars;
-        let target = if hidden {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
+enum Shown {
+    Bar(Bar),
+    Lines(Lines),
+    Remarks(Remarks),
+}
+
+impl Report {
+    pub(crate) fn new(show: ShowProgress, ui: &Ui, environment: &Environment) -> Self {
+        let tallied = Tallied::new();
+        let shown = match show {
+            ShowProgress::Auto => Shown::Bar(Bar::new(ui, environment, tallied.clone())),
+            ShowProgress::Bar => Shown::Bar(Bar::wanted(ui, tallied.clone())),
+            ShowProgress::Json => Shown::Lines(Lines::new(tallied.clone())),
+            ShowProgress::None => Shown::Remarks(Remarks::new(ui.clone())),
         };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
-        let style = "{bar:30} {decimal_bytes:>9} of {decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {msg}";
-        bar.set_style(ProgressStyle::with_template(style).expect("the template is well-formed"));
-        let remarks = Remarks::new(ui.clone());
-        Self { bar, remarks }
+        Self { tallied, shown }
     }
 
-    /// Takes the bar off the screen.
+    /// Takes a bar off the screen. What was told stays.
     pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        if let Shown::Bar(bar) = &self.shown {
+            bar.finish();
+        }
+    }
+
+    /// Tells programs that all is well, and what it came to.
+    pub(crate) fn done(&self) {
+        if let Shown::Lines(lines) = &self.shown {
+            lines.done();
+        }
+    }
+
+    /// What the events came to, and how long that took since the plan was known.
+    pub(crate) fn totals(&self) -> (Totals, Duration) {
+        self.tallied.totals()
     }
 }
 
-impl Progress for Bar {
+impl Progress for Report {
     fn event(&self, event: &Event<'_>) {
-        match *event {
-            Event::Planned { missing, .. } => {
-                self.bar.set_length(missing);
-                if missing > 0 {
-                    self.bar.enable_steady_tick(Duration::from_millis(200));
-                }
-            }
-            Event::Started { path, size: bytes } => {
-                self.bar.set_message(format!("{path} ({})", size(bytes)));
-            }
-            Event::Received { bytes, .. } => self.bar.inc(bytes),
-            Event::Restarted { bytes, .. } => self.bar.dec(bytes),
-            // A hidden bar would swallow the line.
-            _ => self.bar.suspend(|| self.remarks.event(event)),
+        self.tallied.note(event);
+        match &self.shown {
+            Shown::Bar(bar) => bar.event(event),
+            Shown::Lines(lines) => lines.event(event),
+            Shown::Remarks(remarks) => remarks.event(event),
         }
     }
 }
 
-/// Events of a command without a bar, as lines for people.
-pub(crate) struct Remarks {
-    ui: Ui,
-    lines: Lines,
+/// Events added up, by the clock of this process. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Tallied {
+    tally: Arc<Mutex<Kept>>,
+    start: Instant,
 }
 
-impl Remarks {
-    pub(crate) fn new(ui: Ui) -> Self {
-        let lines = Lines::default();
-        Self { ui, lines }
-    }
+struct Kept {
+    tally: Tally,
+    planned: Duration,
 }
 
-impl Progress for Remarks {
-    fn event(&self, event: &Event<'_>) {
-        if let Some(line) = self.lines.of(event) {
-            self.ui.remark(&line);
+impl Tallied {
+    pub(crate) fn new() -> Self {
+        let kept = Kept {
+            tally: Tally::new(),
+            planned: Duration::ZERO,
+        };
+        Self {
+            tally: Arc::new(Mutex::new(kept)),
+            start: Instant::now(),
         }
     }
-}
 
-/// Events as lines. A new name comes with every request and is said once.
-#[derive(Default)]
-struct Lines {
-    renamed: Mutex<HashSet<Repo>>,
-}
-
-impl Lines {
-    /// What a person should read of an event, if anything.
-    fn of(&self, event: &Event<'_>) -> Option<String> {
-        match *event {
-            Event::Waiting { reason, delay } => {
-                let seconds = delay.as_secs_f32();
-                Some(format!("{reason}; trying again in {seconds:.1} s"))
-            }
-            Event::Renamed { repo, name } => {
-                let renamed = self.renamed.lock();
-                let mut renamed = renamed.unwrap_or_else(PoisonError::into_inner);
-                let is_news = renamed.insert(repo.clone());
-                is_news.then(|| format!("{repo} is called {name} now"))
-            }
-            Event::ListingBroken { repo, folders } => {
-                let folders = count(folders, "folder", "folders");
-                Some(format!(
-                    "the listing of {repo} came without what is in {folders}; asking for each"
-                ))
-            }
-            _ => None,
+    fn note(&self, event: &Event<'_>) {
+        let now = self.now();
+        let mut kept = self.lock();
+        if let Event::Planned { .. } = event {
+            kept.planned = now;
         }
+        kept.tally.note(event, now);
+    }
+
+    fn totals(&self) -> (Totals, Duration) {
+        let now = self.now();
+        let kept = self.lock();
+        (kept.tally.totals(now), now.saturating_sub(kept.planned))
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

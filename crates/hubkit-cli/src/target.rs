@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hubkit::{
-    HfUri, Hub, InsecureTokens, Repo, RepoKind, RepoPath, Revision,
+    HfUri, Hub, HubBuilder, InsecureTokens, Repo, RepoKind, RepoPath, Revision,
     auth::{ParseTokenError, Token, TokenFile},
 };
 
@@ -76,11 +76,18 @@ impl Target {
     }
 }
 
-/// The hub that the environment and the options name.
+/// The hub that the environment and the options name, wired for so many files at a time.
 pub(crate) fn hub(global: &Global, max_workers: usize) -> Result<Hub, Failure> {
+    hub_with(global, |builder| builder.max_workers(max_workers))
+}
+
+/// The hub that the environment and the options name, with what one command wires otherwise.
+pub(crate) fn hub_with(
+    global: &Global,
+    wire: impl FnOnce(HubBuilder) -> HubBuilder,
+) -> Result<Hub, Failure> {
     let environment = hubkit::Environment::read().map_err(hubkit::HubError::from)?;
-    let mut builder = Hub::builder(environment)
-        .max_workers(max_workers)
+    let mut builder = wire(Hub::builder(environment))
         .max_wait(Duration::from_secs(global.max_wait))
         .observer(Remarks::new(Ui::new(global)));
     if let Some(endpoint) = &global.endpoint {

@@ -1,6 +1,9 @@
 //! What is printed where.
 
-use std::io::{ErrorKind, Write as _};
+use std::{
+    io::{ErrorKind, Write as _},
+    time::Duration,
+};
 
 use hubkit::is_invisible;
 use serde_json::Value;
@@ -77,6 +80,17 @@ pub(crate) fn data(line: &str) -> Result<(), Failure> {
 /// Sizes as people read them, in decimal units.
 pub(crate) fn size(bytes: u64) -> String {
     indicatif::DecimalBytes(bytes).to_string()
+}
+
+/// A time as people read it: `12 s`, `3 min 20 s`, `2 h 5 min`.
+pub(crate) fn time(time: Duration) -> String {
+    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {} s", seconds % 60),
+        _ => format!("{hours} h {} min", minutes % 60),
+    }
 }
 
 /// A number and what is counted: `1 file`, `2 files`.
@@ -160,6 +174,18 @@ mod tests {
         assert_eq!(shown[..6], ["0", "999", "1.0k", "12.3k", "999.9k", "4.5M"]);
         assert_eq!(shortened("text-generation", 8), "text-ge…");
         assert_eq!(shortened("äöü", 3), "äöü");
+        let shown =
+            [0, 59, 60, 3599, 3600, 100_000].map(|seconds| time(Duration::from_secs(seconds)));
+        let expected = [
+            "0 s",
+            "59 s",
+            "1 min 0 s",
+            "59 min 59 s",
+            "1 h 0 min",
+            "27 h 46 min",
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(time(Duration::from_millis(1)), "1 s");
         assert_eq!(day("2026-11-26T23:00:00.000Z"), "2026-11-26");
     }
 }

@@ -1,6 +1,6 @@
 //! Bodies that must keep a least pace.
 
-use std::time::Duration;
+use std::{borrow::BorrowMut, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
@@ -11,15 +11,15 @@ const WINDOW: Duration = Duration::from_mins(1);
 const LEAST: u64 = 60_000;
 
 /// A body, and how fast it comes.
-pub(crate) struct Paced<'a> {
-    body: &'a mut Body,
+pub(crate) struct Paced<B> {
+    body: B,
     window: Instant,
     /// Bytes of this window.
     moved: u64,
 }
 
-impl<'a> Paced<'a> {
-    pub(crate) fn new(body: &'a mut Body) -> Self {
+impl<B: BorrowMut<Body>> Paced<B> {
+    pub(crate) fn new(body: B) -> Self {
         let window = Instant::now() + WINDOW;
         Self {
             body,
@@ -31,7 +31,7 @@ impl<'a> Paced<'a> {
     /// The next chunk that is not empty; `None` behind the last one. Too slow is an error of kind `Timeout`.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
-            match timeout_at(self.window, self.body.chunk()).await {
+            match timeout_at(self.window, self.body.borrow_mut().chunk()).await {
                 Ok(Some(Ok(chunk))) if chunk.is_empty() => {}
                 Ok(Some(Ok(chunk))) => {
                     self.moved += chunk.len() as u64;

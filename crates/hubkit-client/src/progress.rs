@@ -1,8 +1,14 @@
 //! What a transfer tells while it runs.
 
+mod rate;
+mod tally;
+
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use hubkit_types::{BlobId, CommitId, Repo, RepoId, RepoPath, Revision};
+
+pub use rate::{Rate, average};
+pub use tally::{FileTotals, Tally, Totals, Wait};
 
 /// One thing that happened. Sizes are bytes.
 #[derive(Clone, Copy, Debug)]

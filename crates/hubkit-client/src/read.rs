@@ -1,20 +1,18 @@
 //! Bytes of a file, without a trace in the store.
 
 use bytes::{Bytes, BytesMut};
-use hubkit_api::Resolve;
 use hubkit_store::{BlobKey, BlobStoreExt as _};
 use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
 
-use crate::{
-    Client, Connectivity, Error, ErrorKind, exchange::Redirects, file::digest, pace::Paced,
-    transfer::start_of,
-};
-
-/// How much of a file is thrown away, at most, to come to a range that the server does not send alone.
-const MOST_SKIPPED: u64 = 8 << 20;
+use crate::{Client, Connectivity, Error, ErrorKind, FileBytes, file::digest, flow::Flow};
 
 impl Client {
-    /// A small file's bytes, verified: from the store if they are there and sound, else from the hub.
+    /// A small file's bytes in memory, verified: from the store if they are there and sound, else from the hub. Nothing is
+    /// kept in the store.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future leaves no trace.
     ///
     /// # Errors
     ///
@@ -47,12 +45,9 @@ impl Client {
             );
             return Err(Error::new(ErrorKind::Offline, message));
         }
-        let whole = ByteRange::whole(file.size);
-        let bytes = if whole.is_empty() {
-            Bytes::new()
-        } else {
-            self.read_range(repo, commit, file, whole).await?
-        };
+        let mut flow = Flow::new(self, repo, commit, file, ByteRange::whole(file.size));
+        flow.from_store = false;
+        let bytes = collect(FileBytes::of(flow), file.size).await?;
         let (found, expected) = (digest(file.blob(), &bytes), file.blob());
         if found != expected {
             let message = format!(
@@ -64,13 +59,17 @@ impl Client {
         Ok(bytes)
     }
 
-    /// A range of a file's bytes from the hub, cut to the file's end. Nothing but the connection vouches for them: a
-    /// digest covers whole files only.
+    /// A part of a file's bytes in memory, cut to the file's end: what [`Client::bytes`] gives, collected. Of a part nothing
+    /// but the connection vouches for the bytes: a digest covers whole files only.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future leaves no trace.
     ///
     /// # Errors
     ///
-    /// `Protocol` when the server sends something else, or a whole file where the range lies far inside; those of
-    /// [`Client::file`].
+    /// `Protocol` when the server sends something else, or a whole file where the part lies far inside; `Integrity` when
+    /// another version comes after a connection broke; those of [`Client::file`].
     pub async fn read_range(
         &self,
         repo: &Repo,
@@ -79,48 +78,19 @@ impl Client {
         range: ByteRange,
     ) -> Result<Bytes, Error> {
         let range = range.within(file.size);
-        if range.is_empty() {
-            return Ok(Bytes::new());
-        }
-        let mut call = Resolve::get(repo.clone(), commit.into(), file.path.clone());
-        call.range = Some(range);
-        let response = self
-            .exchange(
-                &call.request(),
-                Some(repo),
-                Redirects::Follow,
-                self.observer(),
-            )
-            .await?
-            .response;
-        let response = self.refuse_faults(response).await?;
-        let fault = |what: &str| {
-            let message = format!("`{}` of {repo}: {what}", file.path);
-            Error::new(ErrorKind::Protocol, message)
-        };
-        let start = start_of(&response, Some(range), file.size)?;
-        let start =
-            start.ok_or_else(|| fault("the server sends another part than was asked for"))?;
-        let mut skip = range.start() - start;
-        if skip > MOST_SKIPPED {
-            return Err(fault(
-                "the server sends the whole file where a part was asked for",
-            ));
-        }
-        let length =
-            usize::try_from(range.len()).map_err(|_| fault("the part does not fit into memory"))?;
-        let mut body = response.into_body();
-        let mut paced = Paced::new(&mut body);
-        let mut bytes = BytesMut::new();
-        while bytes.len() < length {
-            let Some(mut chunk) = paced.chunk().await? else {
-                return Err(fault("the server sent less than was asked for"));
-            };
-            let skipped = chunk.len().min(usize::try_from(skip).unwrap_or(usize::MAX));
-            skip -= skipped as u64;
-            let wanted = chunk.split_off(skipped);
-            bytes.extend_from_slice(&wanted[..wanted.len().min(length - bytes.len())]);
-        }
-        Ok(bytes.freeze())
+        collect(self.bytes(repo, commit, file, range), range.len()).await
     }
+}
+
+/// All chunks in one. What is there is the measure, not what is promised.
+async fn collect(mut chunks: FileBytes, length: u64) -> Result<Bytes, Error> {
+    let mut gathered = BytesMut::new();
+    while let Some(chunk) = chunks.chunk().await {
+        let chunk = chunk?;
+        if gathered.is_empty() && chunk.len() as u64 == length {
+            return Ok(chunk);
+        }
+        gathered.extend_from_slice(&chunk);
+    }
+    Ok(gathered.freeze())
 }

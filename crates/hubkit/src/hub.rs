@@ -34,7 +34,9 @@ impl Hub {
         HubBuilder {
             environment,
             token: None,
-            max_workers: 8,
+            max_workers: None,
+            max_connections: None,
+            lock_timeout: None,
             insecure_tokens: InsecureTokens::Refuse,
             user_agent: String::new(),
             max_wait: None,
@@ -70,7 +72,9 @@ impl Hub {
 pub struct HubBuilder {
     environment: Environment,
     token: Option<Token>,
-    max_workers: usize,
+    max_workers: Option<usize>,
+    max_connections: Option<usize>,
+    lock_timeout: Option<Duration>,
     insecure_tokens: InsecureTokens,
     user_agent: String,
     max_wait: Option<Duration>,
@@ -102,9 +106,23 @@ impl HubBuilder {
         self
     }
 
-    /// How many files move at the same time.
+    /// How many files move at the same time, as [`ClientBuilder::max_workers`](hubkit_client::ClientBuilder::max_workers).
     pub fn max_workers(mut self, max_workers: usize) -> Self {
-        self.max_workers = max_workers;
+        self.max_workers = Some(max_workers);
+        self
+    }
+
+    /// The ceiling of requests under way at the same time, as
+    /// [`ClientBuilder::max_connections`](hubkit_client::ClientBuilder::max_connections).
+    pub fn max_connections(mut self, max_connections: usize) -> Self {
+        self.max_connections = Some(max_connections);
+        self
+    }
+
+    /// How long somebody else who is bringing the same file in is waited for, as
+    /// [`ClientBuilder::lock_timeout`](hubkit_client::ClientBuilder::lock_timeout).
+    pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
+        self.lock_timeout = Some(lock_timeout);
         self
     }
 
@@ -168,12 +186,20 @@ impl HubBuilder {
             .tokens(tokens(&environment, self.token))
             .store(FsStore::new(Cache::new(environment.cache.clone())))
             .connectivity(connectivity)
-            .max_workers(self.max_workers)
             .insecure_tokens(self.insecure_tokens)
             .user_agent(user_agent(
                 &self.user_agent,
                 environment.user_agent_origin.as_deref(),
             ));
+        if let Some(max_workers) = self.max_workers {
+            client = client.max_workers(max_workers);
+        }
+        if let Some(max_connections) = self.max_connections {
+            client = client.max_connections(max_connections);
+        }
+        if let Some(lock_timeout) = self.lock_timeout {
+            client = client.lock_timeout(lock_timeout);
+        }
         if let Some(max_wait) = self.max_wait {
             client = client.max_wait(max_wait);
         }
@@ -193,6 +219,8 @@ impl fmt::Debug for HubBuilder {
             .field("environment", &self.environment)
             .field("token", &self.token)
             .field("max_workers", &self.max_workers)
+            .field("max_connections", &self.max_connections)
+            .field("lock_timeout", &self.lock_timeout)
             .field("max_wait", &self.max_wait)
             .finish_non_exhaustive()
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod below_a_path;
+mod downloads;
 mod errors;
 mod finding;
 mod hostile;

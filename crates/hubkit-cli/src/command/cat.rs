@@ -8,11 +8,11 @@ use hubkit::{
 };
 
 use crate::{
-    args::{Cat, Global},
+    args::{Cat, Global, ShowProgress},
     exit::Exit,
     failure::Failure,
     output::{Output, Reader},
-    progress::Bar,
+    progress::Report,
     target::{self, Target},
     ui::Ui,
 };
@@ -44,9 +44,9 @@ pub(crate) async fn run(global: &Global, arguments: &Cat, ui: &Ui) -> Result<Exi
         out.finish()?;
         return Ok(Exit::Done);
     }
-    let bar = Bar::new(ui, hub.environment());
-    let fetched = client.file(&target.repo, &revision, path, &bar).await;
-    bar.finish();
+    let report = Report::new(ShowProgress::Auto, ui, hub.environment());
+    let fetched = client.file(&target.repo, &revision, path, &report).await;
+    report.finish();
     let (_, file) = fetched?;
     copy(client, &target.repo, &file, &mut out).await?;
     Ok(Exit::Done)

@@ -12,6 +12,7 @@ mod offline;
 mod plans;
 mod prefix;
 mod redirects;
+mod streams;
 mod tolerance;
 mod torn;
 mod transfers;
