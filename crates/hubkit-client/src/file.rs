@@ -23,7 +23,7 @@ impl Client {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future keeps nothing of a file that was not verified yet.
+    /// Dropping the future leaves the file as it was: nothing unverified ever has its name.
     ///
     /// # Errors
     ///
@@ -72,6 +72,11 @@ impl Client {
                 Entry::Present { size, blob }
                     if self.is_sound(repo, commit, size, blob).await? =>
                 {
+                    progress.event(&Event::Planned {
+                        files: 1,
+                        bytes: size,
+                        missing: 0,
+                    });
                     progress.event(&Event::Reused { path, size });
                     let file = self.local_file(repo, commit, path, size, blob, Source::Reused);
                     return Ok((commit, file));

@@ -1,5 +1,7 @@
 //! A part of a file on its way: from the store, or from the hub through as many connections as it takes.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::{StatusCode, header};
@@ -7,6 +9,7 @@ use hubkit_api::Resolve;
 use hubkit_store::{BlobKey, BlobStore as _, ByteStream};
 use hubkit_transport::{Body, Bulk};
 use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
+use tokio::time::Instant;
 
 use crate::{
     Client, Connectivity, Error, ErrorKind,
@@ -22,6 +25,8 @@ const MOST_SKIPPED: u64 = 8 << 20;
 const TRIES: u32 = 5;
 const GAIN: u64 = 64 << 10;
 
+/// A reader who did not ask for so long was busy with something else.
+const AWAY: Duration = Duration::from_secs(5);
 /// An answer of so many bytes wants a connection of its own.
 const LONG: u64 = 4 << 20;
 
@@ -43,6 +48,8 @@ pub(crate) struct Flow {
     fruitless: u32,
     /// Bytes since a body broke.
     gained: u64,
+    /// When the reader was given something last.
+    last: Instant,
 }
 
 /// Where bytes come from.
@@ -84,6 +91,7 @@ impl Flow {
             coming: None,
             fruitless: 0,
             gained: 0,
+            last: Instant::now(),
         }
     }
 
@@ -107,6 +115,11 @@ impl Flow {
             let Some(coming) = &mut self.coming else {
                 continue;
             };
+            if self.last.elapsed() > AWAY
+                && let Coming::Hub { body, .. } = coming
+            {
+                body.resume();
+            }
             match coming.chunk().await {
                 Ok(mut chunk) => {
                     let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
@@ -116,6 +129,7 @@ impl Flow {
                     if let Some(whole) = &mut self.whole {
                         whole.take(&chunk)?;
                     }
+                    self.last = Instant::now();
                     return Ok(Some(chunk));
                 }
                 Err(lost) => {

@@ -28,6 +28,11 @@ impl<B: BorrowMut<Body>> Paced<B> {
         }
     }
 
+    /// Counts anew: the reader was away, and the body is not to blame for what did not come meanwhile.
+    pub(crate) fn resume(&mut self) {
+        (self.window, self.moved) = (Instant::now() + WINDOW, 0);
+    }
+
     /// The next chunk that is not empty; `None` behind the last one. Too slow is an error of kind `Timeout`.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {

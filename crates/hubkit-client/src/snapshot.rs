@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future keeps the files that were verified so far and nothing of the others.
+    /// Dropping the future keeps the files that were verified so far; nothing unverified ever has a file's name.
     ///
     /// # Errors
     ///
@@ -136,7 +136,7 @@ impl Client {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future keeps the files that were verified so far and nothing of the others.
+    /// Dropping the future keeps the files that were verified so far; nothing unverified ever has a file's name.
     ///
     /// # Errors
     ///

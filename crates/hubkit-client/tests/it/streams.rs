@@ -201,7 +201,8 @@ async fn a_broken_connection_is_picked_up_under_the_guard_of_the_first_tag() {
 
 #[tokio::test(start_paused = true)]
 async fn bytes_of_another_version_are_never_returned() {
-    let others: [(u16, &'static [(&str, &str)], &'static str); 4] = [
+    type Headers = &'static [(&'static str, &'static str)];
+    let others: [(u16, Headers, &'static str); 4] = [
         (200, &[("etag", "\"v2\"")], "abcdefghij"),
         (
             206,
@@ -261,13 +262,11 @@ async fn a_connection_that_always_breaks_is_given_up() {
             .headers()
             .get("range")
             .is_some_and(|range| range == "bytes=0-9");
-        Some(match start {
-            true => answer(206, &first, broken(&Bytes::from_static(b"01234"))),
-            false => answer(
-                206,
-                &[("etag", "\"v1\""), ("content-range", "bytes 5-9/10")],
-                broken(&Bytes::new()),
-            ),
+        let rest = [("etag", "\"v1\""), ("content-range", "bytes 5-9/10")];
+        Some(if start {
+            answer(206, &first, broken(&Bytes::from_static(b"01234")))
+        } else {
+            answer(206, &rest, broken(&Bytes::new()))
         })
     });
     let mut read = Vec::new();
@@ -356,4 +355,18 @@ async fn an_empty_file_is_at_its_end() {
     let mut read = Vec::new();
     assert_eq!(file.read_to_end(&mut read).await.expect("nothing"), 0);
     assert!(hub.lines().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_may_take_its_time() {
+    let hub = hub(SMALL).with(|request| {
+        let headers = [("content-range", "bytes 0-9/10")];
+        is_body(request).then(|| answer(206, &headers, hesitant(SMALL)))
+    });
+    let mut file = open(&hub.client(), SMALL).await;
+    for expected in SMALL {
+        tokio::time::sleep(std::time::Duration::from_mins(10)).await;
+        assert_eq!(file.read_u8().await.expect("a byte"), *expected);
+    }
+    assert_eq!(ranges(&hub).len(), 1, "nothing was asked for twice");
 }
