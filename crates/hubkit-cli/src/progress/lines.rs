@@ -38,8 +38,7 @@ impl Lines {
         }));
     }
 
-    fn received(&self, path: &RepoPath) -> Option<Value> {
-        let now = self.tallied.now();
+    fn received(&self, path: &RepoPath, now: Duration) -> Option<Value> {
         let kept = self.tallied.lock();
         let file = kept.tally.file(path, now)?;
         let is_last = file.size.is_some_and(|size| file.held >= size);
@@ -58,7 +57,7 @@ impl Lines {
         }))
     }
 
-    fn line(&self, event: &Event<'_>) -> Option<Value> {
+    fn line(&self, event: &Event<'_>, now: Duration) -> Option<Value> {
         Some(match *event {
             Event::Resolved {
                 repo,
@@ -88,7 +87,7 @@ impl Lines {
             Event::Resumed { path, bytes } => {
                 json!({"event": "resumed", "path": path.as_str(), "bytes": bytes})
             }
-            Event::Received { path, .. } => return self.received(path),
+            Event::Received { path, .. } => return self.received(path, now),
             Event::Restarted { path, bytes } => {
                 json!({"event": "restarted", "path": path.as_str(), "bytes": bytes})
             }
@@ -117,7 +116,7 @@ impl Lines {
 
 impl Progress for Lines {
     fn event(&self, event: &Event<'_>) {
-        if let Some(line) = self.line(event) {
+        if let Some(line) = self.line(event, self.tallied.now()) {
             write(&line);
         }
     }
@@ -141,4 +140,35 @@ fn write(line: &Value) {
     text.push('\n');
     // Whoever no longer reads along does not want to know.
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_told_ten_times_a_second_at_most_and_the_last_always() {
+        let tallied = Tallied::new();
+        let lines = Lines::new(tallied.clone());
+        let path = "a".parse().expect("a path");
+        let tell = |event: &Event<'_>, millis: u64| {
+            tallied.note(event);
+            lines.line(event, Duration::from_millis(millis))
+        };
+        let (path, size) = (&path, 10_000);
+        let started = tell(&Event::Started { path, size }, 0).expect("a line");
+        assert_eq!(
+            started,
+            json!({"event": "started", "path": "a", "size": 10_000})
+        );
+        let bytes = 1;
+        let told = (0..1000).filter_map(|millis| tell(&Event::Received { path, bytes }, millis));
+        let held: Vec<u64> = told
+            .filter_map(|line| line["held_bytes"].as_u64())
+            .collect();
+        assert_eq!(held, [1, 101, 201, 301, 401, 501, 601, 701, 801, 901]);
+        let bytes = 9000;
+        let last = tell(&Event::Received { path, bytes }, 999).expect("the last");
+        assert_eq!(last["held_bytes"], 10_000);
+    }
 }
