@@ -65,7 +65,7 @@ async fn stage(store: &impl BlobStore, id: BlobId, size: usize) -> Stage {
 }
 
 async fn publish(store: &impl BlobStore, id: BlobId, bytes: &[u8]) {
-    let mut stage = stage(store, id, bytes.len()).await;
+    let stage = stage(store, id, bytes.len()).await;
     let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
     done(written, "write a blob");
     done(stage.publish().await, "publish a blob");

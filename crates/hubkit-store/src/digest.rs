@@ -1,7 +1,10 @@
 //! Hashing content as a hub names it.
 
 use hubkit_types::{BlobId, GitOid, Sha256};
-use sha1::Digest as _;
+use sha1::{
+    Digest as _,
+    digest::common::hazmat::{SerializableState, SerializedState},
+};
 
 /// Computes a [`BlobId`] from bytes given in order.
 #[derive(Clone)]
@@ -47,6 +50,26 @@ impl Digester {
         }
     }
 
+    /// Everything that [`restore`](Self::restore) needs to go on from here, on any machine: some hundred bytes.
+    pub(crate) fn save(&self) -> Vec<u8> {
+        match &self.0 {
+            Algorithm::Git(hasher) => hasher.serialize().to_vec(),
+            Algorithm::Sha256(hasher) => hasher.serialize().to_vec(),
+        }
+    }
+
+    /// A digester for `id` that goes on from what [`save`](Self::save) gave; `None` for bytes that it did not give.
+    pub(crate) fn restore(id: BlobId, saved: &[u8]) -> Option<Self> {
+        fn read<T: SerializableState>(saved: &[u8]) -> Option<T> {
+            let state = SerializedState::<T>::try_from(saved).ok()?;
+            T::deserialize(&state).ok()
+        }
+        Some(Self(match id {
+            BlobId::Git(_) => Algorithm::Git(read(saved)?),
+            BlobId::Sha256(_) => Algorithm::Sha256(read(saved)?),
+        }))
+    }
+
     /// The digest of all bytes taken in.
     pub fn finish(self) -> BlobId {
         match self.0 {
@@ -59,6 +82,20 @@ impl Digester {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_goes_on_from_where_it_was_saved() {
+        for mut digester in [Digester::git_blob(12), Digester::sha256()] {
+            digester.update(b"hello ");
+            let id = digester.clone().finish();
+            let mut restored = Digester::restore(id, &digester.save()).expect("its own state");
+            digester.update(b"world\n");
+            restored.update(b"world\n");
+            assert_eq!(restored.finish(), digester.finish());
+            assert!(Digester::restore(id, b"").is_none());
+            assert!(Digester::restore(id, &[0xff; 105]).is_none());
+        }
+    }
 
     #[test]
     fn digests_are_those_that_git_and_sha256sum_print() {

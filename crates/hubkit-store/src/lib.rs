@@ -7,12 +7,14 @@ mod error;
 mod ext;
 pub mod git;
 mod memory;
+mod note;
 mod ranges;
 mod refs;
 mod stage;
 mod store;
 mod survey;
 mod union;
+mod verifier;
 
 pub use blobs::{BlobKey, BlobStat, BlobStore, ByteStream, Contention, Holder, Staging};
 pub use digest::Digester;

@@ -144,7 +144,7 @@ impl BlobStore for MemoryStore {
         let sink = MemorySink {
             store: self.clone(),
             key: key.clone(),
-            pieces: BTreeMap::new(),
+            pieces: Mutex::default(),
         };
         Ok(Staging::Ready(Stage::new(key.id, size, sink)))
     }
@@ -402,44 +402,47 @@ impl Stream for Chunks {
 struct MemorySink {
     store: MemoryStore,
     key: BlobKey,
-    /// By offset; no two overlap.
-    pieces: BTreeMap<u64, Bytes>,
+    pieces: Mutex<Pieces>,
 }
 
-impl MemorySink {
+/// By offset; no two overlap.
+#[derive(Default)]
+struct Pieces(BTreeMap<u64, Bytes>);
+
+impl Pieces {
     fn write(&mut self, offset: u64, bytes: Bytes) {
         let end = offset + bytes.len() as u64;
         if bytes.is_empty() {
             return;
         }
         let overlapped: Vec<u64> = self
-            .pieces
+            .0
             .range(..end)
             .rev()
             .take_while(|(start, piece)| *start + piece.len() as u64 > offset)
             .map(|(start, _)| *start)
             .collect();
         for start in overlapped {
-            let Some(piece) = self.pieces.remove(&start) else {
+            let Some(piece) = self.0.remove(&start) else {
                 continue;
             };
             let piece_end = start + piece.len() as u64;
             if start < offset {
-                self.pieces.insert(start, slice(&piece, 0, offset - start));
+                self.0.insert(start, slice(&piece, 0, offset - start));
             }
             if piece_end > end {
                 let rest = slice(&piece, end - start, piece_end - start);
-                self.pieces.insert(end, rest);
+                self.0.insert(end, rest);
             }
         }
-        self.pieces.insert(offset, bytes);
+        self.0.insert(offset, bytes);
     }
 
     fn read(&self, range: ByteRange) -> Bytes {
         let mut bytes = BytesMut::new();
-        let from = self.pieces.range(..=range.start()).next_back();
+        let from = self.0.range(..=range.start()).next_back();
         let first = from.map_or(range.start(), |(start, _)| *start);
-        for (start, piece) in self.pieces.range(first..) {
+        for (start, piece) in self.0.range(first..) {
             let end = range.end().min(start + piece.len() as u64);
             let start_here = range.start().max(*start);
             if start_here >= end {
@@ -451,31 +454,43 @@ impl MemorySink {
     }
 }
 
+impl MemorySink {
+    fn pieces(&self) -> MutexGuard<'_, Pieces> {
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Sink for MemorySink {
-    fn write_at(&mut self, offset: u64, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.write(offset, bytes);
+    fn write_at(&self, offset: u64, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.pieces().write(offset, bytes);
         Box::pin(async { Ok(()) })
     }
 
-    fn read_at(&mut self, range: ByteRange) -> BoxFuture<'_, Result<Bytes, StoreError>> {
-        let bytes = self.read(range);
-        Box::pin(async move { Ok(bytes) })
+    fn read_at(&self, range: ByteRange) -> Result<Bytes, StoreError> {
+        Ok(self.pieces().read(range))
     }
 
-    fn commit(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
-        let end = self
-            .pieces
+    fn note(&self, _note: &[u8]) {}
+
+    fn settle(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn commit(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        let pieces = self.pieces();
+        let end = pieces
+            .0
             .last_key_value()
             .map_or(0, |(start, piece)| start + piece.len() as u64);
-        let bytes = self.read(ByteRange::whole(end));
+        let bytes = pieces.read(ByteRange::whole(end));
         let mut repos = self.store.lock();
         let held = repos.entry(self.key.repo.clone()).or_default();
         held.blobs.insert(self.key.id, bytes);
-        drop(repos);
         Box::pin(async { Ok(()) })
     }
 
-    fn discard(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn discard(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.pieces().0.clear();
         Box::pin(async { Ok(()) })
     }
 }

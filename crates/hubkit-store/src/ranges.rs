@@ -53,6 +53,12 @@ impl RangeSet {
         }
     }
 
+    /// How many bytes from the start are in it without a gap.
+    pub fn frontier(&self) -> u64 {
+        let first = self.0.first().filter(|run| run.start() == 0);
+        first.map_or(0, |run| run.end())
+    }
+
     /// What is missing of a file of `size` bytes, in order.
     pub fn gaps(&self, size: u64) -> Vec<ByteRange> {
         let mut gaps = Vec::new();

@@ -367,7 +367,7 @@ mod tests {
         for (id, keeper) in [("a/b", &second), ("a/new", &first)] {
             let blob = crate::git::blob_id(b"new").into();
             let key = BlobKey::new(repo(id), blob);
-            let mut stage = union.begin(key.clone(), 3).await.expect("a stage");
+            let stage = union.begin(key.clone(), 3).await.expect("a stage");
             stage
                 .write(0, Bytes::from_static(b"new"))
                 .await

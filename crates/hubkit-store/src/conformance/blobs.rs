@@ -75,7 +75,7 @@ async fn a_blob_is_read_whole_and_in_parts(store: &impl BlobStore) {
 async fn bytes_come_in_any_order(store: &impl BlobStore) {
     let bytes = pattern(2_500_000);
     let id = git_id(&bytes);
-    let mut stage = stage(store, id, bytes.len()).await;
+    let stage = stage(store, id, bytes.len()).await;
     let pieces: Vec<(usize, &[u8])> = bytes.chunks(333_331).enumerate().collect();
     for (index, piece) in pieces.iter().rev() {
         let offset = (index * 333_331) as u64;
@@ -105,11 +105,11 @@ async fn nothing_wrong_is_published(store: &impl BlobStore) {
         (b"righ", "too few bytes"),
         (b"", "no bytes"),
     ] {
-        let mut stage = stage(store, id, 5).await;
+        let stage = stage(store, id, 5).await;
         done(stage.write(0, Bytes::from_static(bytes)).await, "write");
         assert_eq!(kind(stage.publish().await), integrity, "{wrong}");
     }
-    let mut stage = stage(store, id, 5).await;
+    let stage = stage(store, id, 5).await;
     let written = stage.write(0, Bytes::from_static(b"righter")).await;
     assert_eq!(kind(written), integrity, "too many bytes");
     let written = stage.write(u64::MAX, Bytes::from_static(b"r")).await;
@@ -122,7 +122,7 @@ async fn nothing_wrong_is_published(store: &impl BlobStore) {
 async fn a_stage_that_ends_leaves_nothing(store: &impl BlobStore) {
     let id = git_id(b"unfinished");
     let before = done(store.list(repo()).await, "list").len();
-    let mut dropped = stage(store, id, 10).await;
+    let dropped = stage(store, id, 10).await;
     done(
         dropped.write(0, Bytes::from_static(b"unfinished")).await,
         "write",
@@ -130,7 +130,7 @@ async fn a_stage_that_ends_leaves_nothing(store: &impl BlobStore) {
     let stat = done(store.stat(key(id)).await, "stat");
     assert_eq!(stat, None, "a stage is no blob");
     drop(dropped);
-    let mut discarded = stage(store, id, 10).await;
+    let discarded = stage(store, id, 10).await;
     done(discarded.write(3, Bytes::from_static(b"in")).await, "write");
     done(discarded.discard().await, "discard");
     let after = done(store.list(repo()).await, "list").len();
@@ -139,8 +139,8 @@ async fn a_stage_that_ends_leaves_nothing(store: &impl BlobStore) {
 
 async fn two_stages_of_one_blob_both_succeed(store: &impl BlobStore) {
     let id = sha256_id(b"twice");
-    let mut first = stage(store, id, 5).await;
-    let mut second = stage(store, id, 5).await;
+    let first = stage(store, id, 5).await;
+    let second = stage(store, id, 5).await;
     done(first.write(0, Bytes::from_static(b"tw")).await, "write");
     done(second.write(0, Bytes::from_static(b"twice")).await, "write");
     done(second.publish().await, "publish one of two");

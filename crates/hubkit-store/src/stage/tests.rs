@@ -7,7 +7,7 @@ use hubkit_types::{Repo, RepoKind};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{BlobKey, BlobStoreExt as _, MemoryStore};
+use crate::{BlobKey, BlobStoreExt as _, Digester, MemoryStore};
 
 fn digest(bytes: &[u8]) -> BlobId {
     let mut digester = Digester::git_blob(bytes.len() as u64);
@@ -30,7 +30,7 @@ fn stage(expected: &[u8], writes: &[(u64, &[u8])]) -> (Result<(), StoreErrorKind
     let store = MemoryStore::new();
     wait(async {
         let size = expected.len() as u64;
-        let mut stage = store.begin(key(expected), size).await.expect("a stage");
+        let stage = store.begin(key(expected), size).await.expect("a stage");
         for (offset, bytes) in writes {
             let written = stage.write(*offset, Bytes::copy_from_slice(bytes)).await;
             if let Err(fault) = written {
@@ -100,46 +100,76 @@ proptest! {
     }
 }
 
-/// A place that takes the bytes but never comes back from the second write: what a cancelled call may leave.
-struct Stuck {
+/// A place that takes the bytes, keeps the notes and, where told so, never comes back from the second write: what a
+/// cancelled call may leave.
+#[derive(Clone, Default)]
+struct Place(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
     bytes: Vec<u8>,
+    note: Vec<u8>,
     writes: usize,
+    read_back: u64,
+    sticks: bool,
 }
 
-impl Sink for Stuck {
-    fn write_at(&mut self, offset: u64, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
-        let offset = usize::try_from(offset).expect("small");
-        self.bytes[offset..offset + bytes.len()].copy_from_slice(&bytes);
-        self.writes += 1;
-        if self.writes == 2 {
+impl Place {
+    fn of(size: usize) -> Self {
+        let place = Self::default();
+        place.kept().bytes.resize(size, 0);
+        place
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().expect("nobody panicked")
+    }
+}
+
+fn index(offset: u64) -> usize {
+    usize::try_from(offset).expect("small")
+}
+
+impl Sink for Place {
+    fn write_at(&self, offset: u64, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
+        let mut kept = self.kept();
+        kept.bytes[index(offset)..index(offset) + bytes.len()].copy_from_slice(&bytes);
+        kept.writes += 1;
+        if kept.sticks && kept.writes == 2 {
             return Box::pin(pending());
         }
         Box::pin(async { Ok(()) })
     }
 
-    fn read_at(&mut self, range: ByteRange) -> BoxFuture<'_, Result<Bytes, StoreError>> {
-        let index = |offset: u64| usize::try_from(offset).expect("small");
-        let bytes = &self.bytes[index(range.start())..index(range.end())];
-        let bytes = Bytes::copy_from_slice(bytes);
-        Box::pin(async { Ok(bytes) })
+    fn read_at(&self, range: ByteRange) -> Result<Bytes, StoreError> {
+        let mut kept = self.kept();
+        kept.read_back += range.len();
+        let bytes = &kept.bytes[index(range.start())..index(range.end())];
+        Ok(Bytes::copy_from_slice(bytes))
     }
 
-    fn commit(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn note(&self, note: &[u8]) {
+        self.kept().note = note.to_vec();
+    }
+
+    fn settle(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async { Ok(()) })
     }
 
-    fn discard(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn commit(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn discard(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async { Ok(()) })
     }
 }
 
 #[test]
 fn a_cancelled_overwrite_is_noticed() {
-    let sink = Stuck {
-        bytes: vec![0; 3],
-        writes: 0,
-    };
-    let mut stage = Stage::new(digest(b"abc"), 3, sink);
+    let place = Place::of(3);
+    place.kept().sticks = true;
+    let stage = Stage::new(digest(b"abc"), 3, place);
     let published = wait(async {
         stage
             .write(0, Bytes::from_static(b"abc"))
@@ -156,4 +186,135 @@ fn a_cancelled_overwrite_is_noticed() {
     });
     let fault = published.expect_err("the bytes were overwritten");
     assert_eq!(fault.kind(), StoreErrorKind::Integrity);
+}
+
+const LARGE: usize = 3 << 20;
+
+fn large() -> (Bytes, BlobId) {
+    let bytes: Vec<u8> = (0..LARGE).map(|at| (at / 11 + at / 4093) as u8).collect();
+    let mut digester = Digester::sha256();
+    digester.update(&bytes);
+    (bytes.into(), digester.finish())
+}
+
+async fn put(stage: &Stage, bytes: &Bytes, part: std::ops::Range<usize>) {
+    for start in part.clone().step_by(100_000) {
+        let end = part.end.min(start + 100_000);
+        let written = stage.write(start as u64, bytes.slice(start..end)).await;
+        written.expect("written");
+    }
+}
+
+#[test]
+fn what_comes_in_order_is_hashed_as_it_came() {
+    let (bytes, id) = large();
+    let place = Place::of(LARGE);
+    let stage = Stage::new(id, LARGE as u64, place.clone());
+    wait(async {
+        put(&stage, &bytes, 0..LARGE).await;
+        stage.publish().await.expect("published");
+    });
+    assert_eq!(place.kept().read_back, 0);
+}
+
+#[test]
+fn what_comes_from_several_places_at_once_is_read_back_once() {
+    let (bytes, id) = large();
+    let (third, place) = (LARGE / 3, Place::of(LARGE));
+    let stage = Stage::new(id, LARGE as u64, place.clone());
+    wait(async {
+        let parts = [2, 1, 0].map(|part| part * third..(part + 1) * third);
+        let [last, middle, first] = parts.map(|part| put(&stage, &bytes, part));
+        // Each takes turns with the others.
+        futures_join(vec![Box::pin(last), Box::pin(middle), Box::pin(first)]).await;
+        stage.publish().await.expect("published");
+    });
+    assert!(place.kept().read_back <= LARGE as u64);
+}
+
+/// Polls all in turn until all are done.
+async fn futures_join<'a>(mut futures: Vec<Pin<Box<dyn Future<Output = ()> + 'a>>>) {
+    poll_fn(|context| {
+        futures.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        if futures.is_empty() {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[test]
+fn a_stage_goes_on_where_one_before_it_broke_off() {
+    let (bytes, id) = large();
+    for hashed_counts in [true, false] {
+        let place = Place::of(LARGE);
+        wait(async {
+            let stage = Stage::new(id, LARGE as u64, place.clone());
+            stage.set_validator(Some("\"v1\"".parse().expect("a tag")));
+            put(&stage, &bytes, 0..LARGE / 2).await;
+            put(&stage, &bytes, LARGE - 50..LARGE).await;
+            drop(stage);
+            let note = place.kept().note.clone();
+            let stage = Stage::resume(id, LARGE as u64, place.clone(), &note, hashed_counts);
+            assert_eq!(stage.held().len(), (LARGE / 2 + 50) as u64);
+            assert_eq!(stage.validator(), "\"v1\"".parse().ok());
+            put(&stage, &bytes, LARGE / 2..LARGE - 50).await;
+            stage.publish().await.expect("published");
+        });
+    }
+}
+
+#[test]
+fn what_changed_between_two_stages_is_noticed_where_the_machine_may_have_crashed() {
+    let (bytes, id) = large();
+    let place = Place::of(LARGE);
+    let published = wait(async {
+        let stage = Stage::new(id, LARGE as u64, place.clone());
+        put(&stage, &bytes, 0..LARGE - 1).await;
+        drop(stage);
+        place.kept().bytes[7] ^= 1;
+        let note = place.kept().note.clone();
+        let stage = Stage::resume(id, LARGE as u64, place.clone(), &note, false);
+        put(&stage, &bytes, LARGE - 1..LARGE).await;
+        stage.publish().await
+    });
+    assert_eq!(
+        published.map_err(|fault| fault.kind()),
+        Err(StoreErrorKind::Integrity)
+    );
+}
+
+#[test]
+fn a_crash_loses_little_of_what_came() {
+    let (bytes, id) = large();
+    let place = Place::of(LARGE);
+    wait(async {
+        let stage = Stage::new(id, LARGE as u64, place.clone());
+        let mut came = 0;
+        for end in (0..LARGE).step_by(50_000) {
+            put(&stage, &bytes, came..end).await;
+            came = end;
+            // The process might end here.
+            let note = place.kept().note.clone();
+            let again = Stage::resume(id, LARGE as u64, Place::of(LARGE), &note, true);
+            assert!(again.held().len() + 100_000 >= came as u64);
+        }
+    });
+}
+
+#[test]
+fn a_fresh_start_forgets_what_came() {
+    let (bytes, id) = large();
+    let place = Place::of(LARGE);
+    wait(async {
+        let stage = Stage::new(id, LARGE as u64, place.clone());
+        let other = Bytes::from(vec![7; LARGE / 2]);
+        put(&stage, &other, 0..LARGE / 2).await;
+        stage.restart().await.expect("restarted");
+        assert!(stage.held().is_empty());
+        put(&stage, &bytes, 0..LARGE).await;
+        stage.publish().await.expect("published");
+    });
 }
