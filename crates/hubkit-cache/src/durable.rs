@@ -50,7 +50,7 @@ impl Place {
 pub struct Remover(Arc<Place>);
 
 impl Remover {
-    /// Removes the file. Does nothing once the file was published or removed.
+    /// Removes the file. Does nothing once the file was published or removed, or is to be kept.
     pub fn remove(&self) {
         self.0.remove();
     }
@@ -104,8 +104,25 @@ impl Temporary {
         }
     }
 
+    /// Takes charge of a file that is there already.
+    pub(crate) fn adopt(path: PathBuf) -> Self {
+        let gone = AtomicBool::new(false);
+        Self(Arc::new(Place { path, gone }))
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    /// Lets the file stay when this is dropped.
+    pub(crate) fn keep(&self) {
+        self.0.gone.store(true, Ordering::Relaxed);
+    }
+
+    /// Removes the file, be it one to keep.
+    pub(crate) fn remove(&self) {
+        self.0.gone.store(false, Ordering::Relaxed);
+        self.0.remove();
     }
 
     pub(crate) fn remover(&self) -> Remover {
@@ -114,9 +131,11 @@ impl Temporary {
 
     /// Gives it its final name, in place of whatever file or link has that name now.
     pub(crate) fn rename(self, target: &Path) -> Result<(), CacheError> {
-        // The drop then removes what POSIX leaves behind when both names are one file already.
         fs::rename(self.path(), target)
-            .map_err(|fault| CacheError::io("can't put into place", target, fault))
+            .map_err(|fault| CacheError::io("can't put into place", target, fault))?;
+        // POSIX leaves the old name behind when both names are one file already.
+        self.0.gone.store(false, Ordering::Relaxed);
+        Ok(())
     }
 }
 
@@ -249,6 +268,29 @@ pub fn is_folder(path: &Path) -> Result<bool, CacheError> {
             "is a file where a folder should be",
         )),
     }
+}
+
+/// Brings everything that was written to the file system of a folder to its disk, whoever wrote it, in one go; `false` where
+/// the platform can't.
+pub fn sync_all_around(folder: &Path) -> Result<bool, CacheError> {
+    #[cfg(target_os = "linux")]
+    {
+        let failed = |fault: io::Error| CacheError::io("can't sync the disk of", folder, fault);
+        let open = File::open(folder).map_err(failed)?;
+        rustix::fs::syncfs(&open).map_err(|fault| failed(fault.into()))?;
+        Ok(true)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        Ok(false)
+    }
+}
+
+/// How many more bytes the file system takes that holds this folder, or would hold it; `None` where that can't be told.
+pub fn room(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.is_dir())?;
+    fs4::available_space(there).ok()
 }
 
 /// Makes what was created, renamed or removed in a folder survive a loss of power, where the platform can.

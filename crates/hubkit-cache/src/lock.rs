@@ -1,25 +1,95 @@
 //! Locks that other clients look at.
 
-use std::fs::File;
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+};
 
 use hubkit_types::BlobId;
 
-use crate::{RepoCache, durable};
+use crate::{RepoCache, durable, owner};
 
 /// Holds a lock, or does not: nothing here depends on it. Dropping it lets go.
 ///
-/// Python's client takes this lock (`flock`) while it fetches a blob. Taking it while a blob is put into place keeps
-/// that client from fetching what is there a moment later. Nobody waits for it here: names are unique and renames are
-/// atomic, so the worst that a missing lock costs is a second fetch.
+/// Python's client takes this lock (`flock`) while it fetches a blob, and so does this one while it fetches a large one, so
+/// that a blob is fetched once. Names are unique and renames are atomic, so the worst that a missing lock costs is a second
+/// fetch.
+#[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,
 }
 
+/// What came of asking for a lock.
+pub(crate) enum Asked {
+    /// It is held, or there are no locks here.
+    Taken(Lock),
+    /// Somebody else holds it; who, where that can be told.
+    Busy(Option<String>),
+}
+
 impl Lock {
-    pub(crate) fn try_take(repo: &RepoCache, blob: BlobId) -> Self {
-        let folder = durable::folders(repo.cache_root(), &format!(".locks/{}", repo.name())).ok();
-        let file =
-            folder.and_then(|folder| durable::try_lock(&folder.join(format!("{blob}.lock"))).ok());
-        Self { _file: file }
+    pub(crate) fn ask(repo: &RepoCache, blob: BlobId) -> Asked {
+        let below = format!(".locks/{}", repo.name());
+        let Ok(folder) = durable::folders(repo.cache_root(), &below) else {
+            return Asked::Taken(Self { _file: None });
+        };
+        let path = folder.join(format!("{blob}.lock"));
+        match durable::try_lock(&path) {
+            Ok(file) => Asked::Taken(Self { _file: Some(file) }),
+            Err(TryLockError::WouldBlock) => Asked::Busy(holder(&path)),
+            Err(TryLockError::Error(_)) => Asked::Taken(Self { _file: None }),
+        }
+    }
+}
+
+/// Who holds the lock of a file, for a person: `process 4711 (hf)`. Only Linux tells.
+fn holder(path: &Path) -> Option<String> {
+    let (device, inode) = identity(&fs::symlink_metadata(path).ok()?)?;
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    let process = locks.lines().find_map(|line| {
+        let mut words = line.split_ascii_whitespace().skip(1);
+        if words.next() != Some("FLOCK") {
+            return None;
+        }
+        let process = words.nth(2)?;
+        let mut place = words.next()?.split(':');
+        let mut hexadecimal = || u64::from_str_radix(place.next()?, 16).ok();
+        let found = (hexadecimal()?, hexadecimal()?);
+        (found == device && place.next()?.parse() == Ok(inode)).then_some(process)
+    })?;
+    Some(owner::described(process))
+}
+
+/// The major and minor number of the device that a file is on, and its number there.
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> Option<((u64, u64), u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = metadata.dev();
+    let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
+    let minor = (device & 0xff) | (device >> 12 & !0xff);
+    Some(((major, minor), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<((u64, u64), u64)> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_holder_of_a_lock_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.lock");
+        let held = durable::try_lock(&path).expect("free");
+        let who = holder(&path);
+        // Some file systems show files under other devices than their locks.
+        let expected = format!("process {} ", std::process::id());
+        assert!(who.is_none_or(|who| who.starts_with(&expected)));
+        drop(held);
+        assert_eq!(holder(&path), None);
     }
 }

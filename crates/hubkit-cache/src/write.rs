@@ -5,34 +5,70 @@ use std::{
     fs::{self, OpenOptions},
     io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use hubkit_types::{BlobId, ByteRange, CommitId, RepoPath, Revision, TreeFile};
 
 use crate::{
-    CacheError, CacheErrorKind, Partial, Remover, RepoCache, durable,
+    CacheError, CacheErrorKind, Left, Partial, Remover, RepoCache,
+    cache::entries,
+    durable, journal,
     link::{Link, Method},
-    lock::Lock,
-    read_plain,
+    lock::{Asked, Lock},
+    partial, read_plain,
 };
 
-/// A blob on its way into the cache. Dropping it leaves nothing behind.
+/// A blob on its way into the cache. Dropping it leaves nothing behind but what another can go on with.
 #[derive(Debug)]
 pub struct NewBlob {
     repo: RepoCache,
     blob: BlobId,
     partial: Partial,
+    _lock: Option<Lock>,
+}
+
+/// The answer to who wants to bring a large blob in.
+#[derive(Debug)]
+pub enum Claim {
+    /// A file for it, with what was left in it.
+    Ready(NewBlob, Option<Left>),
+    /// Another process is bringing it in.
+    Busy(Rival),
+}
+
+/// Another process that is bringing a blob in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rival {
+    /// Which one, where that can be told: `process 4711 (hf)`.
+    pub name: Option<String>,
+    /// Its last note, if it leaves such.
+    pub note: Option<Vec<u8>>,
+    /// How long its file is. One that is reserved in advance is as long as the blob from the start.
+    pub length: u64,
+    /// When it last wrote.
+    pub modified: Option<SystemTime>,
 }
 
 impl NewBlob {
     /// Writes bytes at an offset. What lies beyond the promised size is refused with kind `Integrity`.
-    pub fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
+    pub fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
         self.partial.write_at(offset, bytes)
     }
 
     /// Reads bytes that were written.
-    pub fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
+    pub fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
         self.partial.read_at(range)
+    }
+
+    /// Leaves a note for whoever goes on with it.
+    pub fn note(&self, note: &[u8]) {
+        self.partial.note(note);
+    }
+
+    /// Lets the disk take what was written so far.
+    pub fn flush(&self) -> Result<(), CacheError> {
+        self.partial.flush()
     }
 
     /// Where the bytes are for now.
@@ -49,8 +85,20 @@ impl NewBlob {
     ///
     /// A blob that is there with the very same bytes stays; one with other bytes is replaced.
     pub fn publish(self) -> Result<(), CacheError> {
-        let _lock = Lock::try_take(&self.repo, self.blob);
         self.partial.publish(&self.repo.blob_path(self.blob))
+    }
+
+    /// As [`publish`](Self::publish) for bytes that the caller brought to the disk; its is the folder of the blob to sync,
+    /// which is returned.
+    pub fn publish_flushed(self) -> Result<PathBuf, CacheError> {
+        let target = self.repo.blob_path(self.blob);
+        self.partial.publish_flushed(&target)?;
+        Ok(target.parent().unwrap_or(&target).to_owned())
+    }
+
+    /// Removes the bytes, and what would let another go on with them.
+    pub fn discard(&self) {
+        self.partial.discard();
     }
 }
 
@@ -68,7 +116,44 @@ impl RepoCache {
             repo: self.clone(),
             blob,
             partial,
+            _lock: None,
         })
+    }
+
+    /// As [`begin`](Self::begin) for a large blob: goes on with a file that was left, reserves its room on the disk, leaves
+    /// a journal beside it, and takes the lock that other clients look at. Where another process has that lock the answer
+    /// says which, unless `regardless`.
+    pub fn claim(&self, blob: BlobId, size: u64, regardless: bool) -> Result<Claim, CacheError> {
+        let folder = self.folders("blobs")?;
+        self.tag_root();
+        let lock = match Lock::ask(self, blob) {
+            Asked::Taken(lock) => Some(lock),
+            Asked::Busy(_) if regardless => None,
+            Asked::Busy(name) => return Ok(Claim::Busy(rival(&folder, blob, name))),
+        };
+        let (partial, left) = Partial::resume(&folder, blob, size)?;
+        self.sweep(&partial);
+        let new = NewBlob {
+            repo: self.clone(),
+            blob,
+            partial,
+            _lock: lock,
+        };
+        Ok(Claim::Ready(new, left))
+    }
+
+    /// How many more bytes of blobs there is room for, those among them that files on their way have reserved and nobody
+    /// is at any more; `None` where that can't be told.
+    pub fn room(&self) -> Option<u64> {
+        let room = durable::room(self.folder())?;
+        let left = self.existing("blobs").ok().flatten();
+        let left = left.map_or_else(Vec::new, |folder| entries(&folder).unwrap_or_default());
+        let reserved = left.into_iter().filter(|(name, path)| {
+            name.to_str().is_some_and(partial::is_incomplete) && journal::is_orphan(path)
+        });
+        Some(reserved.fold(room, |room, (_, path)| {
+            room.saturating_add(taken(&path).unwrap_or(0))
+        }))
     }
 
     /// Makes the folder of a commit's files, so that a revision may lead to it even when it shows none.
@@ -208,5 +293,36 @@ impl RepoCache {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(fault) => Err(CacheError::io("can't remove", &path, fault)),
         }
+    }
+}
+
+/// How many bytes a file takes on the disk.
+#[cfg(unix)]
+fn taken(path: &Path) -> Option<u64> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    Some(std::os::unix::fs::MetadataExt::blocks(&metadata) * 512)
+}
+
+#[cfg(not(unix))]
+fn taken(path: &Path) -> Option<u64> {
+    Some(fs::symlink_metadata(path).ok()?.len())
+}
+
+/// What the files on their way to being a blob tell of who is at it.
+fn rival(folder: &Path, blob: BlobId, name: Option<String>) -> Rival {
+    let files = partial::of_blob(folder, blob).into_iter();
+    let found = files.filter_map(|path| {
+        let metadata = fs::symlink_metadata(&path).ok()?;
+        Some((metadata.modified().ok(), metadata.len(), path))
+    });
+    // The one that was written to last is the one that grows.
+    let newest = found.max_by_key(|(modified, ..)| *modified);
+    let (modified, length, path) = newest.unwrap_or((None, 0, PathBuf::new()));
+    let note = journal::read(&path).map(|entry| entry.note);
+    Rival {
+        name,
+        note,
+        length,
+        modified,
     }
 }

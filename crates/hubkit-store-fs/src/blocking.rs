@@ -52,6 +52,13 @@ impl Pace {
         }
     }
 
+    /// Takes the disk for slow from now on.
+    #[cfg(test)]
+    pub(crate) fn note_slow(&self) {
+        let end = Instant::now() + Self::SLOW_FOR * 1000;
+        *self.until() = Some(end);
+    }
+
     fn until(&self) -> MutexGuard<'_, Option<Instant>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -2,26 +2,40 @@
 
 use std::{
     fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::PathBuf,
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
-use hubkit_cache::{Blob, Cache, CachedFile, Known, Lookup, RepoCache};
+use hubkit_cache::{Blob, Cache, CachedFile, Claim, Known, Lookup, RepoCache, Rival};
 use hubkit_store::{
-    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
-    Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest, check_recorded,
+    BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, Holder,
+    RefStore, Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    check_recorded,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     blocking::{Pace, glance, run, store_error},
+    commits::{Commits, MemorySink},
     digest::{self, Digests},
     hot::Hot,
     recent::Recent,
-    sink::FileSink,
+    sink::{CacheTarget, FileSink},
     stream,
     surveyed::{self, Seen},
 };
+
+/// Blobs of at most so many bytes wait in memory until they are verified.
+const IN_MEMORY: u64 = 128 << 10;
+
+/// Blobs of at most so many bytes are fetched again whole where a transfer breaks off, and whoever else fetches them too is
+/// not waited for.
+const SHORT: u64 = 1 << 20;
+
+/// Blobs of at most so many bytes are brought to the disk together with others.
+const TOGETHER: u64 = 16 << 20;
 
 /// The cache that Hugging Face's clients share, as a store.
 ///
@@ -34,6 +48,7 @@ pub struct FsStore {
     /// Of files that are no links to blobs.
     digests: Digests,
     pace: Pace,
+    commits: Commits,
     resolved: Recent<(Repo, Revision), CommitId>,
     present: Recent<(Repo, CommitId, RepoPath), (u64, Option<BlobId>)>,
     found: Recent<BlobKey, Blob>,
@@ -47,6 +62,7 @@ impl FsStore {
             cache,
             digests: Digests::default(),
             pace: Pace::default(),
+            commits: Commits::default(),
             resolved: Recent::new(Duration::ZERO),
             present: Recent::new(Duration::ZERO),
             found: Recent::new(Duration::ZERO),
@@ -139,14 +155,46 @@ impl BlobStore for FsStore {
         .await
     }
 
-    async fn stage(&self, key: BlobKey, size: u64, _: Contention) -> Result<Staging, StoreError> {
+    async fn stage(
+        &self,
+        key: BlobKey,
+        size: u64,
+        contention: Contention,
+    ) -> Result<Staging, StoreError> {
         let repo = self.cache.repo(&key.repo);
-        let new = run(move || repo.begin(key.id, size).map_err(store_error)).await?;
-        Ok(Staging::Ready(Stage::new(key.id, size, FileSink::new(new))))
+        if size <= IN_MEMORY {
+            let sink = MemorySink {
+                repo,
+                blob: key.id,
+                commits: self.commits.clone(),
+                bytes: Mutex::default(),
+            };
+            return Ok(Staging::Ready(Stage::new(key.id, size, sink)));
+        }
+        let pace = self.pace.clone();
+        if size <= SHORT {
+            let commits = Some(self.commits.clone());
+            let blob = run(move || repo.begin(key.id, size).map_err(store_error)).await?;
+            let sink = FileSink::new(CacheTarget { blob, commits }, pace);
+            return Ok(Staging::Ready(Stage::new(key.id, size, sink)));
+        }
+        let regardless = contention == Contention::Proceed;
+        let claim = run(move || repo.claim(key.id, size, regardless).map_err(store_error));
+        let (blob, left) = match claim.await? {
+            Claim::Ready(blob, left) => (blob, left),
+            Claim::Busy(rival) => return Ok(Staging::Busy(holder(rival, key.id, size))),
+        };
+        let commits = Some(self.commits.clone()).filter(|_| size <= TOGETHER);
+        let sink = FileSink::new(CacheTarget { blob, commits }, pace);
+        Ok(Staging::Ready(match left {
+            Some(left) => Stage::resume(key.id, size, sink, &left.note, left.same_boot),
+            None => Stage::new(key.id, size, sink),
+        }))
     }
 
-    async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
-        Ok(None)
+    async fn room(&self, repo: Repo) -> Result<Option<u64>, StoreError> {
+        let repo = self.cache.repo(&repo);
+        run(move || Ok(repo.room())).await
     }
 
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
@@ -353,6 +401,20 @@ fn told(known: Known) -> Entry {
         Known::Present { size, blob } => Entry::Present { size, blob },
         Known::Absent => Entry::Absent,
         Known::Unknown => Entry::Unknown,
+    }
+}
+
+/// Who is at a blob, and how far.
+fn holder(rival: Rival, blob: BlobId, size: u64) -> Holder {
+    let noted = rival.note.and_then(|note| Stage::noted(&note, blob, size));
+    // What another client is at grows with each byte; what is reserved in advance says nothing.
+    let held = noted.or(Some(rival.length).filter(|length| *length < size));
+    let mut mark = DefaultHasher::new();
+    (rival.modified, rival.length, held).hash(&mut mark);
+    Holder {
+        name: rival.name,
+        held,
+        mark: mark.finish(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod blocking;
 mod cached;
+mod commits;
 mod digest;
 mod folder;
 mod hot;

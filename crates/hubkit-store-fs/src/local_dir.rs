@@ -14,7 +14,7 @@ use hubkit_store::{
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    blocking::{run, store_error},
+    blocking::{Pace, run, store_error},
     sink::{FileSink, Finish, Loose},
     stream,
 };
@@ -88,7 +88,7 @@ impl BlobStore for LocalDirStore {
             state.digests().trust(&verified, key.id);
             Ok(())
         });
-        let sink = FileSink::new(Loose { partial, finish });
+        let sink = FileSink::new(Loose { partial, finish }, Pace::default());
         Ok(Staging::Ready(Stage::new(key.id, size, sink)))
     }
 

@@ -1,6 +1,14 @@
 //! A blob growing in a file.
 
-use std::{mem, sync::Arc};
+use std::{
+    future::poll_fn,
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Poll, Waker},
+};
 
 use bytes::Bytes;
 use hubkit_cache::{CacheError, NewBlob, Partial, Remover};
@@ -8,35 +16,67 @@ use hubkit_store::{BoxFuture, Sink, StoreError, StoreErrorKind};
 use hubkit_types::ByteRange;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::blocking::{lost, run, store_error};
+use crate::{
+    blocking::{Pace, glance, lost, run, store_error},
+    commits::Commits,
+};
 
-/// How many bytes that follow each other go to disk at once.
-const WRITE: usize = 1 << 20;
+/// After so many bytes the disk is told to take them, so that little is left to wait for at the end.
+const FLUSH: u64 = 64 << 20;
 
 /// A file in which a blob grows, and the step that publishes it.
-pub(crate) trait Target: Send + 'static {
-    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError>;
-    fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError>;
-    fn publish(self) -> Result<(), StoreError>;
-    /// Removes the file, also while another thread writes to it; nothing once it was published.
+pub(crate) trait Target: Send + Sync + 'static {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError>;
+    fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError>;
+    fn note(&self, note: &[u8]);
+    /// Lets the disk take what was written so far.
+    fn flush(&self) -> Result<(), CacheError>;
+    fn publish(self) -> BoxFuture<'static, Result<(), StoreError>>;
+    /// Removes the file, and whatever would let another go on with it.
+    fn discard(&self);
+    /// Removes the file, also while another thread writes to it; nothing once it was published or is to be kept.
     fn remover(&self) -> Option<Remover>;
 }
 
-impl Target for NewBlob {
-    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
-        self.write_at(offset, bytes)
+/// A blob of the cache, published together with others or alone.
+pub(crate) struct CacheTarget {
+    pub(crate) blob: NewBlob,
+    /// Where others wait to be published; `None` for a blob so large that waiting for it alone costs less.
+    pub(crate) commits: Option<Commits>,
+}
+
+impl Target for CacheTarget {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
+        self.blob.write_at(offset, bytes)
     }
 
-    fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
-        self.read_at(range)
+    fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
+        self.blob.read_at(range)
     }
 
-    fn publish(self) -> Result<(), StoreError> {
-        self.publish().map_err(store_error)
+    fn note(&self, note: &[u8]) {
+        self.blob.note(note);
+    }
+
+    fn flush(&self) -> Result<(), CacheError> {
+        self.blob.flush()
+    }
+
+    fn publish(self) -> BoxFuture<'static, Result<(), StoreError>> {
+        Box::pin(async move {
+            match self.commits {
+                Some(commits) => commits.publish(self.blob).await,
+                None => run(move || self.blob.publish().map_err(store_error)).await,
+            }
+        })
+    }
+
+    fn discard(&self) {
+        self.blob.discard();
     }
 
     fn remover(&self) -> Option<Remover> {
-        Some(self.remover())
+        Some(self.blob.remover())
     }
 }
 
@@ -50,16 +90,28 @@ pub(crate) struct Loose {
 }
 
 impl Target for Loose {
-    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
         self.partial.write_at(offset, bytes)
     }
 
-    fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
+    fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
         self.partial.read_at(range)
     }
 
-    fn publish(self) -> Result<(), StoreError> {
-        (self.finish)(self.partial)
+    fn note(&self, note: &[u8]) {
+        self.partial.note(note);
+    }
+
+    fn flush(&self) -> Result<(), CacheError> {
+        self.partial.flush()
+    }
+
+    fn publish(self) -> BoxFuture<'static, Result<(), StoreError>> {
+        Box::pin(run(move || (self.finish)(self.partial)))
+    }
+
+    fn discard(&self) {
+        self.partial.discard();
     }
 
     fn remover(&self) -> Option<Remover> {
@@ -67,135 +119,226 @@ impl Target for Loose {
     }
 }
 
-/// Collects bytes that follow each other and writes them behind the caller's back, one run at a time.
+/// Writes bytes where the caller runs as long as the disk takes them at once, on another thread where it does not. After a
+/// fault nothing is published any more.
 ///
-/// The next call waits for the run before, so runs reach the disk in order even when a call was cancelled, and a fault
-/// of one is the answer to the next call. After a fault nothing is published any more.
-///
-/// Its drop removes the file at once, even while a run is being written: a program that ends does not wait for that
-/// thread, and would leave the file behind.
+/// Its drop removes the file at once, unless it is to be kept, even while bytes are being written: a program that ends does
+/// not wait for that thread, and would leave the file behind.
 pub(crate) struct FileSink<T: Target> {
-    state: State<T>,
+    target: Mutex<Option<Arc<T>>>,
     remover: Option<Remover>,
-    offset: u64,
-    buffer: Vec<u8>,
+    pace: Pace,
+    broken: AtomicBool,
+    writes: Arc<Writes>,
+    flushing: Mutex<Flushing>,
 }
 
-enum State<T> {
-    Idle(T),
-    Writing(JoinHandle<(T, Result<(), CacheError>)>),
-    Broken,
+#[derive(Default)]
+struct Flushing {
+    unflushed: u64,
+    under_way: Option<JoinHandle<Result<(), CacheError>>>,
+}
+
+/// Writes that were cancelled and go on all the same: nothing may be written to the same place before they end.
+#[derive(Default)]
+struct Writes(Mutex<Cancelled>);
+
+#[derive(Default)]
+struct Cancelled {
+    under_way: usize,
+    waiting: Vec<Waker>,
+}
+
+impl Writes {
+    fn lock(&self) -> MutexGuard<'_, Cancelled> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ended(&self) {
+        poll_fn(|context| {
+            let mut cancelled = self.lock();
+            if cancelled.under_way == 0 {
+                return Poll::Ready(());
+            }
+            cancelled.waiting.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// One write, seen from both sides: the caller's future, which may be dropped, and the thread that does the work.
+struct Write {
+    writes: Arc<Writes>,
+    state: Mutex<Sides>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sides {
+    Both,
+    /// The caller went away; the work goes on.
+    Cancelled,
+    Ended,
+}
+
+/// Held by the caller.
+struct Caller(Arc<Write>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if *state == Sides::Both {
+            *state = Sides::Cancelled;
+            self.0.writes.lock().under_way += 1;
+        }
+    }
+}
+
+/// Held by the work.
+struct Work(Arc<Write>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if mem::replace(&mut *state, Sides::Ended) == Sides::Cancelled {
+            let mut cancelled = self.0.writes.lock();
+            cancelled.under_way -= 1;
+            for waker in mem::take(&mut cancelled.waiting) {
+                waker.wake();
+            }
+        }
+    }
 }
 
 impl<T: Target> FileSink<T> {
-    pub(crate) fn new(target: T) -> Self {
+    pub(crate) fn new(target: T, pace: Pace) -> Self {
         Self {
             remover: target.remover(),
-            state: State::Idle(target),
-            offset: 0,
-            buffer: Vec::new(),
+            target: Mutex::new(Some(Arc::new(target))),
+            pace,
+            broken: AtomicBool::new(false),
+            writes: Arc::default(),
+            flushing: Mutex::default(),
         }
     }
 
-    /// Waits until nothing is being written. May be cancelled and called again.
-    async fn settle(&mut self) -> Result<(), StoreError> {
-        match &mut self.state {
-            State::Idle(_) => Ok(()),
-            State::Broken => {
-                let message = "an earlier write of this blob went wrong";
-                Err(StoreError::new(StoreErrorKind::Io, message))
-            }
-            State::Writing(writing) => {
-                let ended = writing.await;
-                self.state = State::Broken;
-                let (target, written) = ended.map_err(lost)?;
-                written.map_err(store_error)?;
-                self.state = State::Idle(target);
-                Ok(())
-            }
+    fn target(&self) -> Result<Arc<T>, StoreError> {
+        if self.broken.load(Ordering::Relaxed) {
+            let message = "an earlier write of this blob went wrong";
+            return Err(StoreError::new(StoreErrorKind::Io, message));
         }
+        let target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        target.clone().ok_or_else(|| {
+            let message = "this blob was published or let go of";
+            StoreError::new(StoreErrorKind::Io, message)
+        })
     }
 
-    /// Starts to write what was collected. Does nothing while a write is under way.
-    fn flush(&mut self) {
-        if self.buffer.is_empty() {
-            return;
+    /// The file for its last step, once nobody else is at it.
+    async fn last(&self) -> Result<T, StoreError> {
+        self.writes.ended().await;
+        let flushing = self.flushing().under_way.take();
+        if let Some(flushing) = flushing {
+            flushing.await.map_err(lost)?.map_err(store_error)?;
         }
-        self.state = match mem::replace(&mut self.state, State::Broken) {
-            State::Idle(mut target) => {
-                let bytes = mem::take(&mut self.buffer);
-                let offset = self.offset;
-                self.offset += bytes.len() as u64;
-                State::Writing(spawn_blocking(move || {
-                    let written = target.write_at(offset, &bytes);
-                    (target, written)
-                }))
-            }
-            other => other,
-        };
+        let target = self
+            .target
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        target.and_then(Arc::into_inner).ok_or_else(|| {
+            let message = "this blob was published or let go of, or is still being written";
+            StoreError::new(StoreErrorKind::Io, message)
+        })
     }
 
-    /// The file, with everything written to it.
-    async fn finish(&mut self) -> Result<T, StoreError> {
-        self.settle().await?;
-        self.flush();
-        self.settle().await?;
-        match mem::replace(&mut self.state, State::Broken) {
-            State::Idle(target) => Ok(target),
-            _ => unreachable!("what settled without a fault is idle"),
+    fn flushing(&self) -> MutexGuard<'_, Flushing> {
+        self.flushing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts to bring to the disk what came, now and then.
+    fn flush_now_and_then(&self, target: &Arc<T>, length: u64) {
+        let mut flushing = self.flushing();
+        flushing.unflushed += length;
+        let is_busy = flushing
+            .under_way
+            .as_ref()
+            .is_some_and(|flush| !flush.is_finished());
+        if flushing.unflushed >= FLUSH && !is_busy {
+            flushing.unflushed = 0;
+            let target = target.clone();
+            flushing.under_way = Some(spawn_blocking(move || target.flush()));
         }
     }
 }
 
 impl<T: Target> Sink for FileSink<T> {
-    fn write_at(&mut self, offset: u64, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
+    fn write_at(&self, offset: u64, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
-            self.settle().await?;
-            // Nothing below waits, so the bytes are taken either wholly or not at all.
-            let next = self.offset + self.buffer.len() as u64;
-            if offset != next || self.buffer.len() >= WRITE {
-                self.flush();
-                self.offset = offset;
-            }
-            self.buffer.extend_from_slice(&bytes);
-            if self.buffer.len() >= WRITE {
-                self.flush();
-            }
-            Ok(())
-        })
-    }
-
-    fn read_at(&mut self, range: ByteRange) -> BoxFuture<'_, Result<Bytes, StoreError>> {
-        Box::pin(async move {
-            let mut target = self.finish().await?;
-            let (target, read) = run(move || {
-                let read = target.read_at(range);
-                Ok((target, read))
+            self.writes.ended().await;
+            let target = self.target()?;
+            let length = bytes.len() as u64;
+            let write = Arc::new(Write {
+                writes: self.writes.clone(),
+                state: Mutex::new(Sides::Both),
+            });
+            let (caller, work, at) = (Caller(write.clone()), Work(write), target.clone());
+            let written = glance(&self.pace, move || {
+                let written = at.write_at(offset, &bytes).map_err(store_error);
+                drop((at, work));
+                written
             })
-            .await?;
-            self.state = State::Idle(target);
-            Ok(read.map_err(store_error)?.into())
-        })
-    }
-
-    fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
-        Box::pin(async move {
-            let target = self.finish().await?;
-            run(move || target.publish()).await
-        })
-    }
-
-    fn discard(mut self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
-        Box::pin(async move {
-            if let State::Idle(target) = mem::replace(&mut self.state, State::Broken) {
-                return run(move || {
-                    drop(target);
-                    Ok(())
-                })
-                .await;
+            .await;
+            drop(caller);
+            if written.is_err() {
+                self.broken.store(true, Ordering::Relaxed);
+            } else {
+                self.flush_now_and_then(&target, length);
             }
-            // Dropping this removes the name; a write that is under way lets go of the bytes when it ends.
+            written
+        })
+    }
+
+    fn read_at(&self, range: ByteRange) -> Result<Bytes, StoreError> {
+        let bytes = self.target()?.read_at(range).map_err(store_error)?;
+        Ok(bytes.into())
+    }
+
+    fn note(&self, note: &[u8]) {
+        if let Ok(target) = self.target() {
+            target.note(note);
+        }
+    }
+
+    fn settle(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.writes.ended().await;
             Ok(())
+        })
+    }
+
+    fn commit(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.target()?;
+            self.last().await?.publish().await
+        })
+    }
+
+    fn discard(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.writes.ended().await;
+            let target = self.target.lock();
+            let target = target.unwrap_or_else(PoisonError::into_inner).take();
+            match target {
+                Some(target) => {
+                    run(move || {
+                        target.discard();
+                        Ok(())
+                    })
+                    .await
+                }
+                None => Ok(()),
+            }
         })
     }
 }

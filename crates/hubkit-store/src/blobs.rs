@@ -65,6 +65,8 @@ pub struct Holder {
     pub name: Option<String>,
     /// How many bytes it has by now; `None` where the store can't tell.
     pub held: Option<u64>,
+    /// A number that changes as long as it makes progress.
+    pub mark: u64,
 }
 
 /// Bytes that come one chunk after another. Dropping it cancels the reading.

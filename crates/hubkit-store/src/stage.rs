@@ -98,6 +98,12 @@ impl Stage {
         Self::with(blob, size, Arc::new(sink), note)
     }
 
+    /// How many bytes a stage had when it left this note; `None` for what is no note about this blob.
+    pub fn noted(note: &[u8], blob: BlobId, size: u64) -> Option<u64> {
+        let note = Note::decode(note, blob, size)?;
+        Some(note.held.len())
+    }
+
     fn with(blob: BlobId, size: u64, sink: Arc<dyn Sink>, note: Option<Note>) -> Self {
         let (mut runs, mut validator, mut from) = (RangeSet::new(), None, None);
         if let Some(note) = note {

@@ -83,7 +83,7 @@ fn what_a_broken_download_left_goes_when_it_is_old_and_nobody_holds_it() {
 #[test]
 fn a_file_on_its_way_is_removed_while_another_thread_has_it() {
     let fixture = fixture();
-    let mut new = fixture.repo.begin(fixture.blob, 2).unwrap();
+    let new = fixture.repo.begin(fixture.blob, 2).unwrap();
     let remover = new.remover();
     new.write_at(0, b"{").unwrap();
     remover.remove();
@@ -93,7 +93,7 @@ fn a_file_on_its_way_is_removed_while_another_thread_has_it() {
     drop(new);
     assert_eq!(names(&fixture.on_disk("blobs")), [""; 0]);
     // Too late for what was published.
-    let mut new = fixture.repo.begin(fixture.blob, 2).unwrap();
+    let new = fixture.repo.begin(fixture.blob, 2).unwrap();
     let remover = new.remover();
     new.write_at(0, b"{}").unwrap();
     new.publish().unwrap();

@@ -41,7 +41,7 @@ fn rewrite(path: &Path, bytes: &[u8]) {
 
 async fn publish(store: &FsStore, id: BlobId, bytes: &[u8]) {
     let key = BlobKey::new(repo(), id);
-    let mut stage = store.begin(key, bytes.len() as u64).await.expect("a stage");
+    let stage = store.begin(key, bytes.len() as u64).await.expect("a stage");
     let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
     written.expect("written");
     stage.publish().await.expect("published");
@@ -181,7 +181,7 @@ async fn a_stage_that_ends_leaves_no_file() {
     let (_, files) = sample().await;
     for ending in 0..3 {
         let key = BlobKey::new(repo(), files[1].blob());
-        let mut stage = store.begin(key, 7).await.expect("a stage");
+        let stage = store.begin(key, 7).await.expect("a stage");
         let bytes = Bytes::from_static(b"WEIGHTS");
         stage.write(0, bytes).await.expect("written");
         match ending {

@@ -210,7 +210,7 @@ fn copy(
 ) -> Result<(), StoreError> {
     let unreadable = |fault| StoreError::io(format!("can't read `{}`", source.display()), fault);
     let mut open = File::open(source).map_err(unreadable)?;
-    let mut partial = state.begin(file.blob(), file.size)?;
+    let partial = state.begin(file.blob(), file.size)?;
     let mut digester = Digester::for_blob(file.blob(), file.size);
     let mut offset = 0;
     let mut buffer = Vec::new();

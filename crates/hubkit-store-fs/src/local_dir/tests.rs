@@ -66,7 +66,7 @@ impl Fixture {
     async fn publish(&self, bytes: &[u8]) {
         let key = BlobKey::new(repo(), git::blob_id(bytes).into());
         let stage = self.store.begin(key, bytes.len() as u64).await;
-        let mut stage = stage.expect("a stage");
+        let stage = stage.expect("a stage");
         let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
         written.expect("written");
         stage.publish().await.expect("published");

@@ -1,4 +1,8 @@
-use std::sync::{Mutex, mpsc};
+use std::{
+    future::{Future, poll_fn},
+    sync::mpsc,
+    task::Poll,
+};
 
 use hubkit_cache::durable;
 use hubkit_store::{Digester, Stage};
@@ -6,19 +10,19 @@ use hubkit_types::BlobId;
 
 use super::*;
 
-/// Where writes are noted, in order, and one of them goes wrong.
+/// Where writes are noted, in order, and one of them goes wrong or waits at a gate.
 #[derive(Default)]
 struct Noted {
     writes: Arc<Mutex<Vec<(u64, usize)>>>,
-    bytes: Vec<u8>,
+    bytes: Mutex<Vec<u8>>,
     fails_at: Option<usize>,
-    gate: Option<mpsc::Receiver<()>>,
+    gate: Mutex<Option<mpsc::Receiver<()>>>,
     partial: Option<Partial>,
 }
 
 impl Target for Noted {
-    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
-        if let Some(gate) = self.gate.take() {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
+        if let Some(gate) = self.gate.lock().expect("nobody panicked").take() {
             gate.recv().expect("the gate opens");
         }
         let mut writes = self.writes.lock().expect("nobody panicked");
@@ -28,18 +32,37 @@ impl Target for Noted {
         writes.push((offset, bytes.len()));
         let start = usize::try_from(offset).expect("small");
         let end = start + bytes.len();
-        self.bytes.resize(self.bytes.len().max(end), 0);
-        self.bytes[start..end].copy_from_slice(bytes);
+        let mut held = self.bytes.lock().expect("nobody panicked");
+        let length = held.len().max(end);
+        held.resize(length, 0);
+        held[start..end].copy_from_slice(bytes);
         Ok(())
     }
 
-    fn read_at(&mut self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
+    fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
         let index = |offset: u64| usize::try_from(offset).expect("small");
-        Ok(self.bytes[index(range.start())..index(range.end())].to_vec())
+        let held = self.bytes.lock().expect("nobody panicked");
+        Ok(held[index(range.start())..index(range.end())].to_vec())
     }
 
-    fn publish(self) -> Result<(), StoreError> {
+    fn note(&self, note: &[u8]) {
+        if let Some(partial) = &self.partial {
+            partial.note(note);
+        }
+    }
+
+    fn flush(&self) -> Result<(), CacheError> {
         Ok(())
+    }
+
+    fn publish(self) -> BoxFuture<'static, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn discard(&self) {
+        if let Some(partial) = &self.partial {
+            partial.discard();
+        }
     }
 
     fn remover(&self) -> Option<Remover> {
@@ -47,110 +70,139 @@ impl Target for Noted {
     }
 }
 
-fn stage(target: Noted, bytes: &[u8]) -> Stage {
+const CHUNK: usize = 1 << 20;
+
+fn stage(target: Noted, pace: Pace, bytes: &[u8]) -> Stage {
     let mut digester = Digester::sha256();
     digester.update(bytes);
     let id: BlobId = digester.finish();
-    Stage::new(id, bytes.len() as u64, FileSink::new(target))
+    Stage::new(id, bytes.len() as u64, FileSink::new(target, pace))
+}
+
+/// A pace that gives every write a thread.
+fn slow() -> Pace {
+    let pace = Pace::default();
+    pace.note_slow();
+    pace
+}
+
+async fn is_pending(future: &mut (impl Future + Unpin)) -> bool {
+    poll_fn(|context| {
+        let polled = std::pin::Pin::new(&mut *future).poll(context);
+        Poll::Ready(polled.is_pending())
+    })
+    .await
 }
 
 #[tokio::test]
-async fn bytes_that_follow_each_other_go_to_disk_together() {
-    let bytes = vec![7; 3 * WRITE + 5];
-    let target = Noted::default();
-    let writes = target.writes.clone();
-    let mut stage = stage(target, &bytes);
-    for (index, chunk) in bytes.chunks(64 << 10).enumerate() {
-        let chunk = Bytes::copy_from_slice(chunk);
-        stage
-            .write((index * (64 << 10)) as u64, chunk)
-            .await
-            .expect("written");
-    }
-    stage.publish().await.expect("published");
-    let at = |index: usize| (index * WRITE) as u64;
-    let writes = writes.lock().expect("nobody panicked").clone();
-    assert_eq!(
-        writes,
-        [(0, WRITE), (at(1), WRITE), (at(2), WRITE), (at(3), 5)]
-    );
-}
-
-#[tokio::test]
-async fn a_write_that_goes_wrong_later_keeps_the_blob_from_being_published() {
-    let bytes = vec![7; 2 * WRITE];
+async fn a_write_that_goes_wrong_keeps_the_blob_from_being_published() {
+    let bytes = vec![7; 2 * CHUNK];
     for fails_at in [0, 1] {
         let target = Noted {
             fails_at: Some(fails_at),
             ..Noted::default()
         };
-        let mut stage = stage(target, &bytes);
-        for (index, chunk) in bytes.chunks(WRITE).enumerate() {
+        let stage = stage(target, Pace::default(), &bytes);
+        let mut faults = 0;
+        for (index, chunk) in bytes.chunks(CHUNK).enumerate() {
             let chunk = Bytes::copy_from_slice(chunk);
-            // The fault of one write is the answer to the next call.
-            let _ = stage.write((index * WRITE) as u64, chunk).await;
+            let written = stage.write((index * CHUNK) as u64, chunk).await;
+            faults += usize::from(written.is_err());
         }
+        assert!(faults > 0);
         stage.publish().await.expect_err("bytes are not on disk");
     }
 }
 
 #[tokio::test]
 async fn a_cancelled_write_is_not_held_and_later_writes_come_behind_it() {
-    let bytes = vec![7; 2 * WRITE];
+    let bytes = vec![7; 2 * CHUNK];
     let (open, gate) = mpsc::channel();
     let target = Noted {
-        gate: Some(gate),
+        gate: Mutex::new(Some(gate)),
         ..Noted::default()
     };
     let writes = target.writes.clone();
-    let mut stage = stage(target, &bytes);
-    let half = Bytes::copy_from_slice(&bytes[..WRITE]);
-    stage.write(0, half.clone()).await.expect("taken");
-    let mut second = Box::pin(stage.write(WRITE as u64, half.clone()));
-    std::future::poll_fn(|context| {
-        assert!(
-            second.as_mut().poll(context).is_pending(),
-            "the first write hangs"
-        );
-        std::task::Poll::Ready(())
-    })
-    .await;
-    drop(second);
-    assert_eq!(stage.held().len(), WRITE as u64);
+    let stage = stage(target, slow(), &bytes);
+    let half = Bytes::copy_from_slice(&bytes[..CHUNK]);
+    let mut first = Box::pin(stage.write(0, half.clone()));
+    assert!(is_pending(&mut first).await, "it waits at the gate");
+    drop(first);
+    assert_eq!(stage.held().len(), 0);
+    let mut again = Box::pin(stage.write(0, half.clone()));
+    assert!(is_pending(&mut again).await, "the cancelled one goes on");
+    assert!(writes.lock().expect("nobody panicked").is_empty());
     open.send(()).expect("the write waits");
-    stage.write(WRITE as u64, half).await.expect("written");
+    again.await.expect("written");
+    stage.write(CHUNK as u64, half).await.expect("written");
     stage.publish().await.expect("published");
     let writes = writes.lock().expect("nobody panicked").clone();
-    assert_eq!(writes, [(0, WRITE), (WRITE as u64, WRITE)]);
+    assert_eq!(writes, [(0, CHUNK), (0, CHUNK), (CHUNK as u64, CHUNK)]);
+}
+
+#[tokio::test]
+async fn several_writes_are_under_way_at_once() {
+    let bytes = vec![7; 2 * CHUNK];
+    let (open, gate) = mpsc::channel();
+    let target = Noted {
+        gate: Mutex::new(Some(gate)),
+        ..Noted::default()
+    };
+    let stage = stage(target, slow(), &bytes);
+    let half = Bytes::copy_from_slice(&bytes[..CHUNK]);
+    let mut first = Box::pin(stage.write(0, half.clone()));
+    assert!(is_pending(&mut first).await, "one waits at the gate");
+    stage.write(CHUNK as u64, half).await.expect("written");
+    assert_eq!(stage.held().len(), CHUNK as u64);
+    open.send(()).expect("the write waits");
+    first.await.expect("written");
+    stage.publish().await.expect("published");
+}
+
+/// A file that grows in a folder of its own.
+fn partial(folder: &tempfile::TempDir) -> Partial {
+    Partial::create(folder.path(), "x", 2 * CHUNK as u64).expect("a file")
 }
 
 #[tokio::test]
 async fn a_sink_that_is_dropped_while_it_writes_leaves_no_file() {
-    for discarded in [false, true] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let partial = Partial::create(folder.path(), "x", 2 * WRITE as u64).expect("a file");
-        let path = partial.path().to_owned();
-        let (open, gate) = mpsc::channel();
-        let target = Noted {
-            gate: Some(gate),
-            partial: Some(partial),
-            ..Noted::default()
-        };
-        let bytes = vec![7; 2 * WRITE];
-        let mut stage = stage(target, &bytes);
-        let half = Bytes::copy_from_slice(&bytes[..WRITE]);
-        stage.write(0, half).await.expect("taken");
-        assert!(path.exists());
-        if discarded {
-            stage.discard().await.expect("discarded");
-        } else {
-            drop(stage);
-        }
-        // The write still hangs.
-        #[cfg(unix)]
-        assert!(!path.exists());
-        open.send(()).expect("the write waits");
-    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let partial = partial(&folder);
+    let path = partial.path().to_owned();
+    let (open, gate) = mpsc::channel();
+    let target = Noted {
+        gate: Mutex::new(Some(gate)),
+        partial: Some(partial),
+        ..Noted::default()
+    };
+    let bytes = vec![7; 2 * CHUNK];
+    let stage = stage(target, slow(), &bytes);
+    let half = Bytes::copy_from_slice(&bytes[..CHUNK]);
+    let mut write = Box::pin(stage.write(0, half));
+    assert!(is_pending(&mut write).await, "it waits at the gate");
+    assert!(path.exists());
+    drop(write);
+    drop(stage);
+    // The write still hangs.
+    #[cfg(unix)]
+    assert!(!path.exists());
+    open.send(()).expect("the write waits");
+}
+
+#[tokio::test]
+async fn what_is_let_go_of_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = Noted {
+        partial: Some(partial(&folder)),
+        ..Noted::default()
+    };
+    let bytes = vec![7; 2 * CHUNK];
+    let stage = stage(target, Pace::default(), &bytes);
+    let half = Bytes::copy_from_slice(&bytes[..CHUNK]);
+    stage.write(0, half).await.expect("written");
+    stage.discard().await.expect("discarded");
+    let left = std::fs::read_dir(folder.path()).expect("listed");
+    assert_eq!(left.count(), 0);
 }
 
 #[test]

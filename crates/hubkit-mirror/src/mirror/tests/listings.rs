@@ -191,7 +191,7 @@ async fn without_a_listing_only_single_files_are_served_unless_they_are_said_to_
     let file = full.files(repo.clone(), commit).await.expect("no fault");
     let file = file.first().expect("a file").clone();
     let part = MemoryStore::new();
-    let mut stage = part
+    let stage = part
         .begin(BlobKey::new(repo.clone(), file.blob()), file.size)
         .await
         .expect("room");
