@@ -1,13 +1,17 @@
 //! Locks that other clients look at.
 
+#[cfg(target_os = "linux")]
+use std::fs;
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     path::Path,
 };
 
 use hubkit_types::BlobId;
 
-use crate::{RepoCache, durable, owner};
+#[cfg(target_os = "linux")]
+use crate::owner;
+use crate::{RepoCache, durable};
 
 /// Holds a lock, or does not: nothing here depends on it. Dropping it lets go.
 ///
@@ -42,9 +46,15 @@ impl Lock {
     }
 }
 
-/// Who holds the lock of a file, for a person: `process 4711 (hf)`. Only Linux tells.
+/// Who holds the lock of a file, for a person: `process 4711 (hf)`.
+#[cfg(target_os = "linux")]
 fn holder(path: &Path) -> Option<String> {
-    let (device, inode) = identity(&fs::symlink_metadata(path).ok()?)?;
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = fs::symlink_metadata(path).ok()?;
+    let device = metadata.dev();
+    // As the kernel packs them.
+    let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
+    let minor = (device & 0xff) | (device >> 12 & !0xff);
     let locks = fs::read_to_string("/proc/locks").ok()?;
     let process = locks.lines().find_map(|line| {
         let mut words = line.split_ascii_whitespace().skip(1);
@@ -55,23 +65,15 @@ fn holder(path: &Path) -> Option<String> {
         let mut place = words.next()?.split(':');
         let mut hexadecimal = || u64::from_str_radix(place.next()?, 16).ok();
         let found = (hexadecimal()?, hexadecimal()?);
-        (found == device && place.next()?.parse() == Ok(inode)).then_some(process)
+        let is_there = found == (major, minor) && place.next()?.parse() == Ok(metadata.ino());
+        is_there.then_some(process)
     })?;
     Some(owner::described(process))
 }
 
-/// The major and minor number of the device that a file is on, and its number there.
-#[cfg(unix)]
-fn identity(metadata: &fs::Metadata) -> Option<((u64, u64), u64)> {
-    use std::os::unix::fs::MetadataExt as _;
-    let device = metadata.dev();
-    let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
-    let minor = (device & 0xff) | (device >> 12 & !0xff);
-    Some(((major, minor), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &fs::Metadata) -> Option<((u64, u64), u64)> {
+/// Only Linux tells.
+#[cfg(not(target_os = "linux"))]
+fn holder(_: &Path) -> Option<String> {
     None
 }
 

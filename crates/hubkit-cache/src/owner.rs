@@ -89,6 +89,7 @@ impl Owner {
 }
 
 /// A process for a person to find: `process 4711 (hf)`.
+#[cfg(target_os = "linux")]
 pub(crate) fn described(process: &str) -> String {
     let name = process
         .parse::<u32>()

@@ -32,7 +32,7 @@ pub struct NewBlob {
 #[derive(Debug)]
 pub enum Claim {
     /// A file for it, with what was left in it.
-    Ready(NewBlob, Option<Left>),
+    Ready(Box<NewBlob>, Option<Left>),
     /// Another process is bringing it in.
     Busy(Rival),
 }
@@ -139,7 +139,7 @@ impl RepoCache {
             partial,
             _lock: lock,
         };
-        Ok(Claim::Ready(new, left))
+        Ok(Claim::Ready(Box::new(new), left))
     }
 
     /// How many more bytes of blobs there is room for, those among them that files on their way have reserved and nobody

@@ -8,7 +8,7 @@ use hubkit_store::{DynStore, MemoryStore, Store};
 use hubkit_transport::{DynTransport, Transport};
 use hubkit_types::Endpoint;
 
-use crate::{Progress, Silent, limiter::Limiter, progress::Observer};
+use crate::{Progress, Silent, acquire::Connections, limiter::Limiter, progress::Observer};
 
 /// Whether requests may be sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -19,6 +19,9 @@ pub enum Connectivity {
     /// No request is ever sent; the store answers or nobody does.
     Offline,
 }
+
+/// How many requests for files are under way at once, at most, unless told otherwise.
+const MOST_CONNECTIONS: usize = 128;
 
 /// Speaks with one hub and keeps what it fetches in one store.
 ///
@@ -35,7 +38,7 @@ pub(crate) struct Inner {
     pub(crate) connectivity: Connectivity,
     pub(crate) user_agent: String,
     pub(crate) max_workers: usize,
-    pub(crate) max_connections: usize,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) lock_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) limiter: Limiter,
@@ -55,7 +58,7 @@ impl Client {
                 connectivity: Connectivity::Online,
                 user_agent: concat!("hubkit/", env!("CARGO_PKG_VERSION")).to_owned(),
                 max_workers: 8,
-                max_connections: 64,
+                connections: Arc::new(Connections::new(MOST_CONNECTIONS)),
                 lock_timeout: Duration::from_mins(1),
                 retry: RetryPolicy::default(),
                 limiter: Limiter::default(),
@@ -94,6 +97,7 @@ impl Client {
             tokens: inner.tokens.clone(),
             store: DynStore::new(store),
             user_agent: inner.user_agent.clone(),
+            connections: inner.connections.clone(),
             limiter: inner.limiter.clone(),
             observer: inner.observer.clone(),
             ..*inner
@@ -133,16 +137,17 @@ impl ClientBuilder {
         self
     }
 
-    /// How many files of a snapshot move at the same time, at least one. Eight unless told otherwise.
+    /// How many large files of a snapshot move at the same time, at least one, each in several parts. Eight unless told
+    /// otherwise. How many small ones do is for [`ClientBuilder::max_connections`] to say.
     pub fn max_workers(mut self, max_workers: usize) -> Self {
         self.inner.max_workers = max_workers.max(1);
         self
     }
 
-    /// The ceiling of requests under way at the same time, those of all files together, at least one. 64 unless told
-    /// otherwise.
+    /// The ceiling of requests for files that are under way at the same time, those of all files together, at least one.
+    /// 128 unless told otherwise. It begins with fewer, and more are added as long as that brings more.
     pub fn max_connections(mut self, max_connections: usize) -> Self {
-        self.inner.max_connections = max_connections.max(1);
+        self.inner.connections = Arc::new(Connections::new(max_connections));
         self
     }
 

@@ -7,6 +7,7 @@ use hubkit_api::ApiError;
 use hubkit_auth::AuthError;
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_transport::TransportError;
+use hubkit_types::Repo;
 
 type BoxError = Box<dyn error::Error + Send + Sync>;
 
@@ -61,6 +62,17 @@ impl Error {
             source: None,
             store_kind: None,
             retry_after: None,
+        }
+    }
+
+    /// The store has room for so many bytes, and so many are to come.
+    pub(crate) fn no_room(repo: &Repo, needed: u64, room: u64) -> Self {
+        let message = format!(
+            "{repo} needs {needed} bytes more and there is room for {room}: free some, or keep it elsewhere"
+        );
+        Self {
+            store_kind: Some(StoreErrorKind::Full),
+            ..Self::new(ErrorKind::Store, message)
         }
     }
 

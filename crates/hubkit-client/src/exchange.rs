@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hubkit_api::{Bucket, Decision, Failure, retry_after};
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
 use hubkit_types::Repo;
@@ -39,6 +39,30 @@ impl Client {
         redirects: Redirects,
         progress: &dyn Progress,
     ) -> Result<Answer, Error> {
+        self.exchange_from(None, request, about, redirects, progress)
+            .await
+    }
+
+    /// As [`exchange`](Self::exchange), but sends the request to an address that the hub sent us to before.
+    pub(crate) async fn exchange_at(
+        &self,
+        url: &Url,
+        request: &Request<Bytes>,
+        about: Option<&Repo>,
+        progress: &dyn Progress,
+    ) -> Result<Answer, Error> {
+        self.exchange_from(Some(url), request, about, Redirects::Follow, progress)
+            .await
+    }
+
+    async fn exchange_from(
+        &self,
+        from: Option<&Url>,
+        request: &Request<Bytes>,
+        about: Option<&Repo>,
+        redirects: Redirects,
+        progress: &dyn Progress,
+    ) -> Result<Answer, Error> {
         if self.connectivity() == Connectivity::Offline {
             let message = format!("{} can't be asked: the client is offline", self.endpoint());
             return Err(Error::new(ErrorKind::Offline, message));
@@ -47,10 +71,16 @@ impl Client {
         // The time that the hub may make this request wait, all its tries together.
         let mut allowance = self.0.retry.max_wait;
         loop {
-            let followed = self.follow(request, about, redirects, &mut allowance, progress);
+            let followed = self.follow(request, from, about, redirects, &mut allowance, progress);
             let (reason, after) = match Box::pin(followed).await {
                 Ok(answer) => {
                     let status = answer.response.status();
+                    if matches!(
+                        status,
+                        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+                    ) {
+                        self.0.connections.slow_down();
+                    }
                     let retry_after = retry_after(answer.response.headers());
                     let failure = Failure::Status {
                         status,

@@ -34,11 +34,12 @@ impl From<Error> for Lost {
 }
 
 impl Client {
-    /// Sends a request and follows where it is sent on to. Method and body stay as they are, but for a 303, which says
+    /// Sends a request, to its place below the endpoint or to where `from` says, and follows where it is sent on to. Method and body stay as they are, but for a 303, which says
     /// that the answer is to be fetched elsewhere.
     pub(crate) async fn follow(
         &self,
         request: &Request<Bytes>,
+        from: Option<&Url>,
         about: Option<&Repo>,
         redirects: Redirects,
         allowance: &mut Duration,
@@ -46,7 +47,10 @@ impl Client {
     ) -> Result<Answer, Lost> {
         let target = request.uri().path_and_query();
         let target = target.map_or("/", http::uri::PathAndQuery::as_str);
-        let mut url = address::absolute(self.endpoint(), target)?;
+        let mut url = match from {
+            Some(url) => url.clone(),
+            None => address::absolute(self.endpoint(), target)?,
+        };
         let mut request = Cow::Borrowed(request);
         let mut hops = 0;
         loop {

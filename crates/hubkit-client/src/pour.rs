@@ -4,7 +4,7 @@ use hubkit_store::Stage;
 use hubkit_transport::Body;
 use hubkit_types::TreeFile;
 
-use crate::{Error, Event, Progress, pace::Paced};
+use crate::{Error, ErrorKind, Event, Progress, pace::Paced};
 
 /// Why a body did not come to its end.
 pub(crate) enum Poured {
@@ -14,30 +14,49 @@ pub(crate) enum Poured {
     Failed(Error),
 }
 
-/// Moves a body into the stage, its first byte to `offset`; returns the offset behind its last byte.
-pub(crate) async fn pour(
-    body: &mut Body,
-    stage: &mut Stage,
-    mut offset: u64,
-    file: &TreeFile,
-    progress: &dyn Progress,
-) -> Result<u64, Poured> {
-    let mut paced = Paced::new(body);
-    loop {
-        let chunk = match paced.chunk().await {
-            Ok(None) => return Ok(offset),
-            Ok(Some(chunk)) => chunk,
-            Err(error) if error.may_retry() => return Err(Poured::Broken(error.into())),
-            Err(error) => return Err(Poured::Failed(error.into())),
-        };
-        let bytes = chunk.len() as u64;
-        let written = stage.write(offset, chunk).await;
-        written.map_err(|error| Poured::Failed(error.into()))?;
-        offset += bytes;
-        progress.event(&Event::Received {
-            path: &file.path,
-            bytes,
-        });
+/// Moves bodies of one file into its stage.
+pub(crate) struct Pouring<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) file: &'a TreeFile,
+    pub(crate) progress: &'a dyn Progress,
+    /// The place behind the last byte that may come.
+    pub(crate) most: u64,
+}
+
+impl Pouring<'_> {
+    /// Moves a body into the stage, its first byte to `offset`. Gives the place behind its last byte, and how it ended.
+    pub(crate) async fn pour(
+        &mut self,
+        body: &mut Body,
+        mut offset: u64,
+        came: impl Fn(u64),
+    ) -> (u64, Result<(), Poured>) {
+        let mut paced = Paced::new(body);
+        loop {
+            let chunk = match paced.chunk().await {
+                Ok(None) => return (offset, Ok(())),
+                Ok(Some(chunk)) => chunk,
+                Err(error) if error.may_retry() => {
+                    return (offset, Err(Poured::Broken(error.into())));
+                }
+                Err(error) => return (offset, Err(Poured::Failed(error.into()))),
+            };
+            let bytes = chunk.len() as u64;
+            if bytes > self.most - offset && self.most < self.file.size {
+                let message = "the server sends more than the part that was asked for";
+                let error = Error::new(ErrorKind::Protocol, message);
+                return (offset, Err(Poured::Failed(error)));
+            }
+            if let Err(error) = self.stage.write(offset, chunk).await {
+                return (offset, Err(Poured::Failed(error.into())));
+            }
+            offset += bytes;
+            came(bytes);
+            self.progress.event(&Event::Received {
+                path: &self.file.path,
+                bytes,
+            });
+        }
     }
 }
 

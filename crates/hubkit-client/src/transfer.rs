@@ -2,17 +2,20 @@
 
 use futures_util::FutureExt as _;
 use http::{StatusCode, header};
-use hubkit_api::{ContentRange, Resolve};
-use hubkit_store::{BlobKey, BlobStoreExt as _, Stage};
+use hubkit_api::ContentRange;
+use hubkit_store::{Stage, StoreErrorKind};
 use hubkit_transport::{Body, Response};
-use hubkit_types::{ByteRange, CommitId, Etag, Repo, TreeFile};
+use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
 
 use crate::{
     Client, Error, ErrorKind, Event, Progress,
+    acquire::{Claimed, Filled, Origin, SMALL, Setback, Traffic, version_of},
     ask::packed,
-    exchange::Redirects,
-    pour::{Patience, Poured, pour},
+    pour::{Patience, Poured, Pouring},
 };
+
+/// How often a file starts over because it changed while it came: a server that has two versions of it can go on for ever.
+const MOST_CHANGES: u32 = 3;
 
 impl Client {
     /// Fetches a file's bytes into the store. Returns once they are verified and kept for good.
@@ -43,32 +46,54 @@ impl Client {
         file: &TreeFile,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
-        let key = BlobKey::new(repo.clone(), file.blob());
-        progress.event(&Event::Started {
-            path: &file.path,
-            size: file.size,
-        });
-        let mut wrong_before = false;
+        let path = &file.path;
+        let mut second_chance = SecondChance::default();
         loop {
-            let mut stage = self.0.store.begin(key.clone(), file.size).await?;
+            let stage = match self.claim(repo, file, progress).await {
+                Ok(Claimed::Stage(stage)) => stage,
+                Ok(Claimed::There) => {
+                    progress.event(&Event::Reused {
+                        path,
+                        size: file.size,
+                    });
+                    return Ok(());
+                }
+                Err(error) if second_chance.after(&error, 0) => continue,
+                Err(error) => return Err(error),
+            };
+            progress.event(&Event::Started {
+                path,
+                size: file.size,
+            });
+            let resumed = stage.held().len();
+            if resumed > 0 {
+                progress.event(&Event::Resumed {
+                    path,
+                    bytes: resumed,
+                });
+            }
             let mut content_type = None;
-            let filled = self
-                .fill(&mut stage, repo, commit, file, &mut content_type, progress)
-                .await;
-            let held = stage.held().len();
-            let outcome = match filled {
-                Ok(()) => stage.publish().await.map_err(Error::from),
-                Err(error) => stage.discard().await.map_err(Error::from).and(Err(error)),
+            let origin = Origin::new(self, repo, commit, file, progress);
+            let filled = self.fill(&origin, &stage, file, &mut content_type, progress);
+            let (outcome, held) = match filled.await {
+                Ok(()) => {
+                    let held = stage.held().len();
+                    (stage.publish().await.map_err(Error::from), held)
+                }
+                Err(error) if error.kind() == ErrorKind::Integrity => {
+                    let held = stage.held().len();
+                    (
+                        stage.discard().await.map_err(Error::from).and(Err(error)),
+                        held,
+                    )
+                }
+                // What came is there for the next one who asks for it.
+                Err(error) => (Err(error), stage.held().len()),
             };
             match outcome {
                 Ok(()) => break,
-                // Wrong bytes may be one proxy's bad minute. A second time they are what the server has.
-                Err(error) if error.kind() == ErrorKind::Integrity && !wrong_before => {
-                    wrong_before = true;
-                    progress.event(&Event::Restarted {
-                        path: &file.path,
-                        bytes: held,
-                    });
+                Err(error) if second_chance.after(&error, resumed) => {
+                    progress.event(&Event::Restarted { path, bytes: held });
                 }
                 Err(error) if error.kind() == ErrorKind::Integrity => {
                     return Err(explain(error, content_type.as_deref()));
@@ -76,53 +101,103 @@ impl Client {
                 Err(error) => return Err(error),
             }
         }
-        let (path, size, blob) = (&file.path, file.size, file.blob());
+        let (size, blob) = (file.size, file.blob());
         progress.event(&Event::Verified { path, size, blob });
         Ok(())
     }
 
-    /// Moves bytes until the stage holds all of them. A broken connection is picked up where it broke; if the file
-    /// changed in between, the server says so by sending it from its start. Ends after a bounded number of requests.
+    /// Moves bytes until the stage holds all of them: a large file in several parts at once where the server gives such,
+    /// any other in one go.
     async fn fill(
         &self,
-        stage: &mut Stage,
-        repo: &Repo,
-        commit: CommitId,
+        origin: &Origin<'_>,
+        stage: &Stage,
         file: &TreeFile,
         content_type: &mut Option<String>,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
-        let mut call = Resolve::get(repo.clone(), commit.into(), file.path.clone());
+        if file.size <= SMALL {
+            let permit = self.0.connections.permit(Traffic::Small).await;
+            let filled = self.fill_in_order(origin, stage, file, None, content_type, progress);
+            filled.await?;
+            drop(permit);
+            self.0.connections.small_came();
+            return Ok(());
+        }
+        let mut changes = 0;
+        loop {
+            let parted = self.fill_in_parts(origin, stage, file, progress).await;
+            match parted {
+                Ok(Filled::Whole) => return Ok(()),
+                Ok(Filled::Unparted(first)) => {
+                    let _permit = self.0.connections.permit(Traffic::Large).await;
+                    let filled =
+                        self.fill_in_order(origin, stage, file, first, content_type, progress);
+                    return filled.await;
+                }
+                Err(Setback::Changed(what)) => {
+                    changes += 1;
+                    if changes > MOST_CHANGES {
+                        return Err(Error::new(ErrorKind::Integrity, what));
+                    }
+                    let bytes = stage.held().len();
+                    stage.restart().await?;
+                    progress.event(&Event::Restarted {
+                        path: &file.path,
+                        bytes,
+                    });
+                    if changes > 1 {
+                        // No longer in parts: one answer is of one version.
+                        let _permit = self.0.connections.permit(Traffic::Large).await;
+                        let filled =
+                            self.fill_in_order(origin, stage, file, None, content_type, progress);
+                        return filled.await;
+                    }
+                }
+                Err(Setback::Failed(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// Moves bytes one after another. A broken connection is picked up where it broke; if the file changed in between, the
+    /// server says so by sending it from its start. Ends after a bounded number of requests.
+    async fn fill_in_order(
+        &self,
+        origin: &Origin<'_>,
+        stage: &Stage,
+        file: &TreeFile,
+        mut first: Option<Response<Body>>,
+        content_type: &mut Option<String>,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
         let mut patience = Patience::new();
         loop {
-            let frontier = stage.held().runs().first().map_or(0, |run| run.end());
+            let frontier = stage.held().frontier();
             if frontier == file.size && file.size > 0 {
                 return Ok(());
             }
             // A range without a validator could splice two files; the digest would notice, but all would move again.
-            let resume = frontier > 0 && call.if_range.is_some();
-            call.range = if resume {
-                ByteRange::new(frontier, file.size)
-            } else {
-                None
+            let validator = stage.validator().filter(|_| frontier > 0);
+            let range = validator
+                .as_ref()
+                .and_then(|_| ByteRange::new(frontier, file.size));
+            let mut response = match first.take() {
+                Some(response) => response,
+                None => origin.ask(range, validator).await?,
             };
-            let request = call.request();
-            let response = self
-                .exchange(&request, Some(repo), Redirects::Follow, progress)
-                .await?
-                .response;
-            let setback = if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && resume {
-                call.if_range = None;
+            *content_type = text_of(&response, header::CONTENT_TYPE);
+            let is_refused = response.status() == StatusCode::RANGE_NOT_SATISFIABLE;
+            let setback = if is_refused && range.is_some() {
+                stage.set_validator(None);
                 Error::new(
                     ErrorKind::Protocol,
                     "the server refuses the rest of the file",
                 )
             } else {
-                let mut response = self.refuse_faults(response).await?;
-                *content_type = text_of(&response, header::CONTENT_TYPE);
-                match start_of(&response, call.range, file.size)? {
+                let response = &mut response;
+                match start_of(response, range, file.size)? {
                     None => {
-                        call.if_range = None;
+                        stage.set_validator(None);
                         Error::new(
                             ErrorKind::Protocol,
                             "the server sends another part of the file than was asked for",
@@ -130,38 +205,41 @@ impl Client {
                     }
                     Some(offset) => {
                         if offset < frontier {
-                            stage.forget();
+                            stage.restart().await?;
                             progress.event(&Event::Restarted {
                                 path: &file.path,
                                 bytes: frontier - offset,
                             });
                         }
-                        call.if_range = text_of(&response, header::ETAG)
-                            .and_then(|tag| tag.parse().ok())
-                            .filter(Etag::is_strong);
-                        match pour(response.body_mut(), stage, offset, file, progress).await {
-                            Ok(end) if end == file.size => return Ok(()),
-                            Ok(end) if response.status() == StatusCode::PARTIAL_CONTENT => {
-                                Error::new(
-                                    ErrorKind::Protocol,
-                                    format!("the server sends no more than {end} bytes"),
-                                )
-                            }
-                            Ok(end) => {
+                        stage.set_validator(version_of(response));
+                        let mut pouring = Pouring {
+                            stage,
+                            file,
+                            progress,
+                            most: file.size,
+                        };
+                        let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
+                        let poured = pouring.pour(response.body_mut(), offset, |_| ());
+                        match poured.await {
+                            (end, Ok(())) if end == file.size => return Ok(()),
+                            (end, Ok(())) if is_part => Error::new(
+                                ErrorKind::Protocol,
+                                format!("the server sends no more than {end} bytes"),
+                            ),
+                            (end, Ok(())) => {
                                 let size = file.size;
                                 let message = format!(
                                     "the body ended after {end} of the promised {size} bytes"
                                 );
                                 return Err(Error::new(ErrorKind::Integrity, message));
                             }
-                            Err(Poured::Failed(error)) => return Err(error),
-                            Err(Poured::Broken(error)) => error,
+                            (_, Err(Poured::Failed(error))) => return Err(error),
+                            (_, Err(Poured::Broken(error))) => error,
                         }
                     }
                 }
             };
-            let reached = stage.held().runs().first().map_or(0, |run| run.end());
-            let Some(fruitless) = patience.after(reached) else {
+            let Some(fruitless) = patience.after(stage.held().frontier()) else {
                 let tries = Patience::TRIES;
                 return Err(setback.within(format_args!(
                     "gave up after {tries} tries that brought too little"
@@ -169,6 +247,30 @@ impl Client {
             };
             self.pause(fruitless, &setback, progress).await?;
         }
+    }
+}
+
+/// What is tried once more, each once.
+#[derive(Default)]
+struct SecondChance {
+    wrong_bytes: bool,
+    wrong_when_resumed: bool,
+    went_away: bool,
+}
+
+impl SecondChance {
+    /// Whether a file is worth another try after this.
+    fn after(&mut self, error: &Error, resumed: u64) -> bool {
+        let spent = match (error.kind(), error.store_kind()) {
+            // What an earlier transfer left may be damaged, which is nobody's fault.
+            (ErrorKind::Integrity, _) if resumed > 0 => &mut self.wrong_when_resumed,
+            // Wrong bytes may be one proxy's bad minute. A second time they are what the server has.
+            (ErrorKind::Integrity, _) => &mut self.wrong_bytes,
+            // Somebody cleaned up where the file was growing.
+            (_, Some(StoreErrorKind::NotFound)) => &mut self.went_away,
+            _ => return false,
+        };
+        !std::mem::replace(spent, true)
     }
 }
 

@@ -181,7 +181,7 @@ impl BlobStore for FsStore {
         let regardless = contention == Contention::Proceed;
         let claim = run(move || repo.claim(key.id, size, regardless).map_err(store_error));
         let (blob, left) = match claim.await? {
-            Claim::Ready(blob, left) => (blob, left),
+            Claim::Ready(blob, left) => (*blob, left),
             Claim::Busy(rival) => return Ok(Staging::Busy(holder(rival, key.id, size))),
         };
         let commits = Some(self.commits.clone()).filter(|_| size <= TOGETHER);
