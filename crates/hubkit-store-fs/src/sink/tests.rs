@@ -22,7 +22,12 @@ struct Noted {
 
 impl Target for Noted {
     fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
-        if let Some(gate) = self.gate.lock().expect("nobody panicked").take() {
+        let gate = self
+            .gate
+            .lock()
+            .expect("nobody panicked")
+            .take_if(|_| offset == 0);
+        if let Some(gate) = gate {
             gate.recv().expect("the gate opens");
         }
         let mut writes = self.writes.lock().expect("nobody panicked");
