@@ -9,7 +9,7 @@ use std::{
 use crate::{
     CacheError,
     at::write_all_at,
-    owner::{Life, Owner},
+    owner::{AtWork, Life, Owner},
     read_plain,
 };
 
@@ -24,7 +24,7 @@ const LONGEST: u64 = 16 << 10;
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
-    owner: Owner,
+    work: AtWork,
     file: Mutex<Option<File>>,
 }
 
@@ -40,7 +40,7 @@ impl Journal {
     pub(crate) fn beside(partial: &Path) -> Self {
         Self {
             path: path(partial),
-            owner: Owner::new(),
+            work: AtWork::new(),
             file: Mutex::new(None),
         }
     }
@@ -83,7 +83,8 @@ impl Journal {
 
     /// Whether nobody else took the file over.
     pub(crate) fn is_ours(&self) -> bool {
-        !self.is_begun() || read_at(&self.path).is_some_and(|entry| entry.owner == self.owner)
+        !self.is_begun()
+            || read_at(&self.path).is_some_and(|entry| &entry.owner == self.work.owner())
     }
 
     pub(crate) fn remove(&self) {
@@ -93,7 +94,7 @@ impl Journal {
     }
 
     fn render(&self, note: &[u8]) -> Vec<u8> {
-        let head = format!("{FORMAT}\nowner {}\n", self.owner.render());
+        let head = format!("{FORMAT}\nowner {}\n", self.work.owner().render());
         [head.as_bytes(), note].concat()
     }
 }

@@ -1,8 +1,10 @@
 //! Whose a file on its way is.
 
 use std::{
+    collections::BTreeSet,
     fs,
     hash::{BuildHasher as _, Hasher as _, RandomState},
+    sync::{Mutex, PoisonError},
 };
 
 /// A process that writes a file. Without the places where Linux tells of processes, only the number is known, and nobody
@@ -53,6 +55,14 @@ impl Owner {
             return Life::Ended;
         }
         match started(self.process) {
+            // It is this very process: it knows what it is at.
+            Some(started) if started == here.started && self.process == here.process => {
+                if at_work(|tokens| tokens.contains(&self.token)) {
+                    Life::Runs
+                } else {
+                    Life::Ended
+                }
+            }
             Some(started) if started == self.started => Life::Runs,
             _ => Life::Ended,
         }
@@ -85,6 +95,35 @@ impl Owner {
             boot: word()?,
             host: word()?,
         })
+    }
+}
+
+/// What this process is at, by its tokens.
+static AT_WORK: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn at_work<T>(work: impl FnOnce(&mut BTreeSet<String>) -> T) -> T {
+    work(&mut AT_WORK.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Says as long as it is held that this process is at what its owner owns.
+#[derive(Debug)]
+pub(crate) struct AtWork(Owner);
+
+impl AtWork {
+    pub(crate) fn new() -> Self {
+        let owner = Owner::new();
+        at_work(|tokens| tokens.insert(owner.token.clone()));
+        Self(owner)
+    }
+
+    pub(crate) fn owner(&self) -> &Owner {
+        &self.0
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        at_work(|tokens| tokens.remove(&self.0.token));
     }
 }
 
@@ -130,8 +169,11 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn who_runs_and_who_does_not_is_told_apart() {
-        let owner = Owner::new();
+        let work = AtWork::new();
+        let owner = work.owner().clone();
         assert_eq!(owner.life(), Life::Runs);
+        drop(work);
+        assert_eq!(owner.life(), Life::Ended, "it gave it up");
         let gone = |owner: Owner| (owner.life(), owner.is_of_this_boot());
         let mut other = owner.clone();
         other.started = "1".to_owned();

@@ -176,22 +176,95 @@ async fn a_torn_blob_is_neither_recorded_nor_shown() {
 }
 
 #[tokio::test]
-async fn a_stage_that_ends_leaves_no_file() {
-    let (folder, store) = store();
-    let (_, files) = sample().await;
-    for ending in 0..3 {
-        let key = BlobKey::new(repo(), files[1].blob());
-        let stage = store.begin(key, 7).await.expect("a stage");
-        let bytes = Bytes::from_static(b"WEIGHTS");
-        stage.write(0, bytes).await.expect("written");
-        match ending {
-            0 => drop(stage),
-            1 => stage.discard().await.expect("discarded"),
-            _ => drop(stage.publish().await.expect_err("other bytes")),
+async fn a_stage_that_ends_leaves_no_file_but_what_another_can_go_on_with() {
+    for size in [7, IN_MEMORY + 1, SHORT + 1] {
+        for ending in 0..3 {
+            let (folder, store) = store();
+            let (_, files) = sample().await;
+            let key = BlobKey::new(repo(), files[1].blob());
+            let stage = store.begin(key, size).await.expect("a stage");
+            let bytes = vec![7; usize::try_from(size).expect("small")];
+            stage.write(0, bytes.into()).await.expect("written");
+            match ending {
+                0 => drop(stage),
+                1 => stage.discard().await.expect("discarded"),
+                _ => drop(stage.publish().await.expect_err("other bytes")),
+            }
+            let blobs = folder.path().join("hub/models--acme--tiny/blobs");
+            let left = fs::read_dir(&blobs).map_or(0, Iterator::count);
+            let expected = if ending == 0 && size > SHORT { 2 } else { 0 };
+            assert_eq!(left, expected, "{size} bytes, ending {ending}");
         }
-        let blobs = folder.path().join("hub/models--acme--tiny/blobs");
-        assert_eq!(names(&blobs), [""; 0], "ending {ending}");
     }
+}
+
+/// A large blob, whose first half is what one stage brings before it breaks off.
+fn large() -> (Bytes, BlobKey) {
+    let bytes: Vec<u8> = (0..2_000_000_u32)
+        .map(|at| u8::try_from(at % 251).expect("small"))
+        .collect();
+    let mut digester = hubkit_store::Digester::sha256();
+    digester.update(&bytes);
+    (bytes.into(), BlobKey::new(repo(), digester.finish()))
+}
+
+#[tokio::test]
+async fn another_store_goes_on_where_one_broke_off() {
+    let (folder, store) = store();
+    let (bytes, key) = large();
+    let size = bytes.len() as u64;
+    let half = bytes.len() / 2;
+    let stage = store.begin(key.clone(), size).await.expect("a stage");
+    stage.write(0, bytes.slice(..half)).await.expect("written");
+    stage.set_validator("\"v1\"".parse().ok());
+    drop(stage);
+    let again = FsStore::new(Cache::new(folder.path().join("hub")));
+    let stage = again.begin(key.clone(), size).await.expect("a stage");
+    assert_eq!(stage.held().len(), half as u64);
+    assert_eq!(stage.validator(), "\"v1\"".parse().ok());
+    let rest = bytes.slice(half..);
+    stage.write(half as u64, rest).await.expect("written");
+    stage.publish().await.expect("published");
+    let held = again.read_all(key, size).await.expect("read");
+    assert!(held == bytes);
+    assert_eq!(
+        names(&folder.path().join("hub/models--acme--tiny/blobs")).len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn who_brings_a_large_blob_in_is_told_to_whoever_wants_it_too() {
+    let (_folder, store) = store();
+    let (bytes, key) = large();
+    let size = bytes.len() as u64;
+    let stage = store.begin(key.clone(), size).await.expect("a stage");
+    stage
+        .write(0, bytes.slice(..1_000_000))
+        .await
+        .expect("written");
+    let busy = async || match store.stage(key.clone(), size, Contention::Yield).await {
+        Ok(Staging::Busy(holder)) => Some(holder),
+        Ok(Staging::Ready(_)) => None,
+        Err(fault) => panic!("{fault}"),
+    };
+    let holder = busy().await.expect("it is taken");
+    assert!(
+        holder
+            .held
+            .is_some_and(|held| held > 0 && held <= 1_000_000)
+    );
+    let beside = store.begin(key.clone(), size).await.expect("a stage");
+    assert!(beside.held().is_empty(), "two never write to one file");
+    stage
+        .write(1_000_000, bytes.slice(1_000_000..))
+        .await
+        .expect("written");
+    assert_ne!(busy().await.expect("it is taken").mark, holder.mark);
+    stage.publish().await.expect("published");
+    assert_eq!(busy().await, None);
+    beside.write(0, bytes).await.expect("written");
+    beside.publish().await.expect("both succeed");
 }
 
 #[tokio::test]
