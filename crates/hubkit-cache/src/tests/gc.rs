@@ -110,7 +110,7 @@ fn what_somebody_writes_or_fetches_stays_however_old() {
         &format!("blobs/{NOTHING}.00000002.incomplete"),
         old,
     );
-    let mut new = fixture.repo.begin(NOTHING.parse().unwrap(), 1).unwrap();
+    let new = fixture.repo.begin(NOTHING.parse().unwrap(), 1).unwrap();
     new.write_at(0, b"{").unwrap();
     let file = File::open(&own).unwrap();
     file.lock().unwrap();
