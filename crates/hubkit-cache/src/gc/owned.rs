@@ -9,7 +9,7 @@ use std::{
 use hubkit_types::BlobId;
 
 use super::{Garbage, freed};
-use crate::{RepoCache, durable, read::is_temporary};
+use crate::{RepoCache, durable, journal, owner::Life, read::is_temporary};
 
 /// A file that a download left, or is at work on.
 pub(super) struct Leftover {
@@ -95,7 +95,10 @@ impl Leftover {
             let name = format!(".locks/{}/{blob}.lock", cached.name());
             Lock::of(&cached.cache_root().join(name))
         });
+        // Where there are no locks, the journal says who is at it.
+        let runs = journal::read(&partial).is_some_and(|left| left.owner.life() == Life::Runs);
         match (own, blob) {
+            _ if runs => Claim::Somebody("the process that writes it runs"),
             (Lock::Held, _) => Claim::Somebody("a process is writing it"),
             (_, Lock::Held) => Claim::Somebody("a process is fetching this blob"),
             (Lock::Free(own), Lock::Free(blob)) if self.is_locked => {

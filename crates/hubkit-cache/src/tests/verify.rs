@@ -243,6 +243,7 @@ fn what_somebody_fetches_is_not_removed() {
     let fixture = filled();
     fs::write(fixture.on_disk(&format!("blobs/{EMPTY_OBJECT}")), "{ ").unwrap();
     let locks = fixture.cache.root().join(".locks/models--acme--tiny");
+    fs::create_dir_all(&locks).unwrap();
     let lock = fs::File::create(locks.join(format!("{EMPTY_OBJECT}.lock"))).unwrap();
     lock.lock().unwrap();
     assert!(!verify(&fixture, &REPAIR).is_sound());
