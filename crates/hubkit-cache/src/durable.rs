@@ -114,9 +114,9 @@ impl Temporary {
         &self.0.path
     }
 
-    /// Lets the file stay when this is dropped.
-    pub(crate) fn keep(&self) {
-        self.0.gone.store(true, Ordering::Relaxed);
+    /// Whether the file stays when this is dropped.
+    pub(crate) fn keep_if(&self, keep: bool) {
+        self.0.gone.store(keep, Ordering::Relaxed);
     }
 
     /// Removes the file, be it one to keep.

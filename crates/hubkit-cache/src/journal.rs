@@ -3,7 +3,10 @@
 use std::{
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crate::{
@@ -26,6 +29,8 @@ pub(crate) struct Journal {
     path: PathBuf,
     work: AtWork,
     file: Mutex<Option<File>>,
+    /// Whether it says something that somebody can go on from.
+    keep: AtomicBool,
 }
 
 /// What somebody left.
@@ -42,6 +47,7 @@ impl Journal {
             path: path(partial),
             work: AtWork::new(),
             file: Mutex::new(None),
+            keep: AtomicBool::new(false),
         }
     }
 
@@ -55,10 +61,11 @@ impl Journal {
             .ok()?;
         write_all_at(&file, &journal.render(&left.note), 0).ok()?;
         *journal.file.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+        journal.keep.store(true, Ordering::Relaxed);
         journal.is_ours().then_some(journal)
     }
 
-    /// Puts a note in the place of the one before.
+    /// Puts a note in the place of the one before. With an empty one the journal goes when this is dropped.
     pub(crate) fn note(&self, note: &[u8]) -> Result<(), CacheError> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let open = match file.take() {
@@ -72,6 +79,7 @@ impl Journal {
         };
         let written = write_all_at(&open, &self.render(note), 0);
         *file = Some(open);
+        self.keep.store(!note.is_empty(), Ordering::Relaxed);
         written.map_err(|fault| CacheError::io("can't write", &self.path, fault))
     }
 
@@ -96,6 +104,14 @@ impl Journal {
     fn render(&self, note: &[u8]) -> Vec<u8> {
         let head = format!("{FORMAT}\nowner {}\n", self.work.owner().render());
         [head.as_bytes(), note].concat()
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if !self.keep.load(Ordering::Relaxed) && self.is_ours() {
+            self.remove();
+        }
     }
 }
 

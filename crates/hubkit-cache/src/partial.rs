@@ -56,7 +56,7 @@ impl Partial {
     }
 
     /// Goes on with a file for this blob that its owner left, or else creates one as [`create`](Self::create) does, with
-    /// its `size` bytes reserved on the disk and a journal beside it from the first note on.
+    /// its `size` bytes reserved on the disk and a journal beside it.
     ///
     /// A file is left when nobody has it locked and its owner, by the journal, no longer runs. One of another machine
     /// counts as left when nothing was noted for ten minutes, by the clock of the file system.
@@ -73,6 +73,8 @@ impl Partial {
         let mut partial = Self::create(folder, &blob.to_string(), size)?;
         partial.reserve()?;
         partial.journal = Some(Journal::beside(partial.path()));
+        // From now on somebody can go on with it, if only to use its name and its room.
+        partial.note(b"");
         Ok((partial, None))
     }
 
@@ -103,7 +105,7 @@ impl Partial {
             size,
             journal: Some(journal),
         };
-        partial.temporary.keep();
+        partial.temporary.keep_if(true);
         Some((partial, left))
     }
 
@@ -162,13 +164,14 @@ impl Partial {
         Ok(bytes)
     }
 
-    /// Leaves a note for whoever goes on with this file, if it is one that another can go on with. What can't be noted is
+    /// Leaves a note for whoever goes on with this file, if it is one that another can go on with; an empty one says that
+    /// there is nothing to go on with, and this leaves nothing when it is dropped. What can't be noted is
     /// no fault: the next one starts afresh.
     pub fn note(&self, note: &[u8]) {
         if let Some(journal) = &self.journal
             && journal.note(note).is_ok()
         {
-            self.temporary.keep();
+            self.temporary.keep_if(!note.is_empty());
         }
     }
 

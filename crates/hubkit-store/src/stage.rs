@@ -28,7 +28,7 @@ pub trait Sink: Send + Sync + 'static {
     fn read_at(&self, range: ByteRange) -> Result<Bytes, StoreError>;
 
     /// Keeps a few lines that say how far the blob has come, in place of those before; called again and again, so it
-    /// should cost little. What can't be kept is no fault: a later stage then starts afresh.
+    /// should cost little. An empty note says that there is nothing to go on from. What can't be kept is no fault: a later stage then starts afresh.
     fn note(&self, note: &[u8]);
 
     /// Waits until no write is under way.
@@ -259,8 +259,14 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        if !self.lock().runs.is_empty() {
+        let (is_empty, notes) = {
+            let held = self.lock();
+            (held.runs.is_empty(), held.notes)
+        };
+        if !is_empty {
             self.note();
+        } else if notes {
+            self.sink.note(b"");
         }
     }
 }

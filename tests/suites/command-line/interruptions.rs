@@ -42,10 +42,7 @@ fn a_process_killed_in_the_middle_leaves_no_blob_and_the_next_one_succeeds() -> 
         child.kill()?;
         child.wait()?;
         let left = blobs(&home.cache())?;
-        assert!(
-            left.iter().all(|name| name.ends_with(".incomplete")),
-            "{left:?}"
-        );
+        assert!(left.iter().all(|name| is_unfinished(name)), "{left:?}");
         assert!(
             !home.cache().join("models--a--b/refs/main").exists(),
             "nothing leads to what is not there"
@@ -60,13 +57,18 @@ fn a_process_killed_in_the_middle_leaves_no_blob_and_the_next_one_succeeds() -> 
         fs::read(outcome.last_line()?)? == content,
         "the bytes are the served ones"
     );
+    assert_eq!(blobs(&home.cache())?.len(), 1, "nothing is left beside");
     Ok(())
+}
+
+fn is_unfinished(name: &str) -> bool {
+    name.ends_with(".incomplete") || name.ends_with(".journal")
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_process_cleans_up_and_says_so_by_its_exit_code() -> Result<()> {
-    let (_folder, server, _) = hub()?;
+fn an_interrupted_process_says_so_by_its_exit_code_and_the_next_one_goes_on() -> Result<()> {
+    let (_folder, server, content) = hub()?;
     for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 143)] {
         let home = Home::new()?;
         let meddler = Meddler::before(server.endpoint(), Meddling::StallAfter(HALF))?;
@@ -81,7 +83,16 @@ fn an_interrupted_process_cleans_up_and_says_so_by_its_exit_code() -> Result<()>
         assert!(sent.success());
         assert_eq!(child.wait()?.code(), Some(code), "{signal}");
         let left = blobs(&home.cache())?;
-        assert_eq!(left, Vec::<String>::new(), "{signal}");
+        assert_eq!(left.len(), 2, "{signal}: a file and its journal: {left:?}");
+        assert!(left.iter().all(|name| is_unfinished(name)), "{left:?}");
+        let meddler = Meddler::before(server.endpoint(), Meddling::StallAfter(SIZE as u64))?;
+        let outcome = home
+            .hubkit(["download", "a/b", "weights.bin", "-q"])?
+            .at(meddler.endpoint())
+            .run()?
+            .success()?;
+        assert!(fs::read(outcome.last_line()?)? == content);
+        assert_eq!(blobs(&home.cache())?.len(), 1, "nothing is left beside");
     }
     Ok(())
 }

@@ -198,6 +198,15 @@ async fn a_stage_that_ends_leaves_no_file_but_what_another_can_go_on_with() {
     }
 }
 
+#[tokio::test]
+async fn a_stage_that_nothing_came_for_leaves_nothing() {
+    let (folder, store) = store();
+    let (bytes, key) = large();
+    drop(store.begin(key, bytes.len() as u64).await.expect("a stage"));
+    let blobs = folder.path().join("hub/models--acme--tiny/blobs");
+    assert_eq!(names(&blobs), [""; 0]);
+}
+
 /// A large blob, whose first half is what one stage brings before it breaks off.
 fn large() -> (Bytes, BlobKey) {
     let bytes: Vec<u8> = (0..2_000_000_u32)
