@@ -11,6 +11,7 @@ mod error;
 mod exchange;
 mod file;
 mod flow;
+mod foresight;
 mod hop;
 mod limiter;
 mod listing;

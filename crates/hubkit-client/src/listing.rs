@@ -33,6 +33,16 @@ pub(crate) enum ListingSource {
     Found,
 }
 
+impl Listing {
+    pub(crate) fn recorded(files: Vec<TreeFile>) -> Self {
+        Self {
+            files,
+            refused: Vec::new(),
+            source: ListingSource::Recorded,
+        }
+    }
+}
+
 impl Client {
     pub(crate) async fn listing(
         &self,
@@ -44,12 +54,7 @@ impl Client {
         let refused = Vec::new();
         match self.0.store.listing(repo.clone(), commit).await {
             Ok(Some(files)) => {
-                let source = ListingSource::Recorded;
-                return Ok(Listing {
-                    files,
-                    refused,
-                    source,
-                });
+                return Ok(Listing::recorded(files));
             }
             // Online, the hub knows better than a store that can't say.
             Err(error) if offline => return Err(error.into()),

@@ -1,6 +1,6 @@
 //! What bringing a snapshot into the store takes, before any of it is brought.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 use hubkit_api::Sibling;
 use hubkit_plan::collisions;
@@ -9,6 +9,7 @@ use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     Client, Connectivity, Error, ErrorKind, Event, Progress, SnapshotRequest,
+    foresight::Foresight,
     listing::{Listing, ListingSource, unsafe_name},
 };
 
@@ -135,9 +136,14 @@ impl Client {
     ) -> Result<SnapshotPlan, Error> {
         let repo = &request.repo;
         let revision = &request.revision;
-        let (commit, named) = self.resolve_named(repo, revision, progress).await?;
+        // Boxed: it is short-lived, and the rest need not carry it.
+        let resolved = Box::pin(self.resolve_foreseeing(request, progress)).await?;
+        let (commit, named, mut foresight) = resolved;
         expect(repo, revision, commit, request.expected)?;
-        let listing = self.listing(repo, commit, progress).await?;
+        let listing = match &mut foresight {
+            Some(foresight) => Listing::recorded(mem::take(&mut foresight.listing)),
+            None => self.listing(repo, commit, progress).await?,
+        };
         self.check_named(repo, &listing, &named)?;
         if request.files.is_empty()
             && let Some(refused) = listing
@@ -166,7 +172,7 @@ impl Client {
             repo: repo.clone(),
             revision: revision.clone(),
             commit,
-            files: self.sort_out(repo, commit, wanted).await?,
+            files: self.sort_out(repo, commit, wanted, foresight).await?,
             room: None,
             obstacle,
             listing: is_whole.then_some(listing.files),
@@ -211,9 +217,15 @@ impl Client {
         repo: &Repo,
         commit: CommitId,
         wanted: Vec<TreeFile>,
+        foresight: Option<Foresight>,
     ) -> Result<Vec<PlannedFile>, Error> {
-        let paths = wanted.iter().map(|file| file.path.clone()).collect();
-        let entries = self.0.store.entries(repo.clone(), commit, paths).await?;
+        let foreseen = foresight.and_then(|seen| seen.into_entries(&wanted));
+        let entries = if let Some(entries) = foreseen {
+            entries
+        } else {
+            let paths = wanted.iter().map(|file| file.path.clone()).collect();
+            self.0.store.entries(repo.clone(), commit, paths).await?
+        };
         let mut missing: BTreeSet<BlobId> = BTreeSet::new();
         let mut files = Vec::with_capacity(wanted.len());
         for (file, entry) in wanted.into_iter().zip(entries) {
@@ -265,7 +277,7 @@ fn total(sizes: impl Iterator<Item = u64>) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
 
-fn select(
+pub(crate) fn select(
     request: &SnapshotRequest,
     listing: &[TreeFile],
     commit: CommitId,

@@ -191,3 +191,35 @@ async fn sizes_that_no_disk_holds_do_not_overflow() {
         .expect("a plan");
     assert_eq!(plan.missing_bytes(), u64::MAX);
 }
+
+#[tokio::test]
+async fn what_the_store_foresaw_counts_only_if_it_came_true() {
+    let (hub, store) = (Hub::new(FILES), MemoryStore::new());
+    let client = hub.builder().store(store.clone()).build();
+    let request = SnapshotRequest::new(repo());
+    let part = request
+        .clone()
+        .with_files(vec!["README.md".parse().expect("a path")]);
+    client.snapshot(&part, &Silent).await.expect("a snapshot");
+    let asked = hub.lines().len();
+    let plan = client.plan(&request, &Silent).await.expect("a plan");
+    let missing = plan.missing().count();
+    assert_eq!(
+        (plan.files().len(), missing),
+        (4, 2),
+        "one is here, two are one"
+    );
+    assert_eq!(plan.files()[0].standing, Standing::Present);
+    assert_eq!(hub.lines().len(), asked + 1, "the listing was recorded");
+    // The branch was another commit when the store last heard of it.
+    let before = hubkit_store::Snapshot {
+        repo: repo(),
+        commit: other(),
+        revision: Some(Revision::main()),
+        files: Vec::new(),
+        listing: Some(Vec::new()),
+    };
+    store.record(before).await.expect("recorded");
+    let plan = client.plan(&request, &Silent).await.expect("a plan");
+    assert_eq!((plan.commit(), plan.missing().count()), (commit(), 2));
+}
