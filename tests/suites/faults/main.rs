@@ -5,6 +5,7 @@
 
 mod breaks;
 mod bytes;
+mod caches;
 mod heads;
 mod large;
 mod listings;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     add(patience::trials(), patience::ROWS);
     add(breaks::trials(), breaks::ROWS);
     add(bytes::trials(), bytes::ROWS);
+    add(caches::trials(), caches::ROWS);
     add(heads::trials(), heads::ROWS);
     add(large::trials(), &[]);
     add(listings::trials(), listings::ROWS);
