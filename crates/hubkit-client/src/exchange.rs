@@ -100,7 +100,7 @@ impl Client {
                 }
                 Err(Lost::Transport(error)) => {
                     let hopeless =
-                        !error.may_retry() || (is_connect(&error) && attempt >= CONNECTS);
+                        !error.may_retry() || (is_silence(&error) && attempt >= SILENCES);
                     match self.0.retry.decide(attempt, Failure::Connection, jitter()) {
                         Decision::Retry { after } if !hopeless => (error.to_string(), after),
                         _ => return Err(give_up(error.into(), attempt)),
@@ -168,11 +168,14 @@ fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
-/// How often a connection is tried that does not come about: a person waits for the answer.
-const CONNECTS: u32 = 3;
+/// How often nobody answers before that is the answer: each time takes long, and a person waits.
+const SILENCES: u32 = 3;
 
-fn is_connect(error: &TransportError) -> bool {
-    error.kind() == TransportErrorKind::Connect
+fn is_silence(error: &TransportError) -> bool {
+    matches!(
+        error.kind(),
+        TransportErrorKind::Connect | TransportErrorKind::Timeout
+    )
 }
 
 fn give_up(error: Error, attempts: u32) -> Error {

@@ -52,6 +52,7 @@ impl Client {
             None => address::absolute(self.endpoint(), target)?,
         };
         let mut request = Cow::Borrowed(request);
+        let first = origin_of(&url)?;
         let mut hops = 0;
         loop {
             let from = origin_of(&url)?;
@@ -78,7 +79,13 @@ impl Client {
                 })?;
             let to = origin_of(&target)?;
             next_hop(hops, &from, &to).map_err(|refusal| {
-                let message = format!("a redirect from {from} to {to} is not followed: {refusal}");
+                let began = if first == from {
+                    String::new()
+                } else {
+                    format!(", which began at {first},")
+                };
+                let message =
+                    format!("a redirect from {from} to {to}{began} is not followed: {refusal}");
                 Error::new(ErrorKind::Protocol, message)
             })?;
             if redirects == Redirects::StopAtOtherOrigin && from != to {

@@ -27,6 +27,7 @@ mod read;
 mod snapshot;
 mod stream;
 mod transfer;
+mod unpack;
 mod whole;
 
 pub use client::{Client, ClientBuilder, Connectivity};

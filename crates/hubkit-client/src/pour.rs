@@ -1,5 +1,6 @@
 //! One body's way into a stage.
 
+use hubkit_lfs::Pointer;
 use hubkit_store::Stage;
 use hubkit_transport::Body;
 use hubkit_types::TreeFile;
@@ -21,6 +22,8 @@ pub(crate) struct Pouring<'a> {
     pub(crate) progress: &'a dyn Progress,
     /// The place behind the last byte that may come.
     pub(crate) most: u64,
+    /// How the file begins, where that is of interest.
+    pub(crate) beginning: Option<Vec<u8>>,
 }
 
 impl Pouring<'_> {
@@ -47,6 +50,7 @@ impl Pouring<'_> {
                 let error = Error::new(ErrorKind::Protocol, message);
                 return (offset, Err(Poured::Failed(error)));
             }
+            self.look_at(offset, &chunk);
             if let Err(error) = self.stage.write(offset, chunk).await {
                 return (offset, Err(Poured::Failed(error.into())));
             }
@@ -57,6 +61,24 @@ impl Pouring<'_> {
                 bytes,
             });
         }
+    }
+}
+
+impl Pouring<'_> {
+    fn look_at(&mut self, offset: u64, chunk: &[u8]) {
+        if let Some(beginning) = &mut self.beginning
+            && beginning.len() as u64 == offset
+        {
+            // One byte more than a pointer has, to see that it is none.
+            let room = (Pointer::LIMIT + 1).saturating_sub(beginning.len());
+            beginning.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+    }
+
+    /// What came, if it is a pointer to a large file.
+    pub(crate) fn pointer(&self) -> Option<Pointer> {
+        let beginning = self.beginning.as_deref()?;
+        Pointer::parse(beginning).ok()
     }
 }
 

@@ -3,6 +3,7 @@
 use futures_util::FutureExt as _;
 use http::{StatusCode, header};
 use hubkit_api::ContentRange;
+use hubkit_lfs::Pointer;
 use hubkit_store::{Stage, StoreErrorKind};
 use hubkit_transport::{Body, Response};
 use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
@@ -12,6 +13,7 @@ use crate::{
     acquire::{Claimed, Filled, Origin, SMALL, Setback, Traffic, version_of},
     ask::packed,
     pour::{Patience, Poured, Pouring},
+    unpack::unpack,
 };
 
 /// How often a file starts over because it changed while it came: a server that has two versions of it can go on for ever.
@@ -195,6 +197,7 @@ impl Client {
                 )
             } else {
                 let response = &mut response;
+                let was_packed = unpack(response);
                 match start_of(response, range, file.size)? {
                     None => {
                         stage.set_validator(None);
@@ -211,16 +214,27 @@ impl Client {
                                 bytes: frontier - offset,
                             });
                         }
-                        stage.set_validator(version_of(response));
+                        // A break in what is packed is at no known place of the file.
+                        let version = version_of(response).filter(|_| !was_packed);
+                        stage.set_validator(version);
                         let mut pouring = Pouring {
                             stage,
                             file,
                             progress,
                             most: file.size,
+                            beginning: Some(Vec::new()),
                         };
                         let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
-                        let poured = pouring.pour(response.body_mut(), offset, |_| ());
-                        match poured.await {
+                        let poured = pouring.pour(response.body_mut(), offset, |_| ()).await;
+                        // A large object's own digest says what it is.
+                        let is_object = poured.0 == file.size && file.lfs.is_some();
+                        if poured.1.is_ok()
+                            && !is_object
+                            && let Some(pointer) = pouring.pointer()
+                        {
+                            return Err(only_a_pointer(&pointer));
+                        }
+                        match poured {
                             (end, Ok(())) if end == file.size => return Ok(()),
                             (end, Ok(())) if is_part => Error::new(
                                 ErrorKind::Protocol,
@@ -306,6 +320,15 @@ pub(crate) fn start_of(
 
 pub(crate) fn text_of(response: &Response<Body>, name: header::HeaderName) -> Option<String> {
     Some(response.headers().get(name)?.to_str().ok()?.to_owned())
+}
+
+/// What a hub sends that has a repository and not its large files.
+fn only_a_pointer(pointer: &Pointer) -> Error {
+    let size = pointer.size();
+    let message = format!(
+        "what comes is not the file but a Git LFS pointer to it, and the server lacks the {size} bytes that it points to"
+    );
+    Error::new(ErrorKind::Integrity, message)
 }
 
 /// An error page instead of a file is the usual cause of a wrong digest.

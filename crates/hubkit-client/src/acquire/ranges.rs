@@ -95,7 +95,7 @@ impl Client {
             };
         }
         running.push(shared.part(first, answer, permit).boxed());
-        while !running.is_empty() {
+        loop {
             if parts.is_empty() {
                 match running.next().await {
                     Some(outcome) => outcome?,
@@ -104,22 +104,35 @@ impl Client {
                 continue;
             }
             let turn = pin!(connections.permit(Traffic::Large));
-            // A part that ended comes first: it may say that there is no use in another.
-            match select(running.next(), turn).await {
-                Either::Left((Some(outcome), _)) => outcome?,
-                Either::Left((None, _)) => break,
-                Either::Right((permit, _)) => {
-                    if let Some(part) = parts.next(connections.large_size()) {
-                        running.push(shared.part(part, None, permit).boxed());
+            let permit = if running.is_empty() {
+                turn.await
+            } else {
+                // A part that ended comes first: it may say that there is no use in another.
+                match select(running.next(), turn).await {
+                    Either::Left((outcome, _)) => {
+                        outcome.transpose()?;
+                        if is_nameless(stage) {
+                            return Ok(Filled::Unparted(None));
+                        }
+                        continue;
                     }
+                    Either::Right((permit, _)) => permit,
                 }
+            };
+            if let Some(part) = parts.next(connections.large_size()) {
+                running.push(shared.part(part, None, permit).boxed());
             }
-            if stage.validator().is_none() && !stage.held().is_empty() {
+            if is_nameless(stage) {
                 return Ok(Filled::Unparted(None));
             }
         }
         Ok(Filled::Whole)
     }
+}
+
+/// Whether what is there can't be told from another version.
+fn is_nameless(stage: &Stage) -> bool {
+    stage.validator().is_none() && !stage.held().is_empty()
 }
 
 impl Shared<'_> {
@@ -188,6 +201,7 @@ impl Shared<'_> {
             file: self.file,
             progress: self.progress,
             most: part.end(),
+            beginning: None,
         };
         let poured = pouring.pour(response.body_mut(), part.start(), |bytes| {
             self.client.0.connections.large_came(bytes);
