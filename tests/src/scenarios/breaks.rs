@@ -3,8 +3,8 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -165,6 +165,23 @@ pub fn one_request_fails(which: usize) -> Scenario {
         Asset::small("config.json", b"{}\n"),
         Asset::large("weights.bin", crate::content(300_000)),
     ])
+}
+
+/// After 12 of 24 MiB nothing is answered any more, until the hub is mended.
+pub fn dies_in_the_middle(mended: Arc<AtomicBool>) -> Scenario {
+    let about = "after half of the file the hub answers nothing more for a while";
+    let given = AtomicUsize::new(0);
+    Scenario::new("dies-in-the-middle", about, move |asked| {
+        if !asked.is(Get) || mended.load(Ordering::Relaxed) {
+            return asked.honest();
+        }
+        if given.load(Ordering::Relaxed) >= 12 << 20 {
+            return Reply::raw(Vec::new());
+        }
+        given.fetch_add(4 << 20, Ordering::Relaxed);
+        asked.honest().ending(Ending::Cut(4 << 20))
+    })
+    .large()
 }
 
 /// The address of the bytes is good for a few requests, and then a new one must be asked for.

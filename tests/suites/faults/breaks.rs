@@ -26,7 +26,13 @@ pub(crate) const ROWS: &[Row] = &[
         ],
     ),
     ("client-28", &["a_file_without_a_rest_is_fetched_anew"]),
-    ("table-3", &["a_file_that_is_always_cut_off_is_given_up"]),
+    (
+        "table-3",
+        &[
+            "a_file_that_is_always_cut_off_is_given_up",
+            "large::what_one_run_leaves_is_there_for_the_next",
+        ],
+    ),
     (
         "table-4",
         &[

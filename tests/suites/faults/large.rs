@@ -1,5 +1,10 @@
 //! The same ways to misbehave with a file that is fetched in several parts at a time.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use anyhow::{Result, ensure};
 use hubkit_tests::{
     Question::{Elsewhere, Get},
@@ -8,7 +13,7 @@ use hubkit_tests::{
 };
 use libtest_mimic::Trial;
 
-use crate::{WAYS, case};
+use crate::{WAYS, case, free};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -60,6 +65,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             right,
         ),
         case("large::addresses_expire", breaks::addresses_expire, expire),
+        free("large::what_one_run_leaves_is_there_for_the_next", goes_on),
     ]
 }
 
@@ -90,6 +96,21 @@ fn right(scene: &Scene) -> Result<()> {
     scene.end(run)?.success()?;
     scene.expect_right()?;
     expect_bounded(scene, 0)
+}
+
+/// What one run had to leave is there for the next.
+fn goes_on() -> Result<()> {
+    let mended = Arc::<AtomicBool>::default();
+    let scene = Scene::new(breaks::dies_in_the_middle(Arc::clone(&mended)))?;
+    scene.download(&[])?.refused(5, &["weights.bin", "hint:"])?;
+    scene.expect_nothing_published()?;
+    mended.store(true, Ordering::Relaxed);
+    scene.download(&[])?.success()?;
+    scene.expect_right()?;
+    let sent: u64 = scene.hub.asked(Get).iter().map(Seen::sent).sum();
+    let length = scene.hub.assets()[0].content.len() as u64;
+    ensure!(sent < length + (1 << 20), "{sent} bytes moved for {length}");
+    Ok(())
 }
 
 /// An address that is no longer good is asked for again, and what came is not.

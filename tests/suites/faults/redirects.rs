@@ -94,7 +94,7 @@ fn circle(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// Says where the chain began and where it was left.
+/// It is said where the chain began, and where it was left.
 fn chain(scene: &Scene) -> Result<()> {
     let (hub, elsewhere) = (host(scene.hub.endpoint()), host(scene.hub.elsewhere()));
     let outcome = scene.download(&["weights.bin"])?;

@@ -14,6 +14,7 @@ const IN_XML: &[&str] = &[
 
 pub(crate) const ROWS: &[Row] = &[
     ("client-11", IN_XML),
+    ("client-18", &["a_packed_file_is_not_taken_for_the_file"]),
     ("table-19", IN_XML),
     (
         "table-20",
@@ -22,6 +23,14 @@ pub(crate) const ROWS: &[Row] = &[
             "a_text_about_a_failure_is_no_file",
         ],
     ),
+    (
+        "table-31",
+        &[
+            "a_pointer_is_no_file",
+            "a_pointer_that_the_hub_takes_for_the_file_is_told",
+        ],
+    ),
+    ("table-32", &["a_packed_file_is_not_taken_for_the_file"]),
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -51,6 +60,17 @@ pub(crate) fn trials() -> Vec<Trial> {
             || refusals::refused_in_text(500),
             |scene| refused(scene, 5, "500"),
         ),
+        case("a_pointer_is_no_file", refusals::a_pointer_instead, pointer),
+        case(
+            "a_pointer_that_the_hub_takes_for_the_file_is_told",
+            refusals::a_pointer_as_the_file,
+            pointer,
+        ),
+        case(
+            "a_packed_file_is_not_taken_for_the_file",
+            refusals::packed,
+            packed,
+        ),
     ]
 }
 
@@ -65,6 +85,24 @@ fn refused(scene: &Scene, code: i32, status: &str) -> Result<()> {
         // Only what may be better a moment later is asked again.
         let most = if code == 5 { 5 } else { 1 };
         ensure!(gets == most, "asked {gets} times");
+    }
+    Ok(())
+}
+
+fn pointer(scene: &Scene) -> Result<()> {
+    for way in WAYS {
+        let outcome = scene.download(way)?;
+        outcome.refused(7, &["weights.bin", "Git LFS pointer", "hint:"])?;
+        scene.expect_nothing_published()?;
+    }
+    Ok(())
+}
+
+fn packed(scene: &Scene) -> Result<()> {
+    for way in WAYS {
+        scene.download(way)?.success()?;
+        scene.expect_right()?;
+        std::fs::remove_dir_all(scene.cache())?;
     }
     Ok(())
 }

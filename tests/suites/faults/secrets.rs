@@ -1,13 +1,23 @@
 //! Where tokens and passwords must not be, and when no socket may be opened.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
 use anyhow::{Result, ensure};
-use hubkit_tests::{Outcome, Question::Head, Scenario, Scene, TOKEN, honest};
+use hubkit_tests::{Outcome, Question::Head, Scenario, Scene, Skip, TOKEN, bin, honest, trial};
 use libtest_mimic::Trial;
 
 use crate::{Row, WAYS, case};
 
 pub(crate) const ROWS: &[Row] = &[
-    ("client-54", &["offline_opens_no_connection"]),
+    (
+        "client-54",
+        &["offline_opens_no_connection", "offline_makes_no_socket"],
+    ),
     ("table-62", &["no_variable_makes_the_token_shown"]),
     ("table-63", &["a_password_in_an_address_is_not_shown"]),
     ("table-64", &["a_token_is_not_sent_in_the_clear"]),
@@ -19,6 +29,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("no_variable_makes_the_token_shown", decent, debugged),
         case("a_password_in_an_address_is_not_shown", decent, password),
         case("a_token_is_not_sent_in_the_clear", decent, in_the_clear),
+        trial("offline_makes_no_socket", strace, |strace: &PathBuf| {
+            no_socket(strace)
+        }),
     ]
 }
 
@@ -41,6 +54,57 @@ fn offline(scene: &Scene) -> Result<()> {
     }
     ensure!(scene.hub.connections() == before, "a connection was made");
     Ok(())
+}
+
+/// What the hub does not see, the kernel does: not even the socket of a name server.
+fn no_socket(strace: &Path) -> Result<()> {
+    let scene = Scene::new(decent())?;
+    scene.download(&[])?.success()?;
+    let program = bin()?.to_string_lossy().into_owned();
+    let (repo, trace) = (scene.hub.repo(), scene.home.path().join("local"));
+    fs::create_dir(&trace)?;
+    for (number, words) in [&["weights.bin"][..], &[], &["missing.bin"]]
+        .iter()
+        .enumerate()
+    {
+        let trace = trace.join(number.to_string());
+        let shown = trace.to_string_lossy();
+        let options = [
+            "-f",
+            "-e",
+            "trace=network",
+            "-o",
+            &shown,
+            &program,
+            "download",
+            &repo,
+        ];
+        let run = scene.home.program(strace, options.iter().chain(*words));
+        scene.end(scene.pointed(run).offline())?;
+        let calls = fs::read_to_string(&trace)?;
+        ensure!(calls.contains("exited with"), "nothing was traced: {calls}");
+        let is_socket = |line: &&str| line.contains("socket(") || line.contains("connect(");
+        let sockets: Vec<_> = calls.lines().filter(is_socket).collect();
+        ensure!(sockets.is_empty(), "{sockets:?}");
+    }
+    Ok(())
+}
+
+/// The tool that shows what a program asks of the kernel, where it may.
+fn strace() -> &'static Result<PathBuf, Skip> {
+    static STRACE: OnceLock<Result<PathBuf, Skip>> = OnceLock::new();
+    STRACE.get_or_init(|| {
+        let traced = Command::new("strace")
+            .args(["-o", "/dev/null", "true"])
+            .output();
+        match traced {
+            Ok(traced) if traced.status.success() => Ok(PathBuf::from("strace")),
+            Ok(_) => Err(Skip::Missing(
+                "strace may not look at programs here".to_owned(),
+            )),
+            Err(error) => Err(Skip::Missing(format!("strace can't be started: {error}"))),
+        }
+    })
 }
 
 /// `Scene` looks for the token in all that is printed.
