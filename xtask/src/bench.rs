@@ -2,8 +2,10 @@
 
 mod download;
 mod nginx;
+mod rig;
 mod serve;
 mod tools;
+mod transport;
 mod usage;
 mod wrk;
 
@@ -51,7 +53,8 @@ pub(crate) fn command(name: &str, options: &[&str]) -> Result<()> {
     match name {
         "download" => download::command(options),
         "serve" => serve::command(&Effort::read(options)?),
-        _ => bail!("no benchmark is called {name}; there are download and serve"),
+        "transport" => transport::command(options),
+        _ => bail!("no benchmark is called {name}; there are download, serve and transport"),
     }
 }
 

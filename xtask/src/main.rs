@@ -34,6 +34,7 @@ Tasks:
   suite list         Lists the suites
   bench download     Measures `hubkit download` beside other clients; --rig FOLDER, --work FOLDER, --rounds N, --resume, WORKLOAD ...
   bench serve        Measures `hubkit serve` beside nginx; --rounds N, --seconds N, --only CASE
+  bench transport    Measures what the transport alone can do; --rig FOLDER, --work FOLDER, --rounds N
 ";
 
 fn main() -> ExitCode {

@@ -69,13 +69,23 @@ pub(crate) fn build_release_command() -> Result<Option<PathBuf>> {
     build(&["--package=hubkit-cli", "--release"])
 }
 
+/// Builds an example of a package as it would be shipped, and returns where it is.
+pub(crate) fn build_release_example(package: &str, name: &str) -> Result<Option<PathBuf>> {
+    let selection = ["--package", package, "--example", name, "--release"];
+    build_program(&selection, name)
+}
+
 /// Builds and returns the path of the command, if that was among what was built.
 fn build(selection: &[&str]) -> Result<Option<PathBuf>> {
+    build_program(selection, "hubkit")
+}
+
+fn build_program(selection: &[&str], name: &str) -> Result<Option<PathBuf>> {
     let mut command = cargo(["build", "--message-format=json-render-diagnostics"]);
     command.args(selection);
     let mut program = None;
     let built = run_with_lines(&mut command, |line| {
-        if let Some(path) = executable(line) {
+        if let Some(path) = executable(line, name) {
             program = Some(path);
         }
     })?;
@@ -85,8 +95,8 @@ fn build(selection: &[&str]) -> Result<Option<PathBuf>> {
     Ok(program)
 }
 
-/// Reads the path of the command from one message of cargo.
-fn executable(line: &str) -> Option<PathBuf> {
+/// Reads the path of a program from one message of cargo.
+fn executable(line: &str, name: &str) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Message {
         executable: Option<PathBuf>,
@@ -99,7 +109,7 @@ fn executable(line: &str) -> Option<PathBuf> {
     let message: Message = serde_json::from_str(line).ok()?;
     message
         .executable
-        .filter(|_| message.target.is_some_and(|target| target.name == "hubkit"))
+        .filter(|_| message.target.is_some_and(|target| target.name == name))
 }
 
 /// Runs tests, passes their output on, and adds up what they report. Returns whether all passed.
@@ -182,10 +192,14 @@ mod tests {
     fn the_command_is_found_among_what_cargo_built() {
         let artifact =
             r#"{"reason":"compiler-artifact","target":{"name":"hubkit"},"executable":"/t/hubkit"}"#;
-        assert_eq!(executable(artifact), Some(PathBuf::from("/t/hubkit")));
+        assert_eq!(
+            executable(artifact, "hubkit"),
+            Some(PathBuf::from("/t/hubkit"))
+        );
+        assert_eq!(executable(artifact, "rate"), None);
         let library =
             r#"{"reason":"compiler-artifact","target":{"name":"hubkit"},"executable":null}"#;
-        assert_eq!(executable(library), None);
-        assert_eq!(executable("warning: not JSON"), None);
+        assert_eq!(executable(library, "hubkit"), None);
+        assert_eq!(executable("warning: not JSON", "hubkit"), None);
     }
 }

@@ -1,25 +1,36 @@
 //! `hubkit download` beside other clients, on the workloads of a benchmark rig.
 
 mod goals;
-mod options;
+mod measure;
+pub(super) mod options;
 mod report;
 mod results;
-mod rig;
+
+use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
-use self::{goals::Workload, options::Options, results::Runs, rig::Rig};
-use crate::testing;
+use self::{goals::Workload, measure::Measurement, options::Options, results::Runs};
+use super::rig::Rig;
+use crate::{metadata::Metadata, testing};
 
 pub(super) fn command(words: &[&str]) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
         bail!("the rig measures by what Linux counts, and runs nowhere else");
     }
     let options = Options::read(words, |name| std::env::var(name).ok())?;
-    let rig = Rig::open(&options)?;
+    let rig = Rig::open(&options.place)?;
     let program = match testing::given_program() {
         Some(program) => program,
         None => testing::build_release_command()?.context("this workspace has no hubkit")?,
+    };
+    let folder = Metadata::read()?.target_directory.join("bench/download");
+    fs::create_dir_all(&folder)?;
+    let measurement = Measurement {
+        rig: &rig,
+        program: &program,
+        rounds: options.rounds,
+        folder,
     };
     let mut measured: Vec<(&Workload, Runs)> = Vec::new();
     for (index, workload) in options.workloads.iter().enumerate() {
@@ -31,7 +42,7 @@ pub(super) fn command(words: &[&str]) -> Result<()> {
             workload.about
         );
         let kept = if options.resume {
-            rig.measured(workload, &program, options.rounds)?
+            measurement.kept(workload)?
         } else {
             None
         };
@@ -40,7 +51,7 @@ pub(super) fn command(words: &[&str]) -> Result<()> {
                 println!("{} was measured before", workload.name);
                 runs
             }
-            None => rig.measure(workload, &program, options.rounds)?,
+            None => measurement.take(workload)?,
         };
         println!("{}", report::goals(&[(workload, &runs)]).table());
         measured.push((workload, runs));

@@ -1,19 +1,15 @@
 //! What the user asks for.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result, bail};
 
 use super::goals::{WORKLOADS, Workload};
+use crate::bench::rig::Place;
 
 const USAGE: &str = "cargo xtask bench download --rig FOLDER [--work FOLDER] [--rounds N] [--resume] [WORKLOAD ...]";
 
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Options {
-    /// The rig's own folder; nothing is written into it.
-    pub(super) rig: PathBuf,
-    /// What the rig builds, makes and writes; `None` for a folder below cargo's target folder.
-    pub(super) work: Option<PathBuf>,
+    pub(super) place: Place,
     pub(super) rounds: usize,
     /// Whether what was measured before, in full and with the same program, counts.
     pub(super) resume: bool,
@@ -25,47 +21,39 @@ impl Options {
         words: &[&str],
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut rig = environment("HUBKIT_RIG").map(PathBuf::from);
-        let mut work = environment("RIG_WORK").map(PathBuf::from);
+        let mut place = Place::read(environment);
         let mut rounds = 5;
         let mut resume = false;
         let mut names = Vec::new();
         let mut words = words.iter().copied();
         while let Some(word) = words.next() {
-            let mut value = || {
-                words
-                    .next()
-                    .with_context(|| format!("{word} needs a value\nusage: {USAGE}"))
-            };
             match word {
-                "--rig" => rig = Some(value()?.into()),
-                "--work" => work = Some(value()?.into()),
-                "--rounds" => {
-                    let given = value()?;
-                    let number = given.parse().ok().filter(|number| *number > 0);
-                    rounds =
-                        number.with_context(|| format!("--rounds takes a number, not {given}"))?;
-                }
                 "--resume" => resume = true,
                 _ if word.starts_with('-') => {
-                    bail!("there is no option {word}\nusage: {USAGE}")
+                    let value = words.next();
+                    let value =
+                        value.with_context(|| format!("{word} needs a value\nusage: {USAGE}"))?;
+                    if word == "--rounds" {
+                        rounds = read_rounds(value)?;
+                    } else if !place.take(word, value) {
+                        bail!("there is no option {word}\nusage: {USAGE}");
+                    }
                 }
                 name => names.push(name),
             }
         }
-        let rig = rig.with_context(|| {
-            format!(
-                "where is the rig? --rig, or HUBKIT_RIG in the environment, says\nusage: {USAGE}"
-            )
-        })?;
         Ok(Self {
-            rig,
-            work,
+            place,
             rounds,
             resume,
             workloads: select(&names)?,
         })
     }
+}
+
+pub(in crate::bench) fn read_rounds(text: &str) -> Result<usize> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.with_context(|| format!("--rounds takes a number, not {text}"))
 }
 
 /// All workloads, or those of these names. `W4` means all whose names begin so, unless one is called just that.
@@ -105,12 +93,14 @@ mod tests {
     #[test]
     fn words_outweigh_the_environment() -> Result<()> {
         let options = read(&["--rig", "rig", "--rounds", "2", "W6", "W1", "--resume"])?;
-        assert_eq!(options.rig, PathBuf::from("rig"));
-        assert_eq!(options.work, Some(PathBuf::from("elsewhere")));
+        let mut place = Place::read(|name| Some(name.to_owned()));
+        assert!(place.take("--rig", "rig") && place.take("--work", "elsewhere"));
+        assert_eq!(options.place, place);
         assert_eq!((options.rounds, options.resume), (2, true));
         assert_eq!(names(&options), ["W1", "W6a", "W6b", "W6c"]);
         let options = read(&["--rig", "rig", "--work", "here"])?;
-        assert_eq!(options.work, Some(PathBuf::from("here")));
+        assert!(place.take("--work", "here") && !place.take("--rounds", "1"));
+        assert_eq!(options.place, place);
         assert_eq!(options.workloads.len(), WORKLOADS.len());
         Ok(())
     }
@@ -118,8 +108,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         for wrong in [
-            &[][..],
-            &["--rig"],
+            &["--rig"][..],
             &["--rig", "rig", "--rounds", "0"],
             &["--rig", "rig", "--loud"],
             &["--rig", "rig", "W9"],
