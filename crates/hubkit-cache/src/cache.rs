@@ -13,8 +13,10 @@ use hubkit_types::Repo;
 
 use crate::{CacheError, Partial, Trees, durable, error::found, read_plain, sweep, trees::Memo};
 
+/// What `CACHEDIR.TAG` says in a folder of things that can be fetched again.
+///
 /// The first line is what <https://bford.info/cachedir/> asks for.
-const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55
+pub const CACHEDIR_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55
 # Everything in this folder was fetched from a model hub and can be fetched again.
 # Backups may leave it out; see https://bford.info/cachedir/
 ";
@@ -162,7 +164,7 @@ pub fn write_tag(folder: &Path) -> Result<(), CacheError> {
         .write(true)
         .create_new(true)
         .open(&path);
-    match created.and_then(|mut file| file.write_all(TAG.as_bytes())) {
+    match created.and_then(|mut file| file.write_all(CACHEDIR_TAG.as_bytes())) {
         Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => {
             Err(CacheError::io("can't write", &path, fault))
         }

@@ -19,7 +19,7 @@ mod trees;
 mod verify;
 mod write;
 
-pub use cache::{Cache, RepoCache, write_tag};
+pub use cache::{CACHEDIR_TAG, Cache, RepoCache, write_tag};
 pub use durable::Remover;
 pub use error::{CacheError, CacheErrorKind};
 pub use gc::{Collected, Collection, Garbage, Kept, Removed};

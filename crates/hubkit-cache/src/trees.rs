@@ -230,7 +230,38 @@ impl Trees {
             return Ok(());
         }
         let folder = durable::folders(&self.base, &self.below)?;
-        durable::write(&folder.join(format!("{commit}.json")), &render(&sorted))
+        durable::write(
+            &folder.join(format!("{commit}.json")),
+            &Self::render(&sorted),
+        )
+    }
+
+    /// What the file of a listing holds.
+    ///
+    /// # Panics
+    ///
+    /// Never: text and numbers are always JSON.
+    pub fn render(files: &[TreeFile]) -> Vec<u8> {
+        let item = |file: &TreeFile| Item {
+            size: file.size,
+            blob_id: file.oid.to_string().into(),
+            lfs_sha256: file.lfs.map(|digest| digest.to_string().into()),
+            lfs_size: file.lfs.map(|_| file.size),
+        };
+        let document = Written {
+            format_version: FORMAT_VERSION,
+            files: files
+                .iter()
+                .map(|file| (file.path.as_str(), item(file)))
+                .collect(),
+        };
+        let mut bytes = Vec::new();
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+        document
+            .serialize(&mut serializer)
+            .expect("text and numbers are always JSON, and memory takes every byte");
+        bytes
     }
 }
 
@@ -269,27 +300,4 @@ fn parse(bytes: &[u8]) -> Option<Result<Vec<TreeFile>, ParseRepoPathError>> {
         is_same
     });
     Some(Ok(files))
-}
-
-fn render(files: &[TreeFile]) -> Vec<u8> {
-    let item = |file: &TreeFile| Item {
-        size: file.size,
-        blob_id: file.oid.to_string().into(),
-        lfs_sha256: file.lfs.map(|digest| digest.to_string().into()),
-        lfs_size: file.lfs.map(|_| file.size),
-    };
-    let document = Written {
-        format_version: FORMAT_VERSION,
-        files: files
-            .iter()
-            .map(|file| (file.path.as_str(), item(file)))
-            .collect(),
-    };
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    document
-        .serialize(&mut serializer)
-        .expect("text and numbers are always JSON, and memory takes every byte");
-    bytes
 }

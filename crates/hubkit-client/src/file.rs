@@ -12,7 +12,9 @@ use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
     Client, Connectivity, Error, ErrorKind, Event, LocalFile, Progress, Source,
-    exchange::Redirects, plan::expect,
+    exchange::Redirects,
+    plan::{expect, is_this},
+    snapshot::{is_gone, tell_gone},
 };
 
 impl Client {
@@ -64,7 +66,7 @@ impl Client {
         expected: Option<CommitId>,
         progress: &dyn Progress,
     ) -> Result<(CommitId, LocalFile), Error> {
-        let mut damaged = false;
+        let (mut damaged, mut listed) = (false, None);
         if self.connectivity() == Connectivity::Offline || revision.as_commit().is_some() {
             let commit = self.resolve(repo, revision, progress).await?;
             expect(repo, revision, commit, expected)?;
@@ -90,17 +92,24 @@ impl Client {
                 Entry::Present { .. } => damaged = true,
                 Entry::Absent => return Err(no_such_file(repo, commit, path)),
                 Entry::Unknown if self.connectivity() == Connectivity::Offline => {
-                    let message = format!(
-                        "`{path}` of {repo} at {commit} is not in the store, and the client is offline"
-                    );
-                    return Err(Error::new(ErrorKind::Offline, message));
+                    listed = Box::pin(self.listed(repo, commit, path)).await?;
+                    if listed.is_none() {
+                        let message = format!(
+                            "`{path}` of {repo} at {commit} is not in the store, and the client is offline"
+                        );
+                        return Err(Error::new(ErrorKind::Offline, message));
+                    }
                 }
                 Entry::Unknown => {}
             }
         }
-        let (commit, file) = self
-            .describe(repo, revision, path, expected, progress)
-            .await?;
+        let (commit, file) = match listed {
+            Some(listed) => listed,
+            None => {
+                self.describe(repo, revision, path, expected, progress)
+                    .await?
+            }
+        };
         if let Some(pinned) = revision.as_commit() {
             if pinned != commit {
                 let message = format!(
@@ -124,14 +133,56 @@ impl Client {
             files: vec![file],
             listing: None,
         };
-        self.0.store.check(snapshot.clone()).await?;
-        let source = self.ensure(&snapshot, damaged, progress).await?;
+        let source = Box::pin(self.bring(&snapshot, damaged, progress)).await?;
         let (size, blob) = (snapshot.files[0].size, snapshot.files[0].blob());
-        self.record(snapshot, source == Source::Reused).await?;
         Ok((
             commit,
             self.local_file(repo, commit, path, size, Some(blob), source),
         ))
+    }
+
+    /// Brings a snapshot of one file into the store. Where its bytes go away meanwhile that were there, or turn out to be
+    /// damaged, they are fetched.
+    async fn bring(
+        &self,
+        snapshot: &Snapshot,
+        damaged: bool,
+        progress: &dyn Progress,
+    ) -> Result<Source, Error> {
+        let Snapshot {
+            repo,
+            commit,
+            files,
+            ..
+        } = snapshot;
+        self.0.store.check(snapshot.clone()).await?;
+        let known = self.known(repo, *commit, &files[0].path).await?;
+        let is_present = is_this(&known, &files[0]) && !damaged;
+        let source = self.ensure(snapshot, damaged, progress).await?;
+        match self.record(snapshot.clone(), is_present).await {
+            Err(error) if source == Source::Reused && is_gone(&error) => {
+                tell_gone(&error, progress);
+                let source = self.ensure(snapshot, damaged, progress).await?;
+                self.record(snapshot.clone(), false).await?;
+                Ok(source)
+            }
+            other => other.map(|()| source),
+        }
+    }
+
+    /// What the store has a listing for and holds the bytes of, if not under its path.
+    async fn listed(
+        &self,
+        repo: &Repo,
+        commit: CommitId,
+        path: &RepoPath,
+    ) -> Result<Option<(CommitId, TreeFile)>, Error> {
+        let listing = self.0.store.listing(repo.clone(), commit).await?;
+        let mut files = listing.unwrap_or_default().into_iter();
+        match files.find(|file| file.path == *path) {
+            Some(file) if self.holds(repo, &file).await? => Ok(Some((commit, file))),
+            _ => Ok(None),
+        }
     }
 
     /// Whether a file that is present is what its name says, as far as that can be told in a moment: from the size in

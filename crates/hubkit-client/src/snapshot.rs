@@ -1,9 +1,9 @@
 //! Many files of one commit.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use hubkit_plan::Selection;
-use hubkit_store::{Entry, RefStore as _, Snapshot};
+use hubkit_store::{Entry, RefStore as _, Snapshot, StoreErrorKind};
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
@@ -111,7 +111,8 @@ impl Client {
     /// The revision is resolved once; everything else is asked of its commit. Nothing is written before the names of all
     /// wanted files are known to be safe together. Every file that moves is verified against the digest in the listing;
     /// the snapshot becomes visible only when all of them are there. A commit whose listing and files are in the store
-    /// takes no request at all.
+    /// takes no request at all. Where something goes away meanwhile that was in the store, or turns out to be damaged, all
+    /// is planned anew, once.
     ///
     /// # Cancellation
     ///
@@ -126,7 +127,14 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<LocalSnapshot, Error> {
         let plan = Box::pin(self.plan(request, progress)).await?;
-        self.carry_out(plan, progress).await
+        match self.carry_out(plan, progress).await {
+            Err(error) if is_gone(&error) => {
+                tell_gone(&error, progress);
+                let plan = Box::pin(self.plan(request, progress)).await?;
+                self.carry_out(plan, progress).await
+            }
+            other => other,
+        }
     }
 
     /// Brings into the store what a plan lacks, and returns where all its files are.
@@ -252,4 +260,18 @@ impl Client {
             other => Ok(other?),
         }
     }
+}
+
+/// Whether something that the store was counted on for is not there, or was found damaged when it was needed. The store
+/// knows better by now.
+pub(crate) fn is_gone(error: &Error) -> bool {
+    error.store_kind() == Some(StoreErrorKind::NotFound)
+}
+
+/// Says why everything is looked at once more.
+pub(crate) fn tell_gone(error: &Error, progress: &dyn Progress) {
+    progress.event(&Event::Waiting {
+        reason: &error.to_string(),
+        delay: Duration::ZERO,
+    });
 }

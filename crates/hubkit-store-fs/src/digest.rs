@@ -67,11 +67,26 @@ impl Digests {
         Ok(self.of(path, id.into())? == id)
     }
 
+    /// The same of a file that was opened at a place.
+    pub(crate) fn confirm_open(
+        &self,
+        path: &Path,
+        file: File,
+        id: BlobId,
+    ) -> Result<bool, StoreError> {
+        Ok(self.of_open(path, file, id.into())? == id)
+    }
+
     /// Takes somebody's word for it that the file at a place is this blob.
     pub(crate) fn trust(&self, path: &Path, id: BlobId) {
         if let Some(stamp) = Stamp::at(path) {
-            self.insert(path, stamp, id);
+            self.trust_as(path, stamp, id);
         }
+    }
+
+    /// The same, as long as the file looks so.
+    pub(crate) fn trust_as(&self, path: &Path, stamp: Stamp, id: BlobId) {
+        self.insert(path, stamp, id);
     }
 
     /// A file below a folder that was found to be this blob, and its length.
@@ -87,21 +102,37 @@ impl Digests {
     }
 
     fn of(&self, path: &Path, algorithm: Algorithm) -> Result<BlobId, StoreError> {
-        let unreadable = |fault| StoreError::io(format!("can't read `{}`", path.display()), fault);
         // Nothing but a file is opened: a pipe may never begin, and a device never end.
         let Some(stamp) = Stamp::at(path) else {
-            return Err(unreadable(io::ErrorKind::NotFound.into()));
+            return Err(unreadable(path)(io::ErrorKind::NotFound.into()));
         };
-        if let Some(id) = self.get(path, &stamp, algorithm) {
+        match self.get(path, &stamp, algorithm) {
+            Some(id) => Ok(id),
+            None => self.of_open(path, File::open(path).map_err(unreadable(path))?, algorithm),
+        }
+    }
+
+    fn of_open(
+        &self,
+        path: &Path,
+        mut file: File,
+        algorithm: Algorithm,
+    ) -> Result<BlobId, StoreError> {
+        let stamp = |file: &File| {
+            let metadata = file.metadata().map_err(unreadable(path))?;
+            Ok(Stamp::of(&metadata))
+        };
+        let before = stamp(&file)?;
+        if let Some(id) = self.get(path, &before, algorithm) {
             return Ok(id);
         }
         let digester = match algorithm {
-            Algorithm::Git => Digester::git_blob(stamp.size),
+            Algorithm::Git => Digester::git_blob(before.size),
             Algorithm::Sha256 => Digester::sha256(),
         };
-        let (id, after) = read(path, digester, stamp.size).map_err(unreadable)?;
-        if after == stamp {
-            self.insert(path, stamp, id);
+        let (id, _) = hash(&mut file, digester, before.size).map_err(unreadable(path))?;
+        if stamp(&file)? == before {
+            self.insert(path, before, id);
         }
         Ok(id)
     }
@@ -132,11 +163,8 @@ impl Digests {
     }
 }
 
-/// The digest of a file, and what the file looks like after it was read.
-fn read(path: &Path, digester: Digester, size: u64) -> io::Result<(BlobId, Stamp)> {
-    let mut file = File::open(path)?;
-    let (id, _) = hash(&mut file, digester, size)?;
-    Ok((id, Stamp::of(&file.metadata()?)))
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> StoreError {
+    move |fault| StoreError::io(format!("can't read `{}`", path.display()), fault)
 }
 
 /// The digest of what is left of a file, and how many bytes that was. A file that grows faster than it is read would

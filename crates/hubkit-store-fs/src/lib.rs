@@ -17,5 +17,5 @@ mod verify;
 
 pub use cached::FsStore;
 pub use folder::{FolderStore, Skipped};
-pub use local_dir::{LocalDirStore, Overwrite};
+pub use local_dir::{LocalDirStore, Overwrite, Sharing};
 pub use verify::verify;

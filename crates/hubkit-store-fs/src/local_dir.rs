@@ -1,12 +1,17 @@
 //! A folder that a person downloads into, as a store.
 
-mod folder_state;
+mod beneath;
+mod contents;
 mod metadata;
+mod obstacles;
 mod recording;
+mod records;
+mod reuse;
+mod state;
 
 use std::{path::PathBuf, sync::Arc};
 
-use hubkit_cache::Partial;
+use hubkit_cache::{Cache, Partial};
 use hubkit_store::{
     BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
     Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
@@ -18,7 +23,9 @@ use crate::{
     sink::{FileSink, Finish, Loose},
     stream,
 };
-use folder_state::FolderState;
+use reuse::Lender;
+pub use reuse::Sharing;
+use state::FolderState;
 
 /// What happens to a file of the user's own that stands where a file is to go.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -33,7 +40,8 @@ pub enum Overwrite {
 ///
 /// Holds the files of one commit of one repository at a time: recording another commit puts its files in the place of
 /// those that this store wrote. It keeps no names, so no revision but a commit id resolves, and it does not know which
-/// repository it holds: the repository that a caller names is not looked at. Absences are not kept.
+/// repository it holds: the repository that a caller names is looked at only in the [cache](Self::with_cache), where there
+/// is one. Absences are not kept.
 ///
 /// A file counts as the store's own as long as its time is the recorded one, or else its bytes are the recorded ones;
 /// any other file is the user's. One of the user's with the right bytes is taken over as it is. Nothing is ever written through a link or out
@@ -46,7 +54,19 @@ pub struct LocalDirStore(Arc<FolderState>);
 impl LocalDirStore {
     /// Names the folder, which need not exist yet.
     pub fn new(root: PathBuf, overwrite: Overwrite) -> Self {
-        Self(Arc::new(FolderState::new(root, overwrite)))
+        Self(Arc::new(FolderState::new(root, overwrite, None)))
+    }
+
+    /// The same folder, taking from the shared cache what that has of the repository that a caller names.
+    ///
+    /// What the cache has counts as held: it can be asked for and read, and so can its names and listings. When a blob is recorded it comes into the folder as
+    /// `sharing` says, and is hashed on the way; a file of the cache that is not what its name says counts as missing from
+    /// then on, and the recording fails with kind `NotFound`. Nothing in the cache is removed.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache, sharing: Sharing) -> Self {
+        let (root, overwrite) = (self.0.root().to_owned(), self.0.overwrite());
+        let lender = Some(Lender::new(cache, sharing));
+        Self(Arc::new(FolderState::new(root, overwrite, lender)))
     }
 
     async fn run<T: Send + 'static>(
@@ -62,19 +82,20 @@ impl LocalDirStore {
 impl BlobStore for LocalDirStore {
     async fn stat(&self, key: BlobKey) -> Result<Option<BlobStat>, StoreError> {
         self.run(move |state| {
-            let blob = state.blob(key.id)?;
-            Ok(blob.map(|(_, size)| BlobStat { size }))
+            let blob = state.blob(&key)?;
+            Ok(blob.map(|blob| BlobStat { size: blob.size }))
         })
         .await
     }
 
     async fn read(&self, key: BlobKey, range: ByteRange) -> Result<ByteStream, StoreError> {
         self.run(move |state| {
-            let Some((path, _)) = state.blob(key.id)? else {
+            let Some(blob) = state.blob(&key)? else {
                 let message = format!("{key} is not in the folder");
                 return Err(StoreError::new(StoreErrorKind::NotFound, message));
             };
-            stream::open(&path, range)
+            let file = state.open_blob(key.id, &blob.source)?;
+            stream::of_open(&state.path_of(key.id, blob.source), file, range)
         })
         .await
     }
@@ -83,7 +104,7 @@ impl BlobStore for LocalDirStore {
         let state = self.0.clone();
         let partial = self.run(move |state| state.begin(key.id, size)).await?;
         let finish: Finish = Arc::new(move |partial: Partial| {
-            let verified = state.verified(key.id);
+            let verified = state.waiting_path(key.id);
             partial.publish(&verified).map_err(store_error)?;
             state.digests().trust(&verified, key.id);
             Ok(())
@@ -98,7 +119,8 @@ impl BlobStore for LocalDirStore {
 
     /// Removes the file itself too, if it is the store's own.
     async fn remove(&self, key: BlobKey) -> Result<bool, StoreError> {
-        self.run(move |state| state.remove(key.id)).await
+        self.run(move |state| state.within(false, |opened| opened.remove(key.id)))
+            .await
     }
 
     async fn list(&self, _repo: Repo) -> Result<Vec<BlobId>, StoreError> {
@@ -106,8 +128,8 @@ impl BlobStore for LocalDirStore {
     }
 
     fn local_path(&self, key: &BlobKey) -> Option<PathBuf> {
-        let blob = self.0.blob(key.id).ok()?;
-        blob.map(|(path, _)| path)
+        let blob = self.0.blob(key).ok()??;
+        Some(self.0.path_of(key.id, blob.source))
     }
 }
 
@@ -130,39 +152,36 @@ impl RefStore for LocalDirStore {
 
     async fn resolve(
         &self,
-        _repo: Repo,
+        repo: Repo,
         revision: Revision,
     ) -> Result<Option<CommitId>, StoreError> {
-        let Some(commit) = revision.as_commit() else {
-            return Ok(None);
-        };
-        let known = self.run(move |state| state.knows(commit)).await?;
-        Ok(known.then_some(commit))
+        self.run(move |state| state.resolve(&repo, &revision)).await
     }
 
     async fn listing(
         &self,
-        _repo: Repo,
+        repo: Repo,
         commit: CommitId,
     ) -> Result<Option<Vec<TreeFile>>, StoreError> {
         self.run(move |state| {
-            let listing = state.listing(commit)?;
+            let listing = state.listing(&repo, commit)?;
             Ok(listing.map(|listing| listing.to_vec()))
         })
         .await
     }
 
-    async fn files(&self, _repo: Repo, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
-        self.run(move |state| state.files(commit)).await
+    async fn files(&self, repo: Repo, commit: CommitId) -> Result<Vec<TreeFile>, StoreError> {
+        self.run(move |state| state.files(&repo, commit)).await
     }
 
     async fn entry(
         &self,
-        _repo: Repo,
+        repo: Repo,
         commit: CommitId,
         path: RepoPath,
     ) -> Result<Entry, StoreError> {
-        self.run(move |state| state.entry(commit, &path)).await
+        let mut entries = self.entries(repo, commit, vec![path]).await?;
+        Ok(entries.pop().unwrap_or(Entry::Unknown))
     }
 
     async fn entries(
@@ -171,11 +190,8 @@ impl RefStore for LocalDirStore {
         commit: CommitId,
         paths: Vec<RepoPath>,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::with_capacity(paths.len());
-        for path in paths {
-            entries.push(self.entry(repo.clone(), commit, path).await?);
-        }
-        Ok(entries)
+        self.run(move |state| state.entries(&repo, commit, &paths))
+            .await
     }
 
     /// None: the folder holds one state of the files.
@@ -209,7 +225,7 @@ impl RefStore for LocalDirStore {
     }
 
     async fn check(&self, snapshot: Snapshot) -> Result<(), StoreError> {
-        self.run(move |state| recording::check(state, &snapshot.files))
+        self.run(move |state| obstacles::check(state, &snapshot.files))
             .await
     }
 
@@ -230,7 +246,7 @@ impl RefStore for LocalDirStore {
     }
 
     fn snapshot_path(&self, _repo: &Repo, commit: CommitId) -> Option<PathBuf> {
-        let known = self.0.knows(commit).unwrap_or(false);
+        let known = self.0.knows(commit).unwrap_or_default();
         known.then(|| self.0.root().to_owned())
     }
 }

@@ -25,7 +25,11 @@ const AT_ONCE: u64 = 128 << 10;
 
 /// Opens a file for a range of it, cut to its end. Blocking.
 pub(crate) fn open(path: &Path, range: ByteRange) -> Result<ByteStream, StoreError> {
-    let file = open_file(path)?;
+    of_open(path, open_file(path)?, range)
+}
+
+/// The same of a file that was opened already. Blocking.
+pub(crate) fn of_open(path: &Path, file: File, range: ByteRange) -> Result<ByteStream, StoreError> {
     let size = file
         .metadata()
         .map_err(|fault| fault_of(path, fault))?

@@ -6,7 +6,7 @@ use hubkit_api::InsecureTokens;
 use hubkit_auth::{Bound, DynTokenProvider, Fixed, Token, TokenFile};
 use hubkit_cache::Cache;
 use hubkit_client::{Client, Connectivity, Event, Progress};
-use hubkit_store_fs::{FsStore, LocalDirStore, Overwrite};
+use hubkit_store_fs::{FsStore, LocalDirStore, Overwrite, Sharing};
 use hubkit_transport_reqwest::Reqwest;
 use hubkit_types::Endpoint;
 
@@ -59,10 +59,11 @@ impl Hub {
         Cache::new(self.environment.cache.clone())
     }
 
-    /// The same client, putting files into a plain folder of the user's instead of the cache.
-    pub fn into_folder(&self, folder: PathBuf, overwrite: Overwrite) -> Client {
-        self.client
-            .with_store(LocalDirStore::new(folder, overwrite))
+    /// The same client, putting files into a plain folder of the user's instead of the cache. What the cache has need not
+    /// move; `sharing` says how it comes into the folder.
+    pub fn into_folder(&self, folder: PathBuf, overwrite: Overwrite, sharing: Sharing) -> Client {
+        let store = LocalDirStore::new(folder, overwrite).with_cache(self.cache(), sharing);
+        self.client.with_store(store)
     }
 }
 

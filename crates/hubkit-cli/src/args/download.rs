@@ -36,6 +36,10 @@ pub struct Download {
     /// With `--local-dir`: replace files of yours that stand in the way
     #[arg(long, requires = "local_dir")]
     pub force: bool,
+    /// With `--local-dir`: give large files that the cache has a second name, read-only, instead of copying them. Who
+    /// changes them all the same changes the cache
+    #[arg(long, requires = "local_dir")]
+    pub hard_links: bool,
     /// Only tell what would be fetched, what is there and what stands in the way; move and write nothing
     #[arg(long)]
     pub dry_run: bool,

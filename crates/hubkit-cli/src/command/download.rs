@@ -6,7 +6,9 @@ use std::{fmt::Write as _, time::Duration};
 
 use hubkit::{
     Client, CommitId, Hub, LocalFile, LocalSnapshot, Repo, RepoPath, SnapshotRequest, Source,
-    average, plan::Selection, store_fs::Overwrite,
+    average,
+    plan::Selection,
+    store_fs::{Overwrite, Sharing},
 };
 use serde_json::{Value, json};
 
@@ -44,7 +46,12 @@ pub(crate) async fn run(global: &Global, arguments: &Download, ui: &Ui) -> Resul
             } else {
                 Overwrite::Refuse
             };
-            hub.into_folder(folder.clone(), overwrite)
+            let sharing = if arguments.hard_links {
+                Sharing::HardLinks
+            } else {
+                Sharing::Copies
+            };
+            hub.into_folder(folder.clone(), overwrite, sharing)
         }
         None => hub.client().clone(),
     };

@@ -36,6 +36,9 @@ impl Remarks {
     /// What a person should read of an event, if anything.
     pub(crate) fn line(&self, event: &Event<'_>) -> Option<String> {
         match *event {
+            Event::Waiting { reason, delay } if delay.is_zero() => {
+                Some(format!("{reason}; trying again"))
+            }
             Event::Waiting { reason, delay } => {
                 let seconds = delay.as_secs_f32();
                 Some(format!("{reason}; trying again in {seconds:.1} s"))

@@ -2,12 +2,8 @@
 //!
 //! Where the file's name is too long to be part of the record's, a fourth line says which file it is of.
 
-use std::{
-    path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hubkit_cache::read_plain;
 use hubkit_types::{BlobId, CommitId, RepoPath};
 
 /// What is known of a file that was put into the folder.
@@ -20,9 +16,6 @@ pub(super) struct Record {
     /// Which file it is of, where the record's name does not say it.
     pub(super) path: Option<RepoPath>,
 }
-
-/// The longest record that is read: three lines and a path.
-const LONGEST: u64 = 8 << 10;
 
 /// How far the time of a file may be from the recorded one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,9 +39,12 @@ impl Record {
         }
     }
 
-    /// `None` when there is no record, or one that can't be understood.
-    pub(super) fn read(path: &Path) -> Option<Self> {
-        let text = String::from_utf8(read_plain(path, LONGEST).ok()??).ok()?;
+    /// The longest record that is read, in bytes: three lines and a path.
+    pub(super) const LONGEST: u64 = 8 << 10;
+
+    /// `None` for what can't be understood.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
         let mut lines = text.lines().map(str::trim);
         Some(Self {
             commit: lines.next()?.parse().ok()?,

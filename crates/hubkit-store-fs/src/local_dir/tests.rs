@@ -7,6 +7,9 @@ use tempfile::TempDir;
 
 use super::*;
 
+#[cfg(unix)]
+mod flips;
+mod lent;
 mod strangers;
 
 fn repo() -> Repo {
