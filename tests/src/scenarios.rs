@@ -2,6 +2,7 @@
 
 pub mod breaks;
 pub mod bytes;
+pub mod folders;
 pub mod heads;
 pub mod listings;
 pub mod patience;

@@ -216,7 +216,7 @@ impl Failure {
             Some(StoreErrorKind::Occupied) => (
                 Exit::Disk,
                 "occupied",
-                "move what is yours away, choose another `--local-dir`, or have your files replaced with `--force`",
+                "move what is yours away, or choose another `--local-dir`; `--force` replaces files and links, never folders",
             ),
             Some(StoreErrorKind::Corrupt) => (
                 Exit::Integrity,

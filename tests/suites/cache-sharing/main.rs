@@ -2,6 +2,8 @@
 //!
 //! "Without a request" is shown by a server of its own for the second client, whose request log stays empty.
 
+mod folders;
+
 use std::{collections::BTreeMap, fs, path::Path, process::ExitCode, sync::OnceLock};
 
 use anyhow::{Context as _, Result, ensure};
@@ -12,7 +14,7 @@ const MODEL: &str = "lab/tiny";
 const DATASET: &str = "lab/words";
 
 fn main() -> ExitCode {
-    run(vec![
+    let mut trials = vec![
         trial(
             "python_serves_offline_what_we_fetched",
             python,
@@ -78,7 +80,9 @@ fn main() -> ExitCode {
             python,
             absent_stays_absent,
         ),
-    ])
+    ];
+    trials.extend(folders::trials());
+    run(trials)
 }
 
 fn python() -> &'static Result<Python, Skip> {

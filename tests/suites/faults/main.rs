@@ -6,6 +6,7 @@
 mod breaks;
 mod bytes;
 mod caches;
+mod folders;
 mod heads;
 mod large;
 mod listings;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     add(breaks::trials(), breaks::ROWS);
     add(bytes::trials(), bytes::ROWS);
     add(caches::trials(), caches::ROWS);
+    add(folders::trials(), folders::ROWS);
     add(heads::trials(), heads::ROWS);
     add(large::trials(), &[]);
     add(listings::trials(), listings::ROWS);

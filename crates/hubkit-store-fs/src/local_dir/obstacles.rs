@@ -22,7 +22,12 @@ pub(super) enum Need {
     Place,
     /// It goes in the place of another file or a link, which looked so.
     Replace(Look),
+    /// It goes in the place of a shorter file that looked so, if that turns out to be the beginning of it.
+    Complete(Look),
 }
+
+/// What a file of the user's is called.
+pub(super) const OWN: &str = "a file of your own";
 
 /// Fails if one of these files could not be put into place; changes nothing.
 pub(super) fn check(state: &FolderState, files: &[TreeFile]) -> Result<(), StoreError> {
@@ -35,7 +40,7 @@ pub(super) fn check(state: &FolderState, files: &[TreeFile]) -> Result<(), Store
     for file in files {
         match opened.need(file) {
             Ok(Need::Nothing) => {}
-            Ok(Need::Place | Need::Replace(_)) => {
+            Ok(Need::Place | Need::Replace(_) | Need::Complete(_)) => {
                 parents.insert(file.path.parent().unwrap_or_default());
             }
             Err(fault) if fault.kind() == StoreErrorKind::Occupied => {
@@ -47,7 +52,11 @@ pub(super) fn check(state: &FolderState, files: &[TreeFile]) -> Result<(), Store
     }
     match first {
         Some(fault) if more > 0 => {
-            let message = format!("{fault}, and {more} more files have something in their way");
+            let more = match more {
+                1 => "one more file has".to_owned(),
+                more => format!("{more} more files have"),
+            };
+            let message = format!("{fault}; {more} something in the way");
             return Err(StoreError::new(StoreErrorKind::Occupied, message));
         }
         Some(fault) => return Err(fault),
@@ -124,8 +133,11 @@ impl Opened<'_> {
             Ok(Need::Nothing)
         } else if self.state.overwrite() == Overwrite::Replace {
             Ok(Need::Replace(look))
+        } else if is_spelled && look.size < file.size && self.is_recorded(file) {
+            // A crash of the disk or of another client leaves such files.
+            Ok(Need::Complete(look))
         } else if is_spelled {
-            Err(self.in_the_way(path, "a file of your own"))
+            Err(self.in_the_way(path, OWN))
         } else {
             let what =
                 "a file whose name is spelled otherwise, which is the same to this file system";
@@ -133,7 +145,13 @@ impl Opened<'_> {
         }
     }
 
-    fn in_the_way(&self, path: &RepoPath, what: &str) -> StoreError {
+    /// Whether the file was once put into its place as it should be now, whatever became of it.
+    fn is_recorded(&self, file: &TreeFile) -> bool {
+        let record = self.record(&file.path);
+        record.is_some_and(|record| record.blob == file.blob())
+    }
+
+    pub(super) fn in_the_way(&self, path: &RepoPath, what: &str) -> StoreError {
         let location = self.state.root().join(path.as_str());
         let message = format!(
             "`{}` is {what}, where `{path}` should go",

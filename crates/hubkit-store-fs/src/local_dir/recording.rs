@@ -10,10 +10,11 @@ use hubkit_types::{BlobId, CommitId, Repo, TreeFile};
 
 use super::{
     Overwrite,
-    beneath::Folder,
+    beneath::{Folder, Look},
     contents::{Found, Source},
     metadata::{Record, Tolerance},
-    obstacles::Need,
+    obstacles::{Need, OWN},
+    reuse,
     state::{FolderState, Opened, waiting_name},
 };
 
@@ -28,14 +29,13 @@ pub(super) fn record(state: &FolderState, snapshot: &Snapshot) -> Result<(), Sto
     let mut uses: HashMap<BlobId, usize> = HashMap::new();
     for (file, _) in needs.iter().filter(|(_, need)| *need != Need::Nothing) {
         // A file that is the source of one path may be the one that another path replaces.
-        set_aside(&opened, &snapshot.repo, file).or_else(|fault| {
-            if fault.kind() != StoreErrorKind::NotFound {
-                return Err(fault);
-            }
-            state.forget_index();
-            set_aside(&opened, &snapshot.repo, file)
-        })?;
+        set_aside(&opened, &snapshot.repo, file)?;
         *uses.entry(file.blob()).or_default() += 1;
+    }
+    for (file, need) in &mut needs {
+        if let Need::Complete(look) = *need {
+            *need = complete(&opened, file, look)?;
+        }
     }
     if let Some(listing) = &snapshot.listing {
         opened.keep_listing(snapshot.commit, listing)?;
@@ -63,7 +63,14 @@ pub(super) fn record(state: &FolderState, snapshot: &Snapshot) -> Result<(), Sto
 /// Makes sure that the blob is among those that wait, and not only in some file.
 fn set_aside(opened: &Opened<'_>, repo: &Repo, file: &TreeFile) -> Result<(), StoreError> {
     let state = opened.state;
-    let found = state.blob(&BlobKey::new(repo.clone(), file.blob()))?;
+    let key = BlobKey::new(repo.clone(), file.blob());
+    let found = match state.blob(&key)? {
+        None => {
+            state.forget_index();
+            state.blob(&key)?
+        }
+        found => found,
+    };
     check_recorded(file, found.as_ref().map(|blob| blob.size))?;
     let Some(source) = found.map(|blob| blob.source) else {
         return Ok(());
@@ -75,7 +82,7 @@ fn set_aside(opened: &Opened<'_>, repo: &Repo, file: &TreeFile) -> Result<(), St
                 return Ok(());
             }
             let message = format!(
-                "`{}` in the cache is damaged, and `{}` is nowhere else",
+                "`{}` in the cache is damaged, so `{}` can't be taken from there",
                 path.display(),
                 file.path
             );
@@ -101,6 +108,22 @@ fn set_aside(opened: &Opened<'_>, repo: &Repo, file: &TreeFile) -> Result<(), St
             );
             Err(StoreError::new(StoreErrorKind::Integrity, message))
         }
+    }
+}
+
+/// A file that is too short goes if it is the beginning of the right one; else it is the user's own.
+fn complete(opened: &Opened<'_>, file: &TreeFile, look: Look) -> Result<Need, StoreError> {
+    let whole = opened.download()?.open(&waiting_name(file.blob()))?;
+    let is_beginning = match opened.find(&file.path)? {
+        Found::There(standing) if standing.look == look => {
+            reuse::is_beginning(standing.folder.open(file.path.file_name())?, whole)
+        }
+        _ => false,
+    };
+    if is_beginning {
+        Ok(Need::Replace(look))
+    } else {
+        Err(opened.in_the_way(&file.path, OWN))
     }
 }
 
@@ -164,7 +187,9 @@ fn move_in(
                 from.rename(name, folder, target)
             }
         }
-        Need::Place | Need::Nothing => from.rename_to_free(name, folder, target),
+        Need::Place | Need::Nothing | Need::Complete(_) => {
+            from.rename_to_free(name, folder, target)
+        }
     };
     moved.map_err(|fault| {
         if fault.kind() == io::ErrorKind::AlreadyExists {

@@ -225,6 +225,30 @@ fn fill(target: &mut File, mut source: File, id: BlobId, size: u64) -> io::Resul
     }
 }
 
+/// Whether the bytes of a file are those with which another begins.
+pub(super) fn is_beginning(beginning: File, whole: File) -> bool {
+    let length = beginning
+        .metadata()
+        .map_or(u64::MAX, |metadata| metadata.len());
+    let (mut left, mut right) = (beginning.take(length), whole.take(length));
+    let (mut left_bytes, mut right_bytes) = (Vec::new(), Vec::new());
+    loop {
+        left_bytes.clear();
+        right_bytes.clear();
+        let read =
+            |file: &mut io::Take<File>, bytes| file.by_ref().take(1 << 20).read_to_end(bytes);
+        if read(&mut left, &mut left_bytes).is_err()
+            || read(&mut right, &mut right_bytes).is_err()
+            || left_bytes != right_bytes
+        {
+            return false;
+        }
+        if left_bytes.is_empty() {
+            return true;
+        }
+    }
+}
+
 /// Has an empty file share the blocks of another until one of them is changed, where the file system can.
 #[cfg(target_os = "linux")]
 fn clone(target: &File, source: &File) -> bool {

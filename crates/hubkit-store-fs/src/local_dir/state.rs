@@ -215,7 +215,10 @@ pub(super) fn waiting_name(blob: BlobId) -> String {
 fn named(root: &Path) -> Result<Option<Folder>, StoreError> {
     Folder::named(root).map_err(|fault| {
         if fault.kind() == std::io::ErrorKind::NotADirectory {
-            let message = format!("`{}` is a file, where the folder should be", root.display());
+            let message = format!(
+                "`{}` is a file or lies below one, where the folder should be",
+                root.display()
+            );
             return StoreError::new(StoreErrorKind::Occupied, message);
         }
         StoreError::io(format!("can't open `{}`", root.display()), fault)
