@@ -63,6 +63,16 @@ impl CacheError {
         }
     }
 
+    /// The same with the name that a person knows for a folder in the place of the one that it was reached by.
+    pub fn said_of(self, reached_by: &Path, known_as: &Path) -> Self {
+        let (reached_by, known_as) = (reached_by.display(), known_as.display());
+        let mut message = self.message;
+        for end in ["/", "`"] {
+            message = message.replace(&format!("`{reached_by}{end}"), &format!("`{known_as}{end}"));
+        }
+        Self { message, ..self }
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> CacheErrorKind {
         self.kind

@@ -77,15 +77,8 @@ impl Digests {
         Ok(self.of_open(path, file, id.into())? == id)
     }
 
-    /// Takes somebody's word for it that the file at a place is this blob.
-    pub(crate) fn trust(&self, path: &Path, id: BlobId) {
-        if let Some(stamp) = Stamp::at(path) {
-            self.trust_as(path, stamp, id);
-        }
-    }
-
-    /// The same, as long as the file looks so.
-    pub(crate) fn trust_as(&self, path: &Path, stamp: Stamp, id: BlobId) {
+    /// Takes somebody's word for it that the file at a place is this blob, as long as it looks so.
+    pub(crate) fn trust(&self, path: &Path, stamp: Stamp, id: BlobId) {
         self.insert(path, stamp, id);
     }
 

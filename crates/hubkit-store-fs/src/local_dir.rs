@@ -7,20 +7,20 @@ mod obstacles;
 mod recording;
 mod records;
 mod reuse;
+mod stage;
 mod state;
 
 use std::{path::PathBuf, sync::Arc};
 
-use hubkit_cache::{Cache, Partial};
+use hubkit_cache::{Cache, durable};
 use hubkit_store::{
     BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
-    Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
-    blocking::{Pace, run, store_error},
-    sink::{FileSink, Finish, Loose},
+    blocking::{Pace, run},
     stream,
 };
 use reuse::Lender;
@@ -101,20 +101,13 @@ impl BlobStore for LocalDirStore {
     }
 
     async fn stage(&self, key: BlobKey, size: u64, _: Contention) -> Result<Staging, StoreError> {
-        let state = self.0.clone();
-        let partial = self.run(move |state| state.begin(key.id, size)).await?;
-        let finish: Finish = Arc::new(move |partial: Partial| {
-            let verified = state.waiting_path(key.id);
-            partial.publish(&verified).map_err(store_error)?;
-            state.digests().trust(&verified, key.id);
-            Ok(())
-        });
-        let sink = FileSink::new(Loose { partial, finish }, Pace::default());
-        Ok(Staging::Ready(Stage::new(key.id, size, sink)))
+        let (state, pace) = (self.0.clone(), Pace::default());
+        let begun = run(move || stage::begin(state, key.id, size, pace)).await?;
+        Ok(Staging::Ready(begun))
     }
 
     async fn room(&self, _repo: Repo) -> Result<Option<u64>, StoreError> {
-        Ok(None)
+        self.run(|state| Ok(durable::room(state.root()))).await
     }
 
     /// Removes the file itself too, if it is the store's own.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use hubkit_cache::{CacheError, NewBlob, Partial, Remover};
+use hubkit_cache::{CacheError, NewBlob, Remover};
 use hubkit_store::{BoxFuture, Sink, StoreError, StoreErrorKind};
 use hubkit_types::ByteRange;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -77,45 +77,6 @@ impl Target for CacheTarget {
 
     fn remover(&self) -> Option<Remover> {
         Some(self.blob.remover())
-    }
-}
-
-/// What is to be done with a file whose bytes were verified.
-pub(crate) type Finish = Arc<dyn Fn(Partial) -> Result<(), StoreError> + Send + Sync>;
-
-/// A file that some function puts into its place.
-pub(crate) struct Loose {
-    pub(crate) partial: Partial,
-    pub(crate) finish: Finish,
-}
-
-impl Target for Loose {
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError> {
-        self.partial.write_at(offset, bytes)
-    }
-
-    fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError> {
-        self.partial.read_at(range)
-    }
-
-    fn note(&self, note: &[u8]) {
-        self.partial.note(note);
-    }
-
-    fn flush(&self) -> Result<(), CacheError> {
-        self.partial.flush()
-    }
-
-    fn publish(self) -> BoxFuture<'static, Result<(), StoreError>> {
-        Box::pin(run(move || (self.finish)(self.partial)))
-    }
-
-    fn discard(&self) {
-        self.partial.discard();
-    }
-
-    fn remover(&self) -> Option<Remover> {
-        Some(self.partial.remover())
     }
 }
 

@@ -150,7 +150,9 @@ fn put(opened: &Opened<'_>, file: &TreeFile, need: Need, left: usize) -> Result<
     match moved {
         Ok(()) => {
             let location = opened.state.root().join(file.path.as_str());
-            opened.trust(&folder, file.path.file_name(), &location, file.blob());
+            opened
+                .state
+                .trust(&folder, file.path.file_name(), &location, file.blob());
             Ok(())
         }
         // What another process put there is as good as what this one would have.

@@ -13,7 +13,7 @@ use hubkit_store::{BlobKey, Digester, StoreError};
 use hubkit_types::{BlobId, CommitId, Repo, Revision, TreeFile};
 
 use super::{
-    beneath::{Folder, Fresh},
+    beneath::Fresh,
     state::{Opened, waiting_name},
 };
 use crate::{digest, stamp::Stamp};
@@ -116,7 +116,7 @@ impl Opened<'_> {
         };
         let name = waiting_name(file.blob());
         copy.place(self.download()?, &name)?;
-        self.trust(
+        self.state.trust(
             self.download()?,
             &name,
             &self.state.waiting_path(file.blob()),
@@ -177,19 +177,9 @@ impl Opened<'_> {
         }
         let name = waiting_name(id);
         fresh.place(download, &name)?;
-        self.trust(download, &name, &self.state.waiting_path(id), id);
+        self.state
+            .trust(download, &name, &self.state.waiting_path(id), id);
         Ok(true)
-    }
-
-    /// Remembers that a file is a blob, for as long as it stays as it is.
-    pub(super) fn trust(&self, folder: &Folder, name: &str, location: &Path, id: BlobId) {
-        if let Ok(metadata) = folder.open(name).and_then(|file| {
-            let unreadable = |fault| StoreError::io("can't look at an open file", fault);
-            file.metadata().map_err(unreadable)
-        }) {
-            let stamp = Stamp::of(&metadata);
-            self.state.digests().trust_as(location, stamp, id);
-        }
     }
 }
 

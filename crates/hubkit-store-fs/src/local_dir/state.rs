@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use hubkit_cache::{CACHEDIR_TAG, Partial, Trees, durable, sweep};
+use hubkit_cache::{CACHEDIR_TAG, Trees, durable};
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_types::{BlobId, CommitId, TreeFile};
 
 use super::{Overwrite, beneath::Folder, records::Index, reuse::Lender};
-use crate::{blocking::store_error, digest::Digests};
+use crate::{blocking::store_error, digest::Digests, stamp::Stamp};
 
 const STATE: &str = ".cache/huggingface";
 const DOWNLOAD: &str = ".cache/huggingface/download";
@@ -138,17 +138,18 @@ impl FolderState {
         })
     }
 
-    /// A file for a blob to grow in. The first time, also removes what downloads left that broke off.
-    pub(super) fn begin(&self, blob: BlobId, size: u64) -> Result<Partial, StoreError> {
-        self.prepare()?;
-        let folder = self.root.join(DOWNLOAD);
-        let partial = Partial::create(&folder, &blob.to_string(), size).map_err(store_error)?;
-        self.swept.call_once(|| {
-            if let Some(now) = partial.modified() {
-                sweep(&folder, now);
-            }
-        });
-        Ok(partial)
+    /// Runs something the first time that it is asked to.
+    pub(super) fn sweep_once(&self, work: impl FnOnce()) {
+        self.swept.call_once(work);
+    }
+
+    /// Remembers that a file is a blob, for as long as it stays as it is.
+    pub(super) fn trust(&self, folder: &Folder, name: &str, location: &Path, id: BlobId) {
+        let metadata = folder.open(name).map(|file| file.metadata());
+        if let Ok(Ok(metadata)) = metadata {
+            let stamp = Stamp::of(&metadata);
+            self.digests.trust(location, stamp, id);
+        }
     }
 
     /// Where a blob waits that was verified and has no place yet.

@@ -67,12 +67,17 @@ impl Fixture {
     }
 
     async fn publish(&self, bytes: &[u8]) {
-        let key = BlobKey::new(repo(), git::blob_id(bytes).into());
-        let stage = self.store.begin(key, bytes.len() as u64).await;
-        let stage = stage.expect("a stage");
-        let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
-        written.expect("written");
-        stage.publish().await.expect("published");
+        self.try_publish(bytes).await.expect("published");
+    }
+
+    async fn try_publish(&self, bytes: &[u8]) -> Result<(), StoreErrorKind> {
+        let published = async {
+            let key = BlobKey::new(repo(), git::blob_id(bytes).into());
+            let stage = self.store.begin(key, bytes.len() as u64).await?;
+            stage.write(0, Bytes::copy_from_slice(bytes)).await?;
+            stage.publish().await
+        };
+        published.await.map_err(|fault| fault.kind())
     }
 
     async fn record(&self, digit: u8, files: &[TreeFile]) -> Result<(), StoreErrorKind> {

@@ -4,7 +4,7 @@ use std::{
     task::Poll,
 };
 
-use hubkit_cache::durable;
+use hubkit_cache::{Partial, durable};
 use hubkit_store::{Digester, Stage};
 use hubkit_types::BlobId;
 

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io,
-    os::fd::OwnedFd,
+    os::fd::{AsRawFd as _, OwnedFd},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
@@ -43,6 +43,16 @@ impl Folder {
 
     pub(in crate::local_dir) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A name that leads to this very folder for as long as it is held, where the system gives one; else its name.
+    pub(in crate::local_dir) fn held_path(&self) -> PathBuf {
+        let held = PathBuf::from(format!("/proc/self/fd/{}", self.handle.as_raw_fd()));
+        let leads_here = cfg!(target_os = "linux")
+            && rustix::fs::stat(&held)
+                .and_then(|found| Ok((found, rustix::fs::fstat(&self.handle)?)))
+                .is_ok_and(|(found, own)| look_of(&found) == look_of(&own));
+        if leads_here { held } else { self.path.clone() }
     }
 
     pub(super) fn step(&self, name: &str) -> io::Result<Step> {

@@ -31,6 +31,11 @@ impl Folder {
         &self.path
     }
 
+    /// A name that leads here: there is none but its own.
+    pub(in crate::local_dir) fn held_path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
     pub(super) fn step(&self, name: &str) -> io::Result<Step> {
         match self.look_at(name) {
             Ok(Look {

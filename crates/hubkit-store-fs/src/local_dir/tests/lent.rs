@@ -33,7 +33,7 @@ impl Lent {
         let store = FsStore::new(cache.clone());
         for (file, bytes) in files {
             let key = BlobKey::new(repo(), file.blob());
-            let mut stage = store.begin(key, file.size).await.expect("a stage");
+            let stage = store.begin(key, file.size).await.expect("a stage");
             let written = stage.write(0, Bytes::copy_from_slice(bytes)).await;
             written.expect("written");
             stage.publish().await.expect("published");
