@@ -140,12 +140,14 @@ pub(crate) fn described(process: &str) -> String {
     }
 }
 
-/// The 22nd word of what the kernel says of a process. The second is its name in brackets and may hold anything.
+/// The 22nd word of what the kernel says of a process. The second is its name in brackets and may hold anything, the third
+/// says whether it has come to its end and only its parent has not asked how: then it holds nothing any more.
 fn started(process: u32) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, rest) = stat.rsplit_once(')')?;
-    let word = rest.split_ascii_whitespace().nth(19)?;
-    Some(word.to_owned())
+    let mut words = rest.split_ascii_whitespace();
+    words.next().filter(|state| !matches!(*state, "Z" | "X"))?;
+    words.nth(18).map(str::to_owned)
 }
 
 fn line(path: &str) -> String {
@@ -157,6 +159,29 @@ fn line(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_that_ended_runs_no_more_though_its_parent_did_not_ask() {
+        use std::{io::Read as _, process::Command, thread, time::Duration};
+        assert!(started(std::process::id()).is_some());
+        let mut child = Command::new("cat")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("a process");
+        assert!(started(child.id()).is_some(), "it waits for input");
+        drop(child.stdin.take());
+        let mut rest = String::new();
+        let output = child.stdout.as_mut().expect("a pipe");
+        output.read_to_string(&mut rest).expect("its end");
+        let mut looks = (0..6000).map(|_| {
+            thread::sleep(Duration::from_millis(10));
+            started(child.id()).is_none()
+        });
+        assert!(looks.any(|gone| gone), "it has come to its end");
+        child.wait().expect("how it ended");
+    }
 
     #[test]
     fn an_owner_is_read_as_it_was_written() {

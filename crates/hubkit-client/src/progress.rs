@@ -50,6 +50,8 @@ pub enum Event<'a> {
     Busy {
         /// The file.
         path: &'a RepoPath,
+        /// Its length.
+        size: u64,
         /// Who that is, where the store can tell.
         holder: Option<&'a str>,
         /// How many bytes are there by now, where the store can tell.

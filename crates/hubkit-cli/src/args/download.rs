@@ -46,10 +46,11 @@ pub struct Download {
     /// Fetch only if the revision is this commit, all 40 digits of it; else end with 1 and write nothing
     #[arg(long, value_name = "SHA")]
     pub expect_commit: Option<CommitId>,
-    /// How many files move at the same time [default: 8]
+    /// How many large files move at the same time, each in several parts [default: 8]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     pub max_workers: Option<u16>,
-    /// How many requests may be under way at the same time, those of all files together [default: 64]
+    /// How many requests for files may be under way at the same time, all together; fewer are where more bring nothing
+    /// [default: 128]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     pub max_connections: Option<u16>,
     /// How many seconds another process that fetches the same file, and gets nowhere, is waited for before the file is

@@ -187,28 +187,27 @@ async fn one(
 
 fn tell(ui: &Ui, fetched: &Fetched, report: &Report) -> Result<(), Failure> {
     let all = &fetched.files;
-    let moved: Vec<&LocalFile> = all
-        .iter()
-        .filter(|file| file.source == Source::Fetched)
-        .collect();
-    let moved_bytes: u64 = moved.iter().map(|file| file.size).sum();
+    let moved = all.iter().filter(|file| file.source == Source::Fetched);
+    let (moved, moved_bytes) = moved.fold((0, 0), |(files, bytes), file| {
+        (files + 1, bytes + file.size)
+    });
     let total: u64 = all.iter().map(|file| file.size).sum();
     let files = count(all.len(), "file", "files");
-    let mut words = match moved.len() {
+    let (totals, time) = report.totals();
+    let mut words = match moved {
         0 => format!("{files} ({}), all there already", size(total)),
         moved => format!(
             "{moved} of {files} fetched and verified, {} of {}",
-            size(moved_bytes),
+            size(totals.arrived),
             size(total)
         ),
     };
-    let (totals, time) = report.totals();
+    if let Some(rate) = average(totals.received, time).filter(|_| totals.received > 0) {
+        let _ = write!(words, ", at {}/s", size(rate));
+    }
     if totals.resumed > 0 {
         let left = size(totals.resumed);
         let _ = write!(words, "; {left} of it were left by an earlier try");
-    }
-    if let Some(rate) = average(totals.received, time).filter(|_| totals.received > 0) {
-        let _ = write!(words, ", at {}/s", size(rate));
     }
     let (repo, commit) = (&fetched.repo, fetched.commit.to_string());
     ui.remark(&format!("{repo} at {}: {words}", &commit[..12]));

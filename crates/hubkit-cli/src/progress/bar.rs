@@ -142,6 +142,7 @@ mod tests {
         assert_eq!(said(&tally), moving);
         let busy = Event::Busy {
             path: &path,
+            size,
             holder: Some("process 4711 (hf)"),
             held: Some(90_000_000),
         };

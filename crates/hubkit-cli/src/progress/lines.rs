@@ -81,8 +81,13 @@ impl Lines {
             Event::Started { path, size } => {
                 json!({"event": "started", "path": path.as_str(), "size": size})
             }
-            Event::Busy { path, holder, held } => json!({
-                "event": "busy", "path": path.as_str(), "holder": holder, "held_bytes": held,
+            Event::Busy {
+                path,
+                size,
+                holder,
+                held,
+            } => json!({
+                "event": "busy", "path": path.as_str(), "size": size, "holder": holder, "held_bytes": held,
             }),
             Event::Resumed { path, bytes } => {
                 json!({"event": "resumed", "path": path.as_str(), "bytes": bytes})

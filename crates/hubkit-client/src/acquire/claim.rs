@@ -50,6 +50,7 @@ impl Client {
             };
             progress.event(&Event::Busy {
                 path: &file.path,
+                size: file.size,
                 holder: holder.name.as_deref(),
                 held: holder.held,
             });

@@ -42,15 +42,15 @@ pub struct Wait {
     pub holder: Option<String>,
     /// How many bytes they have, where the store can tell.
     pub held: Option<u64>,
-    /// How many bytes the file has, where that was told.
-    pub size: Option<u64>,
+    /// How many bytes the file has.
+    pub size: u64,
 }
 
 impl Wait {
     /// How far they are, in whole percent below a hundred; `None` where that can't be told.
     pub fn percent(&self) -> Option<u64> {
-        let (held, size) = (u128::from(self.held?), u128::from(self.size?));
-        let percent = (held * 100).checked_div(size)?;
+        let held = u128::from(self.held?);
+        let percent = (held * 100).checked_div(u128::from(self.size))?;
         u64::try_from(percent.min(99)).ok()
     }
 }
@@ -126,12 +126,18 @@ impl Tally {
                 let flight = self.flight(path, now);
                 (flight.size, flight.wait) = (Some(size), None);
             }
-            Event::Busy { path, holder, held } => {
+            Event::Busy {
+                path,
+                size,
+                holder,
+                held,
+            } => {
                 let flight = self.flight(path, now);
+                flight.size = Some(size);
                 flight.wait = Some(Wait {
                     holder: holder.map(str::to_owned),
                     held,
-                    size: flight.size,
+                    size,
                 });
             }
             Event::Resumed { path, bytes } => {
@@ -294,6 +300,7 @@ mod tests {
             verified(&b, 300),
             Event::Busy {
                 path: &c,
+                size: 100,
                 holder: Some("process 4711 (hf)"),
                 held: Some(45),
             },
@@ -319,7 +326,7 @@ mod tests {
             (waiting, wait.holder.as_deref()),
             (&c, Some("process 4711 (hf)"))
         );
-        assert_eq!(wait.percent(), None, "its length was not told");
+        assert_eq!(wait.percent(), Some(45));
 
         tally.note(
             &Event::Restarted {
@@ -361,6 +368,7 @@ mod tests {
             },
             Event::Busy {
                 path: &a,
+                size: 200,
                 holder: None,
                 held: Some(90),
             },
@@ -369,6 +377,7 @@ mod tests {
         tally.note(
             &Event::Busy {
                 path: &a,
+                size: 200,
                 holder: None,
                 held: Some(200),
             },
@@ -380,7 +389,7 @@ mod tests {
         let empty = Wait {
             holder: None,
             held: Some(0),
-            size: Some(0),
+            size: 0,
         };
         assert_eq!(empty.percent(), None);
     }

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use hubkit_client::{Client, Connectivity, Error, ErrorKind, RepoFile, Silent, SnapshotRequest};
-use hubkit_store::{MemoryStore, RefStore as _};
+use hubkit_store::{BlobKey, BlobStore as _, MemoryStore, RefStore as _};
 use hubkit_transport::{Body, Request};
 use hubkit_types::{BlobId, ByteRange, TreeFile};
 use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncSeekExt as _, ReadBuf};
@@ -156,6 +156,25 @@ async fn a_file_that_is_in_the_store_takes_no_request() {
         assert_eq!(found.expect("a part"), &bytes[7..12]);
     }
     assert_eq!(hub.lines().len(), asked);
+}
+
+#[tokio::test]
+async fn a_file_that_goes_away_from_the_store_is_read_on_from_the_hub() {
+    let (bytes, store) = (large(), MemoryStore::new());
+    let hub = hub(bytes);
+    let client = hub.builder().store(store.clone()).build();
+    let request = SnapshotRequest::new(repo());
+    client.snapshot(&request, &Silent).await.expect("all of it");
+    let asked = hub.lines().len();
+    let (mut first, mut rest) = (vec![0; 1000], Vec::new());
+    let mut file = open(&client, bytes).await;
+    file.read_exact(&mut first).await.expect("the start");
+    assert_eq!(hub.lines().len(), asked);
+    let key = BlobKey::new(repo(), file.file().blob());
+    assert!(store.remove(key).await.expect("removed"));
+    file.read_to_end(&mut rest).await.expect("the rest");
+    assert!(first == bytes[..1000] && rest == bytes[1000..]);
+    assert!(hub.lines().len() > asked);
 }
 
 #[tokio::test]
