@@ -9,6 +9,7 @@ mod limits;
 mod lists;
 mod names;
 mod offline;
+mod parts;
 mod plans;
 mod prefix;
 mod redirects;
