@@ -133,7 +133,15 @@ impl Temporary {
     pub(crate) fn rename(self, target: &Path) -> Result<(), CacheError> {
         fs::rename(self.path(), target)
             .map_err(|fault| CacheError::io("can't put into place", target, fault))?;
-        // POSIX leaves the old name behind when both names are one file already.
+        self.0.gone.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// As [`rename`](Self::rename) for what is another name of a file: where it is one of the very file that has the final
+    /// name, POSIX leaves the old name behind.
+    pub(crate) fn rename_name(self, target: &Path) -> Result<(), CacheError> {
+        fs::rename(self.path(), target)
+            .map_err(|fault| CacheError::io("can't put into place", target, fault))?;
         self.0.gone.store(false, Ordering::Relaxed);
         Ok(())
     }

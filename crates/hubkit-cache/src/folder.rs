@@ -16,7 +16,9 @@ pub(crate) struct Folder {
 
 #[cfg(unix)]
 mod unix {
-    use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, openat, readlinkat_raw, statat};
+    use rustix::fs::{
+        AtFlags, FileType, Mode, OFlags, open, openat, readlinkat_raw, statat, symlinkat,
+    };
 
     use super::{Folder, Path, io};
 
@@ -42,6 +44,11 @@ mod unix {
         pub(crate) fn link<'a>(&self, name: &str, room: &'a mut [u8]) -> io::Result<&'a [u8]> {
             let length = readlinkat_raw(&self.handle, name, &mut *room)?;
             Ok(&room[..length])
+        }
+
+        /// Makes a link under a name that is free.
+        pub(crate) fn make_link(&self, name: &str, text: &str) -> io::Result<()> {
+            Ok(symlinkat(text, &self.handle, name)?)
         }
 
         /// The length of a plain file in bytes; an error where there is none.
@@ -84,6 +91,11 @@ mod portable {
             let length = text.len().min(room.len());
             room[..length].copy_from_slice(&text.as_bytes()[..length]);
             Ok(&room[..length])
+        }
+
+        /// Here links are made the long way.
+        pub(crate) fn make_link(&self, _name: &str, _text: &str) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
         }
 
         /// The length of a plain file in bytes; an error where there is none.

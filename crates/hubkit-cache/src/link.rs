@@ -51,7 +51,7 @@ impl Link<'_> {
                 Method::Copy => copy(self.source, path),
             });
             match made {
-                Ok((temporary, ())) => return temporary.rename(self.target),
+                Ok((temporary, ())) => return temporary.rename_name(self.target),
                 Err(fault) => {
                     first_fault.get_or_insert(fault);
                 }

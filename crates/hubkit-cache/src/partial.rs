@@ -218,7 +218,8 @@ impl Partial {
             }
             journal.remove();
         }
-        // On some systems nobody reads what another has locked, be it through another handle of the same program.
+        // There nobody reads what another has locked, be it through another handle of the same program.
+        #[cfg(windows)]
         let _ = File::unlock(&self.file);
         if holds_the_same(target, path, self.size) {
             self.temporary.remove();

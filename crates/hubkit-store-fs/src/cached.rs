@@ -451,27 +451,38 @@ fn is_plain(
 
 fn record(store: &FsStore, snapshot: &Snapshot) -> Result<(), StoreError> {
     let repo = store.cache.repo(&snapshot.repo);
+    let blobs: Vec<BlobId> = snapshot.files.iter().map(TreeFile::blob).collect();
+    let held = repo.held(&blobs).map_err(store_error)?;
     let mut to_link = Vec::with_capacity(snapshot.files.len());
-    for file in &snapshot.files {
-        let blob = repo.blob(file.blob()).map_err(store_error)?;
-        if blob.is_none() && is_plain(store, &repo, snapshot.commit, file)? {
+    // Links to what is shown already as a file need the long way.
+    let mut all_blobs = true;
+    for (file, size) in snapshot.files.iter().zip(held) {
+        if size.is_none() && is_plain(store, &repo, snapshot.commit, file)? {
             continue;
         }
         to_link.push(file);
-        let blob = match blob {
-            Some(blob) => Some(blob),
-            None => repo.shown(file.blob()).map_err(store_error)?,
+        let size = if size.is_some() {
+            size
+        } else {
+            all_blobs = false;
+            let shown = repo.shown(file.blob()).map_err(store_error)?;
+            shown.map(|blob| blob.size)
         };
-        check_recorded(file, blob.map(|blob| blob.size))?;
+        check_recorded(file, size)?;
     }
     if let Some(listing) = &snapshot.listing {
         repo.write_listing(snapshot.commit, listing)
             .map_err(store_error)?;
     }
     repo.make_snapshot(snapshot.commit).map_err(store_error)?;
-    for file in to_link {
-        repo.link(snapshot.commit, &file.path, file.blob())
+    if all_blobs {
+        repo.link_all(snapshot.commit, to_link)
             .map_err(store_error)?;
+    } else {
+        for file in to_link {
+            repo.link(snapshot.commit, &file.path, file.blob())
+                .map_err(store_error)?;
+        }
     }
     let paths = snapshot.files.iter().map(|file| &file.path);
     repo.sync_links(snapshot.commit, paths)

@@ -71,7 +71,7 @@ const MOST_LARGE: usize = 16;
 
 /// The lanes' first sizes.
 const FIRST_SMALL: usize = 32;
-const FIRST_LARGE: usize = 2;
+const FIRST_LARGE: usize = 1;
 const FIRST_LARGE_LONG: usize = 8;
 
 impl Connections {
