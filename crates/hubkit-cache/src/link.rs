@@ -11,7 +11,8 @@ pub(crate) enum Method {
     Symlink,
     /// A second name of the file, where the file system or the user's rights know no links.
     HardLink,
-    /// The bytes again, where it does not know that either.
+    /// The bytes again, where it does not know that either. Where the file system can let two files share their bytes until
+    /// one of them changes, they do, and take no more room.
     Copy,
 }
 
@@ -63,6 +64,12 @@ impl Link<'_> {
 }
 
 fn copy(blob: &Path, path: &Path) -> io::Result<()> {
+    // The one way to share bytes there; elsewhere `io::copy` asks the system for it. It would write over a file.
+    #[cfg(target_vendor = "apple")]
+    if fs::symlink_metadata(path).is_err() {
+        fs::copy(blob, path)?;
+        return fs::File::open(path)?.sync_all();
+    }
     let mut source = fs::File::open(blob)?;
     let mut copy = fs::OpenOptions::new()
         .write(true)

@@ -25,6 +25,7 @@ mod progress;
 mod questions;
 mod read;
 mod snapshot;
+mod soundness;
 mod stream;
 mod transfer;
 mod unpack;

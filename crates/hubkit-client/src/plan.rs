@@ -52,6 +52,8 @@ pub struct SnapshotPlan {
     pub(crate) revision: Revision,
     pub(crate) commit: CommitId,
     pub(crate) files: Vec<PlannedFile>,
+    /// What the store has and is not what it should be.
+    pub(crate) damaged: BTreeSet<BlobId>,
     pub(crate) room: Option<u64>,
     pub(crate) obstacle: Option<Error>,
     /// Everything that the commit holds, where it should be recorded and is known for certain.
@@ -173,11 +175,16 @@ impl Client {
             revision: revision.clone(),
             commit,
             files: self.sort_out(repo, commit, wanted, foresight).await?,
+            damaged: BTreeSet::new(),
             room: None,
             obstacle,
             listing: is_whole.then_some(listing.files),
             source: listing.source,
         };
+        if request.checked {
+            let checking = self.hold_against_digests(repo, &mut plan.files);
+            plan.damaged = Box::pin(checking).await;
+        }
         progress.event(&Event::Planned {
             files: plan.files.len(),
             bytes: plan.bytes(),
@@ -188,7 +195,11 @@ impl Client {
             plan.room = self.0.store.room(plan.repo.clone()).await?;
         }
         if missing > 0 && self.connectivity() == Connectivity::Offline {
-            plan.obstacle = Some(offline_misses(&plan, missing));
+            plan.obstacle = Some(if plan.damaged.is_empty() {
+                offline_misses(&plan, missing)
+            } else {
+                offline_damage(&plan)
+            });
         }
         Ok(plan)
     }
@@ -300,6 +311,15 @@ pub(crate) fn select(
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.dedup_by(|a, b| a.path == b.path);
     Ok(files)
+}
+
+fn offline_damage(plan: &SnapshotPlan) -> Error {
+    let is_damaged = |file: &&TreeFile| plan.damaged.contains(&file.blob());
+    let first = plan.missing().find(is_damaged);
+    let first = first.map_or("", |file| file.path.as_str());
+    let (repo, commit) = (&plan.repo, plan.commit);
+    let message = format!("`{first}` of {repo} at {commit} is damaged, and the client is offline");
+    Error::new(ErrorKind::Integrity, message)
 }
 
 fn offline_misses(plan: &SnapshotPlan, missing: usize) -> Error {

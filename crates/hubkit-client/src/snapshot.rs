@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use hubkit_plan::Selection;
-use hubkit_store::{Entry, RefStore as _, Snapshot, StoreErrorKind};
+use hubkit_store::{BlobKey, BlobStore as _, Entry, RefStore as _, Snapshot, StoreErrorKind};
 use hubkit_types::{BlobId, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use crate::{
@@ -25,6 +25,9 @@ pub struct SnapshotRequest {
     pub files: Vec<RepoPath>,
     /// The commit that the revision must be; any unless told otherwise.
     pub expected: Option<CommitId>,
+    /// Whether what the store has is read and held against its digests, and fetched anew where it is something else; its
+    /// lengths are looked at in any case.
+    pub checked: bool,
 }
 
 impl SnapshotRequest {
@@ -36,6 +39,7 @@ impl SnapshotRequest {
             selection: Selection::default(),
             files: Vec::new(),
             expected: None,
+            checked: false,
         }
     }
 
@@ -61,6 +65,12 @@ impl SnapshotRequest {
     /// is asked for and before anything is written.
     pub fn expecting(mut self, commit: CommitId) -> Self {
         self.expected = Some(commit);
+        self
+    }
+
+    /// With every byte that the store has held against its digest.
+    pub fn checking(mut self) -> Self {
+        self.checked = true;
         self
     }
 }
@@ -162,6 +172,7 @@ impl Client {
             revision,
             commit,
             files: planned,
+            damaged,
             obstacle,
             listing,
             source,
@@ -179,6 +190,11 @@ impl Client {
             }
         };
         tell(&[Standing::Present, Standing::Held]);
+        for blob in damaged {
+            // It would pass for what is to be fetched.
+            let key = BlobKey::new(repo.clone(), blob);
+            self.0.store.remove(key).await?;
+        }
         self.acquire(&repo, commit, &missing, progress).await?;
         tell(&[Standing::Shared]);
         if source == ListingSource::Hub

@@ -136,6 +136,19 @@ fn flipped(scene: &Scene) -> Result<()> {
     scene.download(&[])?.success()?;
     ensure!(gets(scene) == before + 1, "asked {} times", gets(scene));
     scene.expect_right()?;
+    // In one go.
+    flip()?;
+    scene.download(&["--verify"])?.success()?;
+    scene.expect_right()?;
+    flip()?;
+    scene.download(&["weights.bin", "--verify"])?.success()?;
+    scene.expect_right()?;
+    ensure!(gets(scene) == before + 3, "asked {} times", gets(scene));
+    flip()?;
+    let offline = scene.prepare(&["--verify"])?.offline();
+    scene
+        .end(offline)?
+        .refused(7, &["weights.bin", "damaged", "offline", "hint:"])?;
     Ok(())
 }
 

@@ -40,6 +40,9 @@ pub struct Download {
     /// changes them all the same changes the cache
     #[arg(long, requires = "local_dir")]
     pub hard_links: bool,
+    /// Read what is there already too, and fetch anew what is not what it should be; else only lengths are looked at
+    #[arg(long)]
+    pub verify: bool,
     /// Only tell what would be fetched, what is there and what stands in the way; move and write nothing
     #[arg(long)]
     pub dry_run: bool,

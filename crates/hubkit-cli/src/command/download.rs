@@ -125,6 +125,7 @@ impl Wanted {
             .with_selection(Selection::new(&include, &arguments.exclude))
             .with_files(files);
         request.expected = arguments.expect_commit;
+        request.checked = arguments.verify;
         Ok(Self { request, filtered })
     }
 
@@ -140,7 +141,9 @@ impl Wanted {
 }
 
 async fn fetch(client: &Client, wanted: &Wanted, report: &Report) -> Result<Fetched, Failure> {
-    if let [path] = wanted.request.files.as_slice() {
+    if let [path] = wanted.request.files.as_slice()
+        && !wanted.request.checked
+    {
         return one(client, &wanted.request, path, report).await;
     }
     let snapshot = client.snapshot(&wanted.request, report).await?;
@@ -152,7 +155,11 @@ async fn fetch(client: &Client, wanted: &Wanted, report: &Report) -> Result<Fetc
         folder,
         ..
     } = snapshot;
-    let path = folder.map(|folder| folder.to_string_lossy().into_owned());
+    let path = match (&wanted.request.files[..], &files[..]) {
+        ([_], [file]) => file.local_path.clone(),
+        _ => folder,
+    };
+    let path = path.map(|path| path.to_string_lossy().into_owned());
     Ok(Fetched {
         repo,
         commit,
