@@ -92,6 +92,11 @@ mod tests {
         let expected = format!("process {} ", std::process::id());
         assert!(who.is_none_or(|who| who.starts_with(&expected)));
         drop(held);
-        assert_eq!(holder(&path), None);
+        // A process that another test starts has it too, until it is another program.
+        let is_gone = || {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            holder(&path).is_none()
+        };
+        assert!((0..1000).any(|_| is_gone()));
     }
 }
