@@ -92,7 +92,7 @@ fn refused(scene: &Scene) -> Result<()> {
 }
 
 fn right(scene: &Scene) -> Result<()> {
-    let run = scene.prepare(&[])?.env("HF_HUB_DOWNLOAD_TIMEOUT", "2");
+    let run = scene.prepare(&[])?.env("HF_HUB_DOWNLOAD_TIMEOUT", "4");
     scene.end(run)?.success()?;
     scene.expect_right()?;
     expect_bounded(scene, 0)

