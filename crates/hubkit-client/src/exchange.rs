@@ -10,6 +10,7 @@ use http::{Request, Response, StatusCode};
 use hubkit_api::{Bucket, Decision, Failure, retry_after};
 use hubkit_transport::{Body, TransportError, TransportErrorKind};
 use hubkit_types::Repo;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress, hop::Lost};
@@ -71,9 +72,11 @@ impl Client {
         // The time that the hub may make this request wait, all its tries together.
         let mut allowance = self.0.retry.max_wait;
         loop {
+            let start = Instant::now();
             let followed = self.follow(request, from, about, redirects, &mut allowance, progress);
             let (reason, after) = match Box::pin(followed).await {
                 Ok(answer) => {
+                    self.0.connections.note_answer(start.elapsed());
                     let status = answer.response.status();
                     if matches!(
                         status,

@@ -33,7 +33,8 @@ pub(crate) struct Verifier {
 struct Shared {
     blob: BlobId,
     size: u64,
-    sink: Arc<dyn Sink>,
+    /// Let go of with the stage, whoever still hashes: the next stage of this blob may want what it holds.
+    sink: Mutex<Option<Arc<dyn Sink>>>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -88,7 +89,7 @@ impl Verifier {
         let shared = Shared {
             blob,
             size,
-            sink,
+            sink: Mutex::new(Some(sink)),
             state: Mutex::new(state),
             changed: Condvar::new(),
         };
@@ -176,6 +177,7 @@ impl Verifier {
 impl Drop for Verifier {
     fn drop(&mut self) {
         self.shared.lock().stopped = true;
+        self.shared.sink().take();
         self.shared.changed.notify_all();
     }
 }
@@ -190,6 +192,10 @@ enum Idle {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sink(&self) -> MutexGuard<'_, Option<Arc<dyn Sink>>> {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts or wakes whoever hashes.
@@ -225,7 +231,10 @@ impl Shared {
                 state.fed = end;
                 drop(state);
                 let range = ByteRange::new(hashed, end).expect("the frontier lies ahead");
-                let read = self.sink.read_at(range);
+                let sink = self.sink().clone();
+                let Some(sink) = sink else { return };
+                let read = sink.read_at(range);
+                drop(sink);
                 state = self.lock();
                 read
             } else if idle == Idle::End || hashed == self.size {

@@ -56,7 +56,7 @@ pub(crate) struct Permit {
 
 /// What a link is like, before anything came over it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Link {
+enum Link {
     /// Answers come at once, so that a second request gains little.
     Short,
     /// Most of the time is spent waiting for answers.
@@ -64,7 +64,7 @@ pub(crate) enum Link {
 }
 
 /// An answer that takes longer than this comes over a long link.
-pub(crate) const LONG: Duration = Duration::from_millis(5);
+const LONG: Duration = Duration::from_millis(5);
 
 /// The most parts of large files that are under way: what is gained beyond goes to whoever asks a server for less.
 const MOST_LARGE: usize = 16;
@@ -102,10 +102,11 @@ impl Connections {
         self.large.size()
     }
 
-    /// Makes use of what the first answers say of the link.
-    pub(crate) fn note_link(&self, link: Link) {
+    /// Makes use of how long the first answer of all took.
+    pub(crate) fn note_answer(&self, time: Duration) {
         let mut pace = self.pace();
         if pace.link.is_none() {
+            let link = if time > LONG { Link::Long } else { Link::Short };
             pace.link = Some(link);
             if link == Link::Long {
                 self.large.resize(FIRST_LARGE_LONG);
@@ -115,7 +116,15 @@ impl Connections {
 
     /// Takes note that a small file came whole.
     pub(crate) fn small_came(&self) {
-        self.small.resize(self.small.size() + 1);
+        let most = match self.pace().link {
+            // Nobody waits for answers, so more requests only cost more.
+            Some(Link::Short) => FIRST_SMALL,
+            _ => usize::MAX,
+        };
+        let size = self.small.size();
+        if size < most {
+            self.small.resize(size + 1);
+        }
     }
 
     /// Takes note of bytes of a large file, which says now and then whether more requests bring more.
@@ -339,7 +348,7 @@ mod tests {
     async fn a_client_that_may_send_one_request_sends_one() {
         let connections = Connections::new(1);
         connections.small_came();
-        connections.note_link(Link::Long);
+        connections.note_answer(Duration::from_secs(1));
         connections.slow_down();
         assert_eq!((connections.small.size(), connections.large.size()), (1, 1));
         let one = connections.permit(Traffic::Large).await;

@@ -7,13 +7,9 @@ use http::{Request, StatusCode, header::LOCATION};
 use hubkit_api::Resolve;
 use hubkit_transport::{Body, Bulk, Response};
 use hubkit_types::{ByteRange, CommitId, Etag, Repo, TreeFile};
-use tokio::time::Instant;
 use url::Url;
 
-use super::{
-    SMALL,
-    connections::{LONG, Link},
-};
+use super::SMALL;
 use crate::{
     Client, Error, Progress, address,
     exchange::{Answer, Redirects},
@@ -56,18 +52,11 @@ impl<'a> Origin<'a> {
         validator: Option<Etag>,
     ) -> Result<Option<Response<Body>>, Error> {
         let request = self.request(Some(range), validator);
-        let start = Instant::now();
         let redirects = Redirects::StopAtOtherOrigin;
         let exchanged = self
             .client
             .exchange(&request, Some(self.repo), redirects, self.progress);
         let answer = exchanged.await?;
-        let link = if start.elapsed() > LONG {
-            Link::Long
-        } else {
-            Link::Short
-        };
-        self.client.0.connections.note_link(link);
         if !answer.response.status().is_redirection() {
             return self.refuse(answer).await.map(Some);
         }
