@@ -79,8 +79,9 @@ impl Journal {
         };
         let written = write_all_at(&open, &self.render(note), 0);
         *file = Some(open);
+        written.map_err(|fault| CacheError::io("can't write", &self.path, fault))?;
         self.keep.store(!note.is_empty(), Ordering::Relaxed);
-        written.map_err(|fault| CacheError::io("can't write", &self.path, fault))
+        Ok(())
     }
 
     /// Whether there is a note to go on from.

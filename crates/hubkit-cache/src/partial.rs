@@ -175,11 +175,17 @@ impl Partial {
         }
     }
 
-    /// Lets the disk take what was written so far.
+    /// Lets the disk take what was written so far. Where it does not, nothing of the file is kept.
     pub fn flush(&self) -> Result<(), CacheError> {
-        self.file
-            .sync_data()
-            .map_err(|fault| CacheError::io("can't sync", self.path(), fault))
+        self.synced(self.file.sync_data())
+    }
+
+    /// A system that could not write what a file holds says so once, and may forget the bytes: nobody is to go on with them.
+    fn synced(&self, outcome: io::Result<()>) -> Result<(), CacheError> {
+        outcome.map_err(|fault| {
+            self.discard();
+            CacheError::io("can't sync", self.path(), fault)
+        })
     }
 
     /// Gives the file its final name, durably. Whether the bytes are the right ones is the caller's to know; that there
@@ -187,9 +193,7 @@ impl Partial {
     ///
     /// A file of that name with the very same bytes stays; any other file, and a link, is replaced.
     pub fn publish(self, target: &Path) -> Result<(), CacheError> {
-        self.file
-            .sync_all()
-            .map_err(|fault| CacheError::io("can't sync", self.path(), fault))?;
+        self.synced(self.file.sync_all())?;
         self.publish_flushed(target)?;
         sync_folder(target.parent().unwrap_or(Path::new("")))
     }
@@ -211,23 +215,30 @@ impl Partial {
             );
             return Err(CacheError::new(CacheErrorKind::Integrity, message));
         }
-        if let Some(journal) = &self.journal {
-            if !journal.is_ours() {
-                let message = format!("another process took `{}` over", path.display());
-                return Err(CacheError::new(CacheErrorKind::Integrity, message));
-            }
-            journal.remove();
+        if let Some(journal) = &self.journal
+            && !journal.is_ours()
+        {
+            // Where the file is gone too, somebody cleared up.
+            fs::symlink_metadata(path)
+                .map_err(|fault| CacheError::io("can't find", path, fault))?;
+            let message = format!("another process took `{}` over", path.display());
+            return Err(CacheError::new(CacheErrorKind::Integrity, message));
         }
         // There nobody reads what another has locked, be it through another handle of the same program.
         #[cfg(windows)]
         let _ = File::unlock(&self.file);
         if holds_the_same(target, path, self.size) {
             self.temporary.remove();
-            return Ok(());
+        } else {
+            // An open file can't be renamed everywhere.
+            drop(self.file);
+            self.temporary.rename(target)?;
         }
-        // An open file can't be renamed everywhere.
-        drop(self.file);
-        self.temporary.rename(target)
+        // Not before: whoever could not rename it left something to go on with.
+        if let Some(journal) = &self.journal {
+            journal.remove();
+        }
+        Ok(())
     }
 
     /// Removes the file, and what would let another go on with it.

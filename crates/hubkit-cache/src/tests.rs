@@ -10,6 +10,7 @@ use crate::{Cache, CacheErrorKind, Lookup, RepoCache, link::Method};
 mod gc;
 mod many;
 mod planted;
+mod unpublished;
 mod verify;
 mod without_links;
 

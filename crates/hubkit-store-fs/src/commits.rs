@@ -103,6 +103,10 @@ fn publish(jobs: Vec<Job>) {
     let mut named = Vec::with_capacity(ready.len());
     let mut folders = BTreeSet::new();
     for (blob, done) in ready {
+        if flushed.is_err() {
+            // What the system could not write it may forget: nobody is to go on with it.
+            blob.discard();
+        }
         let published = flushed.as_ref().map_err(again);
         match published.and_then(|()| blob.publish_flushed().map_err(store_error)) {
             Ok(folder) => {
