@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_ENCODING};
 use hubkit_api::{Call, LONGEST_ERROR_BODY};
-use hubkit_transport::Body;
+use hubkit_transport::{Body, TransportError};
 use hubkit_types::Repo;
 use url::Url;
 
@@ -20,6 +20,9 @@ pub(crate) const LONGEST_ANSWER: usize = 1 << 20;
 /// what is known of a repository names every file, and there are repositories with a million.
 pub(crate) const LONGEST_LIST: usize = 64 << 20;
 
+/// How often an answer may break off.
+const TRIES: u32 = 3;
+
 impl Client {
     /// Asks and reads the answer, of at most `limit` bytes.
     pub(crate) async fn call<C: Call>(
@@ -35,7 +38,8 @@ impl Client {
         reply.map_err(|error| self.within(about, error.into()))
     }
 
-    /// Sends a request and collects its answer; with it, the address that answered.
+    /// Sends a request and collects its answer; with it, the address that answered. One that breaks off is asked for again,
+    /// a few times.
     pub(crate) async fn fetch(
         &self,
         request: &Request<Bytes>,
@@ -43,6 +47,29 @@ impl Client {
         limit: usize,
         progress: &dyn Progress,
     ) -> Result<(Response<Bytes>, Url), Error> {
+        let mut attempt = 1;
+        loop {
+            // Boxed: every call would be larger for it.
+            let fetched = Box::pin(self.fetch_once(request, about, limit, progress));
+            let broken: Error = match fetched.await? {
+                Ok(answer) => return Ok(answer),
+                Err(error) if error.may_retry() && attempt < TRIES => error.into(),
+                Err(error) => return Err(self.within(about, error.into())),
+            };
+            let paused = Box::pin(self.pause(attempt, &broken, progress)).await;
+            paused.map_err(|error| self.within(about, error))?;
+            attempt += 1;
+        }
+    }
+
+    /// The inner error is of a body that did not come to its end.
+    async fn fetch_once(
+        &self,
+        request: &Request<Bytes>,
+        about: Option<&Repo>,
+        limit: usize,
+        progress: &dyn Progress,
+    ) -> Result<Result<(Response<Bytes>, Url), TransportError>, Error> {
         let exchanged = self.exchange(request, about, Redirects::Follow, progress);
         let Answer { response, url } =
             exchanged.await.map_err(|error| self::about(about, error))?;
@@ -56,10 +83,8 @@ impl Client {
             let error = Error::new(ErrorKind::Protocol, message);
             return Err(self.within(about, error));
         }
-        let body = pace::collect(body, limit)
-            .await
-            .map_err(|error| self.within(about, error.into()))?;
-        Ok((Response::from_parts(parts, body), url))
+        let body = pace::collect(body, limit).await;
+        Ok(body.map(|body| (Response::from_parts(parts, body), url)))
     }
 
     /// Turns a status of 400 or more into an error.

@@ -1,0 +1,3 @@
+//! The parts together.
+
+mod each_request_fails;
