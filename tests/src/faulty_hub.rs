@@ -4,6 +4,7 @@
 mod asked;
 mod decent;
 mod door;
+mod gate;
 mod log;
 mod reply;
 mod request;
@@ -19,8 +20,10 @@ use anyhow::Result;
 
 pub use asked::{Asked, Question};
 pub use decent::{Asset, COMMIT, content, honest};
+pub(crate) use decent::{git_digest, hex};
 use door::Hung;
 pub use door::{AUTHORITY, Certificate, Door};
+pub use gate::Gate;
 use log::Log;
 pub use log::{Origin, Seen};
 pub use reply::{Ending, Reply};

@@ -3,18 +3,15 @@
 use std::{
     env,
     ffi::OsStr,
-    io::Read,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::mpsc,
-    thread,
     time::Duration,
 };
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::{Outcome, bin};
+use crate::{Outcome, Running, bin, running::Listener};
 
 /// An address where nobody listens: the endpoint until a trial names one, so that none asks the public hub by accident.
 pub const NOWHERE: &str = "http://127.0.0.1:9";
@@ -121,7 +118,12 @@ impl Run<'_> {
     }
 
     /// Runs the program, but not for longer than this; `None` when it had not ended by then.
-    pub fn run_within(mut self, longest: Duration) -> Result<Option<Outcome>> {
+    pub fn run_within(self, longest: Duration) -> Result<Option<Outcome>> {
+        self.start()?.end_within(longest)
+    }
+
+    /// Starts the program without waiting, and listens to what it says.
+    pub fn start(mut self) -> Result<Running> {
         let called = self.called();
         self.command
             .stdin(Stdio::null())
@@ -131,21 +133,12 @@ impl Run<'_> {
             .command
             .spawn()
             .with_context(|| format!("can't start {called}"))?;
-        let stdout = reading(child.stdout.take());
-        let stderr = reading(child.stderr.take());
-        let (Ok(stdout), Ok(stderr)) = (stdout.recv_timeout(longest), stderr.recv_timeout(longest))
-        else {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        };
-        let code = child.wait()?.code();
-        Ok(Some(Outcome {
+        Ok(Running {
+            stdout: Listener::to(child.stdout.take()),
+            stderr: Listener::to(child.stderr.take()),
+            child,
             called,
-            code,
-            stdout,
-            stderr,
-        }))
+        })
     }
 
     /// Runs the program to its end and puts `[HOME]` where its output names the folder; for snapshots.
@@ -189,20 +182,6 @@ fn is_surprise(name: &str) -> bool {
     STARTS.iter().any(|start| name.starts_with(start))
         || WHOLE.contains(&name.as_str())
         || name.ends_with("_PROXY")
-}
-
-/// Reads a pipe to its end on a thread of its own.
-fn reading(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            // What came before a broken pipe is worth showing.
-            let _ = pipe.read_to_end(&mut bytes);
-        }
-        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
-    });
-    receiver
 }
 
 #[cfg(test)]

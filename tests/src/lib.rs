@@ -16,11 +16,13 @@ mod node;
 mod outcome;
 mod python;
 mod real_model;
+mod running;
 pub mod scenarios;
 mod scene;
 mod served;
 mod server;
 mod shared;
+mod soundness;
 mod tools;
 mod trial;
 mod wire;
@@ -30,8 +32,8 @@ pub use below_path::{BelowPath, TreeQuery};
 pub use binary::bin;
 pub use browser::{Browser, Visit};
 pub use faulty_hub::{
-    AUTHORITY, Asked, Asset, COMMIT, Certificate, Door, Ending, FaultyHub, Origin, Question, Reply,
-    Scenario, Seen, content, honest,
+    AUTHORITY, Asked, Asset, COMMIT, Certificate, Door, Ending, FaultyHub, Gate, Origin, Question,
+    Reply, Scenario, Seen, content, honest,
 };
 pub use home::{Home, NOWHERE, Run};
 pub use library::{fill, into_git, library, with_a_long_shelf};
@@ -40,10 +42,12 @@ pub use node::Node;
 pub use outcome::{FILTERS, Outcome};
 pub use python::Python;
 pub use real_model::{MINILM, RealModel};
+pub use running::Running;
 pub use scene::{Scene, TOKEN};
 pub use served::{Served, files_below};
 pub use server::Server;
 pub use shared::Shared;
+pub use soundness::Soundness;
 pub use tools::{suite_cache, under_lock};
 pub use trial::{Skip, defined, run, run_together, run_waiting, trial};
 pub use wire::Answer;

@@ -3,6 +3,7 @@
 pub mod breaks;
 pub mod bytes;
 pub mod folders;
+pub mod gates;
 pub mod heads;
 pub mod listings;
 pub mod patience;

@@ -156,14 +156,15 @@ fn part(range: &str, length: usize) -> Option<(usize, usize)> {
 }
 
 /// As git names a file.
-pub(super) fn git_digest(content: &[u8]) -> String {
+pub(crate) fn git_digest(content: &[u8]) -> String {
     let mut hasher = sha1::Sha1::default();
     sha1::Digest::update(&mut hasher, format!("blob {}\0", content.len()));
     sha1::Digest::update(&mut hasher, content);
     hex(&sha1::Digest::finalize(hasher))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In lower-case digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits
         .filter_map(|digit| char::from_digit(digit.into(), 16))

@@ -2,14 +2,17 @@
 
 use std::{
     io,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use serde_json::Value;
 
-use super::{Request, door::Wire};
+use super::{Gate, Request, door::Wire};
 
 /// How a body ends. Numbers count its bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +42,9 @@ enum Framing {
     Unsaid,
 }
 
+/// How many bytes at most pass a gate at a time.
+const PIECE: usize = 16 << 10;
+
 /// An answer, or what is sent in its place.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -48,6 +54,7 @@ pub struct Reply {
     framing: Framing,
     ending: Ending,
     raw: Option<Vec<u8>>,
+    gate: Option<Arc<Gate>>,
 }
 
 impl Reply {
@@ -60,6 +67,7 @@ impl Reply {
             framing: Framing::Length(None),
             ending: Ending::Whole,
             raw: None,
+            gate: None,
         }
     }
 
@@ -163,6 +171,13 @@ impl Reply {
         self
     }
 
+    /// The same with its body sent through a gate, little by little.
+    #[must_use]
+    pub fn through(mut self, gate: &Arc<Gate>) -> Self {
+        self.gate = Some(Arc::clone(gate));
+        self
+    }
+
     /// Sends it and counts the bytes of the body. Returns whether the connection can carry another one.
     pub(super) fn send(
         &self,
@@ -190,7 +205,22 @@ impl Reply {
         };
         let upto = |length: usize| &self.body[..length.min(self.body.len())];
         match self.ending {
-            Ending::Whole => write(client, &self.body)?,
+            Ending::Whole => match &self.gate {
+                None => write(client, &self.body)?,
+                Some(gate) => {
+                    // What waits in the system for a reader that is gone passed in vain.
+                    let socket = socket2::SockRef::from(client.socket());
+                    socket.set_send_buffer_size(PIECE)?;
+                    let turn = gate.enter();
+                    let mut rest = &self.body[..];
+                    while !rest.is_empty() {
+                        let length = gate.pass(turn, rest.len().min(PIECE))?;
+                        write(client, &rest[..length])?;
+                        gate.note(turn, length);
+                        rest = &rest[length..];
+                    }
+                }
+            },
             Ending::Cut(length) => {
                 write(client, upto(length))?;
                 return Ok(false);

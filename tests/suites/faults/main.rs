@@ -6,11 +6,17 @@
 mod breaks;
 mod bytes;
 mod caches;
+mod calls;
+mod clocks;
+mod crowds;
+mod disk;
 mod folders;
 mod heads;
+mod kills;
 mod large;
 mod listings;
 mod patience;
+mod plants;
 mod redirects;
 mod refusals;
 mod rows;
@@ -38,6 +44,12 @@ fn main() -> ExitCode {
     };
     // Those that wait longest begin first.
     add(patience::trials(), patience::ROWS);
+    add(kills::trials(), kills::ROWS);
+    add(crowds::trials(), crowds::ROWS);
+    add(disk::trials(), disk::ROWS);
+    add(clocks::trials(), clocks::ROWS);
+    add(calls::trials(), calls::ROWS);
+    add(plants::trials(), plants::ROWS);
     add(breaks::trials(), breaks::ROWS);
     add(bytes::trials(), bytes::ROWS);
     add(caches::trials(), caches::ROWS);
@@ -51,6 +63,11 @@ fn main() -> ExitCode {
     add(tls::trials(), tls::ROWS);
     trials.push(rows::trial_of(&rows, &trials));
     run_waiting(trials)
+}
+
+/// Whether somebody has time for all that could be tried.
+fn is_thorough() -> bool {
+    std::env::var_os("HUBKIT_FAULTS").is_some_and(|value| value == "all")
 }
 
 /// A trial of one scenario.
