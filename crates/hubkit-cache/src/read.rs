@@ -154,6 +154,11 @@ impl RepoCache {
         }))
     }
 
+    /// Whether there is any commit of which something is here; `false` where that can't be told.
+    pub fn shows_any(&self) -> bool {
+        matches!(self.existing("snapshots"), Ok(Some(_)))
+    }
+
     /// A file of a commit that is this blob by the listing, and is no link: how clients keep files where there are no
     /// links, with nothing in `blobs`. `None` when there is none.
     ///

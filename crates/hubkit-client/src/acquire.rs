@@ -20,7 +20,7 @@ pub(crate) use ranges::{Filled, Setback, version_of};
 /// Files of at most so many bytes come whole in one answer, with many others at the same time.
 pub(crate) const SMALL: u64 = 4 << 20;
 
-/// How many small files are in hand: those under way, and as many that wait for the disk.
+/// How many small files are in hand: those under way, and those that wait for the disk, each of which is an open file.
 const IN_HAND: usize = 512;
 
 impl Client {

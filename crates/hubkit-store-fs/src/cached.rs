@@ -123,8 +123,13 @@ impl FsStore {
     /// The blob, looked for where the caller runs, or on a thread where that takes longer.
     async fn blob(&self, key: &BlobKey) -> Result<Option<Blob>, StoreError> {
         let (store, wanted) = (self.clone(), key.clone());
-        let found = glance(&self.pace, move || store.find_at_once(&wanted)).await?;
-        if found.is_some() {
+        let found = glance(&self.pace, move || {
+            let found = store.find_at_once(&wanted)?;
+            let is_final = found.is_some() || !store.cache.repo(&wanted.repo).shows_any();
+            Ok((found, is_final))
+        });
+        let (found, is_final) = found.await?;
+        if is_final {
             return Ok(found);
         }
         let (store, wanted) = (self.clone(), key.clone());
@@ -167,6 +172,7 @@ impl BlobStore for FsStore {
                 repo,
                 blob: key.id,
                 commits: self.commits.clone(),
+                pace: self.pace.clone(),
                 bytes: Mutex::default(),
             };
             return Ok(Staging::Ready(Stage::new(key.id, size, sink)));

@@ -15,7 +15,7 @@ use hubkit_store::{BoxFuture, Sink, StoreError, StoreErrorKind};
 use hubkit_types::{BlobId, ByteRange};
 use tokio::{sync::oneshot, task::spawn_blocking};
 
-use crate::blocking::store_error;
+use crate::blocking::{Pace, glance, store_error};
 
 /// How many are published in one go.
 const TOGETHER: usize = 512;
@@ -35,30 +35,17 @@ struct Queue {
 
 #[derive(Debug)]
 struct Job {
-    what: What,
+    blob: NewBlob,
     done: oneshot::Sender<Result<(), StoreError>>,
-}
-
-/// A verified blob.
-#[derive(Debug)]
-enum What {
-    /// In its file.
-    File(NewBlob),
-    /// In memory, for the cache of a repository.
-    Bytes(RepoCache, BlobId, Vec<u8>),
 }
 
 impl Commits {
     /// Publishes a blob whose bytes were verified. Returns when it survives a loss of power. Goes on when cancelled.
     pub(crate) async fn publish(&self, blob: NewBlob) -> Result<(), StoreError> {
-        self.add(What::File(blob)).await
-    }
-
-    async fn add(&self, what: What) -> Result<(), StoreError> {
         let (done, outcome) = oneshot::channel();
         {
             let mut queue = self.lock();
-            queue.waiting.push(Job { what, done });
+            queue.waiting.push(Job { blob, done });
             if !mem::replace(&mut queue.running, true) {
                 let commits = self.clone();
                 drop(spawn_blocking(move || commits.run()));
@@ -90,19 +77,12 @@ impl Commits {
     }
 }
 
-/// Writes what is in memory, brings all to the disk, gives each its name, and brings the names to the disk.
+/// Brings all to the disk, gives each its name, and brings the names to the disk.
 fn publish(jobs: Vec<Job>) {
-    let mut ready = Vec::with_capacity(jobs.len());
-    for Job { what, done } in jobs {
-        match written(what) {
-            Ok(blob) => ready.push((blob, done)),
-            Err(fault) => answer(done, Err(fault)),
-        }
-    }
-    let flushed = flush(ready.iter().map(|(blob, _)| blob));
-    let mut named = Vec::with_capacity(ready.len());
+    let flushed = flush(jobs.iter().map(|job| &job.blob));
+    let mut named = Vec::with_capacity(jobs.len());
     let mut folders = BTreeSet::new();
-    for (blob, done) in ready {
+    for Job { blob, done } in jobs {
         if flushed.is_err() {
             // What the system could not write it may forget: nobody is to go on with it.
             blob.discard();
@@ -121,17 +101,6 @@ fn publish(jobs: Vec<Job>) {
     let synced = synced.map_err(store_error);
     for done in named {
         answer(done, synced.as_ref().copied().map_err(again));
-    }
-}
-
-fn written(what: What) -> Result<NewBlob, StoreError> {
-    match what {
-        What::File(blob) => Ok(blob),
-        What::Bytes(repo, id, bytes) => {
-            let blob = repo.begin(id, bytes.len() as u64).map_err(store_error)?;
-            blob.write_at(0, &bytes).map_err(store_error)?;
-            Ok(blob)
-        }
     }
 }
 
@@ -158,11 +127,12 @@ fn again(fault: &StoreError) -> StoreError {
     StoreError::new(fault.kind(), fault.to_string())
 }
 
-/// A blob so small that it waits for its publication in memory.
+/// A blob so small that it is in memory until it is verified.
 pub(crate) struct MemorySink {
     pub(crate) repo: RepoCache,
     pub(crate) blob: BlobId,
     pub(crate) commits: Commits,
+    pub(crate) pace: Pace,
     pub(crate) bytes: Mutex<Vec<u8>>,
 }
 
@@ -200,8 +170,15 @@ impl Sink for MemorySink {
 
     fn commit(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         let bytes = mem::take(&mut *self.bytes());
-        let what = What::Bytes(self.repo.clone(), self.blob, bytes);
-        Box::pin(self.commits.add(what))
+        let (repo, id) = (self.repo.clone(), self.blob);
+        Box::pin(async move {
+            let written = glance(&self.pace, move || {
+                let blob = repo.begin(id, bytes.len() as u64).map_err(store_error)?;
+                blob.write_at(0, &bytes).map_err(store_error)?;
+                Ok(blob)
+            });
+            self.commits.publish(written.await?).await
+        })
     }
 
     fn discard(&self) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -218,6 +195,12 @@ mod tests {
 
     use super::*;
 
+    fn new(repo: &RepoCache, id: BlobId, bytes: &[u8]) -> NewBlob {
+        let blob = repo.begin(id, bytes.len() as u64).expect("a file");
+        blob.write_at(0, bytes).expect("written");
+        blob
+    }
+
     #[tokio::test]
     async fn many_are_published_while_the_disk_is_busy_with_the_first() {
         let root = tempfile::tempdir().expect("a folder");
@@ -229,9 +212,9 @@ mod tests {
             .iter()
             .map(|text| {
                 let blob = git::blob_id(text.as_bytes()).into();
-                let what = What::Bytes(repo.clone(), blob, text.clone().into_bytes());
+                let new = new(&repo, blob, text.as_bytes());
                 let commits = commits.clone();
-                tokio::spawn(async move { commits.add(what).await })
+                tokio::spawn(async move { commits.publish(new).await })
             })
             .collect();
         for each in waiting {
@@ -253,13 +236,16 @@ mod tests {
             let id = id.parse().expect("an id");
             Cache::new(root.path().to_owned()).repo(&Repo::new(RepoKind::Model, id))
         };
-        std::fs::write(repo("acme/bad").folder(), b"in the way").expect("written");
+        let id = git::blob_id(b"x").into();
+        let (bad, good) = (repo("acme/bad"), repo("acme/good"));
+        let (first, second) = (new(&bad, id, b"x"), new(&good, id, b"x"));
+        // Something in the place of the blob that a file can't replace.
+        let place = bad.folder().join(format!("blobs/{id}/inside"));
+        std::fs::create_dir_all(place).expect("made");
         let commits = Commits::default();
-        let add = async |repo: RepoCache| {
-            let what = What::Bytes(repo, git::blob_id(b"x").into(), b"x".to_vec());
-            commits.add(what).await
-        };
-        assert!(add(repo("acme/bad")).await.is_err());
-        add(repo("acme/good")).await.expect("published");
+        let other = commits.clone();
+        let first = tokio::spawn(async move { other.publish(first).await });
+        commits.publish(second).await.expect("published");
+        assert!(first.await.expect("ended").is_err());
     }
 }

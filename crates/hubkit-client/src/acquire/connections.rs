@@ -236,6 +236,9 @@ impl Pace {
     const HOLD: Duration = Duration::from_secs(5);
     /// How much more must come for more requests to have paid.
     const GAIN: f64 = 1.1;
+    /// A request over a short link that brings so many bytes a second is held up by this machine, not by the server: one
+    /// more would only keep the bytes from coming in order, in which they are hashed with the least work.
+    const FAST: f64 = 400e6;
 
     /// The size that the lane should have, where that changes.
     fn came(
@@ -267,7 +270,13 @@ impl Pace {
         if in_use < size {
             return None;
         }
+        #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
+        let is_fast = self.link == Some(Link::Short) && rate / size as f64 > Self::FAST;
         match self.before.take() {
+            None if is_fast => {
+                self.hold(now);
+                None
+            }
             Some((slower, fewer)) if rate < slower * Self::GAIN => {
                 self.hold(now);
                 Some(fewer)
@@ -311,6 +320,25 @@ mod tests {
         assert_eq!(sizes(50_000_000, 400_000_000, 2), [2, 4, 8, 16, 8]);
         assert_eq!(sizes(50_000_000, u64::MAX, 2), [2, 4, 8, 16]);
         assert_eq!(sizes(1_000_000_000, 1_000_000_000, 2), [2, 4, 2]);
+    }
+
+    #[test]
+    fn one_that_is_near_and_fast_is_enough() {
+        let (mut pace, mut now) = (Pace::default(), Instant::now());
+        pace.link = Some(Link::Short);
+        for _ in 0..100 {
+            now += Duration::from_millis(10);
+            assert_eq!(pace.came(10_000_000, now, 1, 1, 16), None);
+        }
+        pace.hold(now);
+        now += Pace::HOLD;
+        let sizes: Vec<usize> = (0..20)
+            .filter_map(|_| {
+                now += Duration::from_millis(10);
+                pace.came(1_000_000, now, 1, 1, 16)
+            })
+            .collect();
+        assert_eq!(sizes, [2], "a slow one is not");
     }
 
     #[test]

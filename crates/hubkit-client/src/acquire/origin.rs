@@ -51,6 +51,7 @@ impl<'a> Origin<'a> {
         range: ByteRange,
         validator: Option<Etag>,
     ) -> Result<Option<Response<Body>>, Error> {
+        // Only the bytes are worth a connection of their own, and as a rule they lie elsewhere.
         let request = self.request(Some(range), validator);
         let redirects = Redirects::StopAtOtherOrigin;
         let exchanged = self
@@ -76,7 +77,10 @@ impl<'a> Origin<'a> {
         range: Option<ByteRange>,
         validator: Option<Etag>,
     ) -> Result<Response<Body>, Error> {
-        let request = self.request(range, validator);
+        let mut request = self.request(range, validator);
+        if self.file.size > SMALL {
+            request.extensions_mut().insert(Bulk);
+        }
         let known = self.lock().clone();
         if let Some(url) = known {
             let answer = self
@@ -103,11 +107,7 @@ impl<'a> Origin<'a> {
         let mut call = Resolve::get(repo, self.commit.into(), path);
         call.range = range;
         call.if_range = validator;
-        let mut request = call.request();
-        if self.file.size > SMALL {
-            request.extensions_mut().insert(Bulk);
-        }
-        request
+        call.request()
     }
 
     async fn refuse(&self, answer: Answer) -> Result<Response<Body>, Error> {
