@@ -60,7 +60,10 @@ fn crowd(processes: usize) -> Result<()> {
     let (scene, gate) = scene_of(usize::try_from(LENGTH)?)?;
     let mut running = Vec::new();
     for _ in 0..processes {
-        running.push(scene.prepare(&["--lock-timeout", "600", "-q"])?.start()?);
+        // However busy the machine is: one connection, which always gets a little, and nobody loses patience.
+        let words = ["--lock-timeout", "600", "--max-connections", "2", "-q"];
+        let run = scene.prepare(&words)?;
+        running.push(run.env("HF_HUB_DOWNLOAD_TIMEOUT", "600").start()?);
     }
     let deadline = Instant::now() + PATIENCE;
     loop {
