@@ -175,6 +175,25 @@ impl Partial {
         }
     }
 
+    /// Lets the disk begin to take a part that was written, without waiting for it, where the system knows such a thing;
+    /// waits for all that was written where it does not.
+    pub fn begin_flush(&self, part: ByteRange) -> Result<(), CacheError> {
+        #[cfg(target_os = "linux")]
+        {
+            // What Linux does first with pages that it is told are not needed is to write them. It lets go of none of these:
+            // they are not on the disk yet.
+            let length = std::num::NonZeroU64::new(part.len());
+            let advice = rustix::fs::Advice::DontNeed;
+            let begun = rustix::fs::fadvise(&self.file, part.start(), length, advice);
+            begun.map_err(|fault| CacheError::io("can't sync", self.path(), fault.into()))
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = part;
+            self.flush()
+        }
+    }
+
     /// Lets the disk take what was written so far. Where it does not, nothing of the file is kept.
     pub fn flush(&self) -> Result<(), CacheError> {
         self.synced(self.file.sync_data())

@@ -66,6 +66,11 @@ impl NewBlob {
         self.partial.note(note);
     }
 
+    /// Lets the disk begin to take a part that was written.
+    pub fn begin_flush(&self, part: ByteRange) -> Result<(), CacheError> {
+        self.partial.begin_flush(part)
+    }
+
     /// Lets the disk take what was written so far.
     pub fn flush(&self) -> Result<(), CacheError> {
         self.partial.flush()

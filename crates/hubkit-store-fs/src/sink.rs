@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use hubkit_cache::{CacheError, NewBlob, Remover};
-use hubkit_store::{BoxFuture, Sink, StoreError, StoreErrorKind};
+use hubkit_store::{BoxFuture, RangeSet, Sink, StoreError, StoreErrorKind};
 use hubkit_types::ByteRange;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -22,15 +22,15 @@ use crate::{
 };
 
 /// After so many bytes the disk is told to take them, so that little is left to wait for at the end.
-const FLUSH: u64 = 64 << 20;
+const FLUSH: u64 = 16 << 20;
 
 /// A file in which a blob grows, and the step that publishes it.
 pub(crate) trait Target: Send + Sync + 'static {
     fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), CacheError>;
     fn read_at(&self, range: ByteRange) -> Result<Vec<u8>, CacheError>;
     fn note(&self, note: &[u8]);
-    /// Lets the disk take what was written so far.
-    fn flush(&self) -> Result<(), CacheError>;
+    /// Lets the disk begin to take a part that was written.
+    fn begin_flush(&self, part: ByteRange) -> Result<(), CacheError>;
     fn publish(self) -> BoxFuture<'static, Result<(), StoreError>>;
     /// Removes the file, and whatever would let another go on with it.
     fn discard(&self);
@@ -58,8 +58,8 @@ impl Target for CacheTarget {
         self.blob.note(note);
     }
 
-    fn flush(&self) -> Result<(), CacheError> {
-        self.blob.flush()
+    fn begin_flush(&self, part: ByteRange) -> Result<(), CacheError> {
+        self.blob.begin_flush(part)
     }
 
     fn publish(self) -> BoxFuture<'static, Result<(), StoreError>> {
@@ -96,7 +96,8 @@ pub(crate) struct FileSink<T: Target> {
 
 #[derive(Default)]
 struct Flushing {
-    unflushed: u64,
+    /// What was written since the disk was last told.
+    written: RangeSet,
     under_way: Option<JoinHandle<Result<(), CacheError>>>,
 }
 
@@ -218,17 +219,20 @@ impl<T: Target> FileSink<T> {
     }
 
     /// Starts to bring to the disk what came, now and then.
-    fn flush_now_and_then(&self, target: &Arc<T>, length: u64) {
+    fn flush_now_and_then(&self, target: &Arc<T>, written: ByteRange) {
         let mut flushing = self.flushing();
-        flushing.unflushed += length;
+        flushing.written.insert(written);
         let is_busy = flushing
             .under_way
             .as_ref()
             .is_some_and(|flush| !flush.is_finished());
-        if flushing.unflushed >= FLUSH && !is_busy {
-            flushing.unflushed = 0;
+        if flushing.written.len() >= FLUSH && !is_busy {
+            let written = mem::take(&mut flushing.written);
             let target = target.clone();
-            flushing.under_way = Some(spawn_blocking(move || target.flush()));
+            flushing.under_way = Some(spawn_blocking(move || {
+                let mut parts = written.runs().iter();
+                parts.try_for_each(|part| target.begin_flush(*part))
+            }));
         }
     }
 }
@@ -238,7 +242,7 @@ impl<T: Target> Sink for FileSink<T> {
         Box::pin(async move {
             self.writes.ended().await;
             let target = self.target()?;
-            let length = bytes.len() as u64;
+            let range = ByteRange::new(offset, offset + bytes.len() as u64);
             let write = Arc::new(Write {
                 writes: self.writes.clone(),
                 state: Mutex::new(Sides::Both),
@@ -253,8 +257,8 @@ impl<T: Target> Sink for FileSink<T> {
             drop(caller);
             if written.is_err() {
                 self.broken.store(true, Ordering::Relaxed);
-            } else {
-                self.flush_now_and_then(&target, length);
+            } else if let Some(range) = range {
+                self.flush_now_and_then(&target, range);
             }
             written
         })

@@ -97,8 +97,8 @@ impl Target for Growing {
         self.partial.note(note);
     }
 
-    fn flush(&self) -> Result<(), CacheError> {
-        let flushed = self.partial.flush();
+    fn begin_flush(&self, part: ByteRange) -> Result<(), CacheError> {
+        let flushed = self.partial.begin_flush(part);
         flushed.map_err(|fault| self.place.named(fault))
     }
 

@@ -56,7 +56,7 @@ impl Target for Noted {
         }
     }
 
-    fn flush(&self) -> Result<(), CacheError> {
+    fn begin_flush(&self, _part: ByteRange) -> Result<(), CacheError> {
         Ok(())
     }
 
