@@ -71,7 +71,7 @@ const MOST_LARGE: usize = 16;
 
 /// The lanes' first sizes.
 const FIRST_SMALL: usize = 32;
-const FIRST_LARGE: usize = 1;
+const FIRST_LARGE: usize = 2;
 const FIRST_LARGE_LONG: usize = 8;
 
 impl Connections {
@@ -94,6 +94,17 @@ impl Connections {
         Permit {
             _of_lane: of_lane,
             _of_all: of_all,
+        }
+    }
+
+    /// How many requests for parts of one file are worth their while now: one where it is near and fast, so that its bytes
+    /// come in the order in which they are hashed with the least work.
+    pub(crate) fn of_one_file(&self) -> usize {
+        let pace = self.pace();
+        if pace.link == Some(Link::Short) && pace.fast {
+            1
+        } else {
+            usize::MAX
         }
     }
 
@@ -212,14 +223,28 @@ impl Lane {
 }
 
 /// How fast large files come, and whether that is worth more requests.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 struct Pace {
     link: Option<Link>,
+    /// Whether each request brings as much as this machine takes, as far as is known.
+    fast: bool,
     window: Option<Window>,
     /// The rate before the last change, and how many requests there were then.
     before: Option<(f64, usize)>,
     /// No change before this.
     held: Option<Instant>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            link: None,
+            fast: true,
+            window: None,
+            before: None,
+            held: None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -236,8 +261,7 @@ impl Pace {
     const HOLD: Duration = Duration::from_secs(5);
     /// How much more must come for more requests to have paid.
     const GAIN: f64 = 1.1;
-    /// A request over a short link that brings so many bytes a second is held up by this machine, not by the server: one
-    /// more would only keep the bytes from coming in order, in which they are hashed with the least work.
+    /// A request over a short link that brings so many bytes a second is held up by this machine, not by the server.
     const FAST: f64 = 400e6;
 
     /// The size that the lane should have, where that changes.
@@ -266,14 +290,15 @@ impl Pace {
         #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
         let rate = window.bytes as f64 / time.as_secs_f64();
         self.window = None;
+        #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
+        let each = rate / in_use.max(1) as f64;
+        self.fast = self.link == Some(Link::Short) && each > Self::FAST;
         // Where not all that may be asked is asked, more would change nothing.
         if in_use < size {
             return None;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
-        let is_fast = self.link == Some(Link::Short) && rate / size as f64 > Self::FAST;
         match self.before.take() {
-            None if is_fast => {
+            None if self.fast => {
                 self.hold(now);
                 None
             }

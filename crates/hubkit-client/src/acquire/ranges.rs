@@ -96,7 +96,7 @@ impl Client {
         }
         running.push(shared.part(first, answer, permit).boxed());
         loop {
-            if parts.is_empty() {
+            if parts.is_empty() || running.len() >= connections.of_one_file() {
                 match running.next().await {
                     Some(outcome) => outcome?,
                     None => break,
