@@ -1,8 +1,8 @@
 //! A download that is cut off, meddled with or ended leaves nothing that could pass for a file.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use hubkit_tests::{Home, Meddler, Meddling, Server, files_below};
 use tempfile::TempDir;
 
@@ -61,6 +61,23 @@ fn a_process_killed_in_the_middle_leaves_no_blob_and_the_next_one_succeeds() -> 
     Ok(())
 }
 
+/// Waits until a download has noted that it holds something: what passed on the way need not have been read yet.
+fn wait_for_a_note(cache: &Path) -> Result<()> {
+    for _ in 0..600 {
+        for name in blobs(cache)?
+            .iter()
+            .filter(|name| name.ends_with(".journal"))
+        {
+            let journal = fs::read(cache.join(name)).unwrap_or_default();
+            if String::from_utf8_lossy(&journal).contains("\nheld 0-") {
+                return Ok(());
+            }
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    bail!("no download noted anything within a minute")
+}
+
 fn is_unfinished(name: &str) -> bool {
     name.ends_with(".incomplete") || name.ends_with(".journal")
 }
@@ -77,6 +94,7 @@ fn an_interrupted_process_says_so_by_its_exit_code_and_the_next_one_goes_on() ->
             .at(meddler.endpoint())
             .spawn()?;
         meddler.wait_for(HALF)?;
+        wait_for_a_note(&home.cache())?;
         let sent = Command::new("kill")
             .args([signal, &child.id().to_string()])
             .status()?;
