@@ -1,6 +1,6 @@
 //! One folder of the user's, filled by hubkit and by Python's client in turn.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf, thread, time::Duration};
 
 use anyhow::{Result, ensure};
 use hubkit_tests::{Home, Outcome, Python, Served, Server, trial};
@@ -155,9 +155,19 @@ fn filled_from_the_cache(python: &Python) -> Result<()> {
 fn both_replace(python: &Python) -> Result<()> {
     let both = Both::new()?;
     both.we_fill(&[])?;
+    let main = format!("/api/models/{MODEL}/revision/main");
     for text in ["one", "a second", "the third"] {
+        let before = both.server.get(&main)?;
         for path in ["config.json", "model.safetensors"] {
             fs::write(both.served.repo("models/lab/tiny").join(path), text)?;
+        }
+        // A server remembers for a moment which commit `main` is.
+        let is_same = || Ok::<_, anyhow::Error>(both.server.get(&main)? == before);
+        for _ in 0..600 {
+            if !is_same()? {
+                break;
+            }
+            thread::sleep(Duration::from_millis(100));
         }
         if text == "a second" {
             both.python_fills(python)?;
