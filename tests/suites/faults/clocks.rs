@@ -69,6 +69,7 @@ fn files() -> Result<()> {
         gate.turn(LENGTH / 2);
         let mut running = scene.prepare(&["weights.bin"])?.start()?;
         gate.wait_for(LENGTH / 2)?;
+        scene.wait_for_a_note()?;
         running.kill()?;
         date(&scene.cache(), time)?;
         gate.turn(u64::MAX);
@@ -106,6 +107,7 @@ fn clock() -> Result<()> {
         gate.turn(LENGTH / 2);
         let mut running = scene.prepare(&[])?.start()?;
         gate.wait_for(LENGTH / 2)?;
+        scene.wait_for_a_note()?;
         running.kill()?;
         gate.turn(u64::MAX);
         let repo = scene.hub.repo();
