@@ -17,7 +17,7 @@ use std::{
 
 use hubkit_store::{
     BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History, RefStore,
-    Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest, entry_by_entry,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -434,11 +434,7 @@ impl RefStore for FolderStore {
         commit: CommitId,
         paths: Vec<RepoPath>,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::with_capacity(paths.len());
-        for path in paths {
-            entries.push(self.entry(repo.clone(), commit, path).await?);
-        }
-        Ok(entries)
+        entry_by_entry(self, repo, commit, paths).await
     }
 
     /// None: a folder holds one state of its files.

@@ -22,7 +22,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use ext::BlobStoreExt;
 pub use memory::{MemoryStore, Storage};
 pub use ranges::RangeSet;
-pub use refs::{Entry, RefStore, Snapshot, check_recorded};
+pub use refs::{Entry, RefStore, Snapshot, check_recorded, entry_by_entry};
 pub use stage::{BoxFuture, Sink, Stage};
 pub use store::{DynStore, Store};
 pub use survey::{CommitRecord, History, Survey, SurveyRequest};

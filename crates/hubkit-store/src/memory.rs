@@ -15,7 +15,7 @@ use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFi
 use crate::{
     BlobKey, BlobStat, BlobStore, BoxFuture, ByteStream, CommitRecord, Contention, Digester, Entry,
     History, RefStore, Sink, Snapshot, Stage, Staging, StoreError, StoreErrorKind, Survey,
-    SurveyRequest, check_recorded, git,
+    SurveyRequest, check_recorded, entry_by_entry, git,
 };
 
 /// Where a hub would keep a file: it decides by what digest the file goes.
@@ -263,11 +263,7 @@ impl RefStore for MemoryStore {
         commit: CommitId,
         paths: Vec<RepoPath>,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::with_capacity(paths.len());
-        for path in paths {
-            entries.push(self.entry(repo.clone(), commit, path).await?);
-        }
-        Ok(entries)
+        entry_by_entry(self, repo, commit, paths).await
     }
 
     /// None: a commit here is what it was made of, and knows no other.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hubkit_store::{
     BlobKey, BlobStat, BlobStore, ByteStream, CommitRecord, Contention, Entry, History,
     MemoryStore, RefStore, Snapshot, Staging, StoreError, StoreErrorKind, Survey, SurveyRequest,
+    entry_by_entry,
 };
 use hubkit_types::{BlobId, ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
@@ -144,11 +145,7 @@ impl RefStore for Hollow {
         commit: CommitId,
         paths: Vec<RepoPath>,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::with_capacity(paths.len());
-        for path in paths {
-            entries.push(self.entry(repo.clone(), commit, path).await?);
-        }
-        Ok(entries)
+        entry_by_entry(self, repo, commit, paths).await
     }
 
     async fn history(
