@@ -21,6 +21,11 @@ const ATTEMPTS: usize = 16;
 /// The longest name that common file systems take, in bytes.
 const LONGEST_NAME: usize = 255;
 
+/// Whether this is what stands in a temporary name so that it is no other's.
+pub(crate) fn is_random(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// A file that is there only as long as it is not finished: its drop removes it.
 #[derive(Debug)]
 pub(crate) struct Temporary(Arc<Place>);

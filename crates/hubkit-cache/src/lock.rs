@@ -31,13 +31,22 @@ pub(crate) enum Asked {
     Busy(Option<String>),
 }
 
+/// Where the locks of a repository's blobs are, below the cache.
+pub(crate) fn folder(repo: &RepoCache) -> String {
+    format!(".locks/{}", repo.name())
+}
+
+/// The name of a blob's lock there.
+pub(crate) fn name(blob: BlobId) -> String {
+    format!("{blob}.lock")
+}
+
 impl Lock {
     pub(crate) fn ask(repo: &RepoCache, blob: BlobId) -> Asked {
-        let below = format!(".locks/{}", repo.name());
-        let Ok(folder) = durable::folders(repo.cache_root(), &below) else {
+        let Ok(folder) = durable::folders(repo.cache_root(), &folder(repo)) else {
             return Asked::Taken(Self { _file: None });
         };
-        let path = folder.join(format!("{blob}.lock"));
+        let path = folder.join(name(blob));
         match durable::try_lock(&path) {
             Ok(file) => Asked::Taken(Self { _file: Some(file) }),
             Err(TryLockError::WouldBlock) => Asked::Busy(holder(&path)),

@@ -14,7 +14,7 @@ use crate::{
     CacheError, CacheErrorKind,
     at::{read_exact_at, write_all_at},
     cache::entries,
-    durable::{Remover, Temporary, sync_folder},
+    durable::{Remover, Temporary, is_random, sync_folder},
     journal::{self, Journal},
     owner::Life,
 };
@@ -376,11 +376,7 @@ pub(crate) fn is_incomplete(name: &str) -> bool {
     let parts = name
         .strip_suffix(SUFFIX)
         .and_then(|name| name.rsplit_once('.'));
-    parts.is_some_and(|(blob, random)| {
-        blob.parse::<BlobId>().is_ok()
-            && random.len() == 8
-            && random.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    parts.is_some_and(|(blob, random)| blob.parse::<BlobId>().is_ok() && is_random(random))
 }
 
 fn is_older(path: &Path, most: Duration, now: SystemTime) -> bool {

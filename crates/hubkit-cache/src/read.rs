@@ -11,6 +11,7 @@ use hubkit_types::{BlobId, CommitId, RepoPath, Revision, TreeFile};
 use crate::{
     CacheError, CacheErrorKind, RepoCache,
     cache::{entries, shared_blobs},
+    durable,
     error::found,
     read_plain,
     trees::REMEMBERED,
@@ -346,13 +347,9 @@ pub(crate) fn read_commit(path: &Path) -> Result<Option<CommitId>, CacheError> {
 
 /// Whether a name below `refs` is that of a file on its way: `<revision>.<8 hex digits>.tmp`.
 pub(crate) fn is_temporary(name: &str) -> bool {
-    let random = name
-        .strip_suffix(".tmp")
+    name.strip_suffix(".tmp")
         .and_then(|name| name.rsplit_once('.'))
-        .map(|(_, random)| random);
-    random.is_some_and(|random| {
-        random.len() == 8 && random.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+        .is_some_and(|(_, random)| durable::is_random(random))
 }
 
 /// How deep a walk goes: as deep as a path of a repository.

@@ -9,7 +9,7 @@ use std::{
 use hubkit_types::BlobId;
 
 use super::{Garbage, freed};
-use crate::{RepoCache, durable, journal, owner::Life, read::is_temporary};
+use crate::{RepoCache, durable, journal, lock, owner::Life, read::is_temporary};
 
 /// A file that a download left, or is at work on.
 pub(super) struct Leftover {
@@ -40,7 +40,7 @@ impl Leftover {
     pub(super) fn of_blob(name: &str, path: PathBuf) -> Option<Self> {
         let (stem, end) = name.rsplit_once('.')?;
         let (blob, is_locked) = match stem.rsplit_once('.') {
-            Some((blob, random)) if is_random(random) => (blob, true),
+            Some((blob, random)) if durable::is_random(random) => (blob, true),
             Some(_) => return None,
             None => (stem, false),
         };
@@ -92,8 +92,8 @@ impl Leftover {
         };
         let own = Lock::of(&partial);
         let blob = self.blob.map_or(Lock::Free(None), |blob| {
-            let name = format!(".locks/{}/{blob}.lock", cached.name());
-            Lock::of(&cached.cache_root().join(name))
+            let folder = cached.cache_root().join(lock::folder(cached));
+            Lock::of(&folder.join(lock::name(blob)))
         });
         // Where there are no locks, the journal says who is at it.
         let runs = journal::read(&partial).is_some_and(|left| left.owner.life() == Life::Runs);
@@ -136,14 +136,9 @@ impl Lock {
     }
 }
 
-fn is_random(text: &str) -> bool {
-    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
 /// Holds the lock of a blob while something is removed that a download of it could be about to use; `None` while another
 /// holds it.
 pub(crate) fn guard(cached: &RepoCache, blob: BlobId) -> Option<File> {
-    let folder = format!(".locks/{}", cached.name());
-    let folder = durable::folders(cached.cache_root(), &folder).ok()?;
-    durable::try_lock(&folder.join(format!("{blob}.lock"))).ok()
+    let folder = durable::folders(cached.cache_root(), &lock::folder(cached)).ok()?;
+    durable::try_lock(&folder.join(lock::name(blob))).ok()
 }
