@@ -13,7 +13,7 @@ use hubkit_types::Repo;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress, hop::Lost};
+use crate::{Client, Connectivity, Error, ErrorKind, Event, Progress, hop::Lost, pour::Patience};
 
 /// What happens at a redirect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,7 +116,23 @@ impl Client {
         }
     }
 
-    /// Waits before a broken body is picked up again.
+    /// Waits before a broken body is picked up again, unless so many tries were in vain (`None`) that it is given up.
+    pub(crate) async fn pick_up(
+        &self,
+        fruitless: Option<u32>,
+        broken: Error,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        let Some(fruitless) = fruitless else {
+            let tries = Patience::TRIES;
+            return Err(broken.within(format_args!(
+                "gave up after {tries} tries that brought too little"
+            )));
+        };
+        self.pause(fruitless, &broken, progress).await
+    }
+
+    /// Waits before an answer that broke off is asked for again.
     pub(crate) async fn pause(
         &self,
         attempt: u32,

@@ -15,16 +15,13 @@ use crate::{
     Client, Connectivity, Error, ErrorKind,
     exchange::Redirects,
     pace::Paced,
+    pour::Patience,
     transfer::{start_of, text_of},
     whole::{Version, Whole},
 };
 
 /// How much of a file is thrown away, at most, to come to a part that the server does not send alone.
 const MOST_SKIPPED: u64 = 8 << 20;
-/// How often in a row a body may break and bring fewer than [`GAIN`] bytes.
-const TRIES: u32 = 5;
-const GAIN: u64 = 64 << 10;
-
 /// A reader who did not ask for so long was busy with something else.
 const AWAY: Duration = Duration::from_secs(5);
 /// An answer of so many bytes wants a connection of its own.
@@ -158,17 +155,14 @@ impl Flow {
             }
             Lost::Connection(error) => error,
         };
-        if self.gained >= GAIN {
+        if self.gained >= Patience::GAIN {
             self.fruitless = 0;
         }
         self.gained = 0;
         self.fruitless += 1;
-        if self.fruitless >= TRIES {
-            let given_up = format!("gave up after {TRIES} tries that brought too little");
-            return Err(broken.within(given_up));
-        }
+        let fruitless = Some(self.fruitless).filter(|count| *count < Patience::TRIES);
         let observer = self.client.observer();
-        self.client.pause(self.fruitless, &broken, observer).await
+        self.client.pick_up(fruitless, broken, observer).await
     }
 
     async fn open(&mut self) -> Result<Coming, Error> {

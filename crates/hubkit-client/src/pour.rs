@@ -93,7 +93,7 @@ impl Patience {
     /// Tries in a row that bring nothing new.
     pub(crate) const TRIES: u32 = 5;
     /// Fewer new bytes than this are nothing: else each could cost a request.
-    const GAIN: u64 = 64 << 10;
+    pub(crate) const GAIN: u64 = 64 << 10;
 
     pub(crate) fn new() -> Self {
         Self {

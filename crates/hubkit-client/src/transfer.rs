@@ -16,9 +16,6 @@ use crate::{
     unpack::unpack,
 };
 
-/// How often a file starts over because it changed while it came: a server that has two versions of it can go on for ever.
-const MOST_CHANGES: u32 = 3;
-
 impl Client {
     /// Fetches a file's bytes into the store. Returns once they are verified and kept for good.
     pub(crate) async fn fetch_blob(
@@ -126,39 +123,30 @@ impl Client {
             self.0.connections.small_came();
             return Ok(());
         }
-        let mut changes = 0;
-        loop {
-            let parted = self.fill_in_parts(origin, stage, file, progress).await;
-            match parted {
+        let mut has_changed = false;
+        let first = loop {
+            match self.fill_in_parts(origin, stage, file, progress).await {
                 Ok(Filled::Whole) => return Ok(()),
-                Ok(Filled::Unparted(first)) => {
-                    let _permit = self.0.connections.permit(Traffic::Large).await;
-                    let filled =
-                        self.fill_in_order(origin, stage, file, first, content_type, progress);
-                    return filled.await;
-                }
-                Err(Setback::Changed(what)) => {
-                    changes += 1;
-                    if changes > MOST_CHANGES {
-                        return Err(Error::new(ErrorKind::Integrity, what));
-                    }
+                Ok(Filled::Unparted(first)) => break first,
+                Err(Setback::Changed) => {
                     let bytes = stage.held().len();
                     stage.restart().await?;
                     progress.event(&Event::Restarted {
                         path: &file.path,
                         bytes,
                     });
-                    if changes > 1 {
+                    if has_changed {
                         // No longer in parts: one answer is of one version.
-                        let _permit = self.0.connections.permit(Traffic::Large).await;
-                        let filled =
-                            self.fill_in_order(origin, stage, file, None, content_type, progress);
-                        return filled.await;
+                        break None;
                     }
+                    has_changed = true;
                 }
                 Err(Setback::Failed(error)) => return Err(error),
             }
-        }
+        };
+        let _permit = self.0.connections.permit(Traffic::Large).await;
+        self.fill_in_order(origin, stage, file, first, content_type, progress)
+            .await
     }
 
     /// Moves bytes one after another. A broken connection is picked up where it broke; if the file changed in between, the
@@ -253,13 +241,8 @@ impl Client {
                     }
                 }
             };
-            let Some(fruitless) = patience.after(stage.held().frontier()) else {
-                let tries = Patience::TRIES;
-                return Err(setback.within(format_args!(
-                    "gave up after {tries} tries that brought too little"
-                )));
-            };
-            self.pause(fruitless, &setback, progress).await?;
+            let fruitless = patience.after(stage.held().frontier());
+            self.pick_up(fruitless, setback, progress).await?;
         }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) enum Filled {
 /// Why parts did not all come.
 pub(crate) enum Setback {
     /// The file is another than it was when the first part came.
-    Changed(String),
+    Changed,
     /// Going on makes no sense.
     Failed(Error),
 }
@@ -70,9 +70,7 @@ impl Client {
         let validator = stage.validator();
         if validator.is_none() && !held.is_empty() {
             // What is there can't be told from another version.
-            return Err(Setback::Changed(
-                "it has no name for its version".to_owned(),
-            ));
+            return Err(Setback::Changed);
         }
         let answer = origin.first(first, validator).await?;
         let shared = Shared {
@@ -91,7 +89,7 @@ impl Client {
                 let response = answer.filter(|response| response.status() == StatusCode::OK);
                 Ok(Filled::Unparted(response))
             } else {
-                Err(Setback::Changed("another version is there now".to_owned()))
+                Err(Setback::Changed)
             };
         }
         running.push(shared.part(first, answer, permit).boxed());
@@ -153,21 +151,13 @@ impl Shared<'_> {
                 let validator = self.stage.validator();
                 self.origin.ask(Some(rest), validator).await?
             };
-            let broken = match self.take(response, rest).await? {
-                (end, _) if end == part.end() => return Ok(()),
-                (end, broken) => {
-                    at = end;
-                    broken
-                }
-            };
-            let Some(fruitless) = patience.after(at - part.start()) else {
-                let tries = Patience::TRIES;
-                let broken = broken.within(format_args!(
-                    "gave up after {tries} tries that brought too little"
-                ));
-                return Err(broken.into());
-            };
-            self.client.pause(fruitless, &broken, self.progress).await?;
+            let (end, broken) = self.take(response, rest).await?;
+            at = end;
+            if at < part.end() {
+                let fruitless = patience.after(at - part.start());
+                let again = self.client.pick_up(fruitless, broken, self.progress);
+                again.await?;
+            }
         }
         Ok(())
     }
@@ -178,21 +168,19 @@ impl Shared<'_> {
         mut response: Response<Body>,
         part: ByteRange,
     ) -> Result<(u64, Error), Setback> {
-        let changed = |what: &str| Err(Setback::Changed(what.to_owned()));
-        if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
-            return changed("the server has no such part of it");
-        }
-        if response.status() == StatusCode::OK {
-            return changed("the server sends all of it where a part was asked for");
-        }
-        if start_of(&response, Some(part), self.file.size)?.is_none() {
-            return changed("the server sends another part of it than was asked for");
+        // There is no such part any more, all of it comes instead, or another part.
+        let is_other = matches!(
+            response.status(),
+            StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::OK
+        );
+        if is_other || start_of(&response, Some(part), self.file.size)?.is_none() {
+            return Err(Setback::Changed);
         }
         let version = version_of(&response);
         match self.stage.validator() {
             None => self.stage.set_validator(version),
             known if version.is_some() && known != version => {
-                return changed("parts of it are of different versions");
+                return Err(Setback::Changed);
             }
             Some(_) => {}
         }
