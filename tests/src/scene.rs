@@ -1,8 +1,8 @@
 //! A misbehaving hub, and somebody who fetches from it with a token.
 
-use std::{fs, path::PathBuf, thread, time::Duration};
+use std::{fs, path::PathBuf};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{AUTHORITY, COMMIT, Door, FaultyHub, Home, Outcome, Run, Scenario, files_below};
 
@@ -35,20 +35,6 @@ impl Scene {
         };
         fs::write(scene.home.path().join(CERTIFICATES), AUTHORITY)?;
         Ok(scene)
-    }
-
-    /// Waits until a download has noted that it holds something: what was sent need not have been read yet.
-    pub fn wait_for_a_note(&self) -> Result<()> {
-        for _ in 0..600 {
-            for (name, content) in files_below(&self.cache())? {
-                let is_journal = name.ends_with(".journal");
-                if is_journal && String::from_utf8_lossy(&content).contains("\nheld 0-") {
-                    return Ok(());
-                }
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        bail!("no download noted anything within a minute")
     }
 
     /// The folder of the cache.

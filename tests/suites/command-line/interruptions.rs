@@ -1,9 +1,9 @@
 //! A download that is cut off, meddled with or ended leaves nothing that could pass for a file.
 
-use std::{fs, path::Path, process::Command, thread, time::Duration};
+use std::{fs, path::Path, process::Command};
 
-use anyhow::{Context as _, Result, bail};
-use hubkit_tests::{Home, Meddler, Meddling, Server, files_below};
+use anyhow::{Context as _, Result};
+use hubkit_tests::{Home, Meddler, Meddling, Server, files_below, wait_for_a_note};
 use tempfile::TempDir;
 
 const SIZE: usize = 6_000_000;
@@ -59,23 +59,6 @@ fn a_process_killed_in_the_middle_leaves_no_blob_and_the_next_one_succeeds() -> 
     );
     assert_eq!(blobs(&home.cache())?.len(), 1, "nothing is left beside");
     Ok(())
-}
-
-/// Waits until a download has noted that it holds something: what passed on the way need not have been read yet.
-fn wait_for_a_note(cache: &Path) -> Result<()> {
-    for _ in 0..600 {
-        for name in blobs(cache)?
-            .iter()
-            .filter(|name| name.ends_with(".journal"))
-        {
-            let journal = fs::read(cache.join(name)).unwrap_or_default();
-            if String::from_utf8_lossy(&journal).contains("\nheld 0-") {
-                return Ok(());
-            }
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    bail!("no download noted anything within a minute")
 }
 
 fn is_unfinished(name: &str) -> bool {

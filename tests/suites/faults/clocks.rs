@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use hubkit_tests::{
     Asset, Question::Get, Scene, Seen, Skip, content, scenarios::gates::gated, trial,
+    wait_for_a_note,
 };
 use libtest_mimic::Trial;
 
@@ -69,7 +70,7 @@ fn files() -> Result<()> {
         gate.turn(LENGTH / 2);
         let mut running = scene.prepare(&["weights.bin"])?.start()?;
         gate.wait_for(LENGTH / 2)?;
-        scene.wait_for_a_note()?;
+        wait_for_a_note(&scene.cache())?;
         running.kill()?;
         date(&scene.cache(), time)?;
         gate.turn(u64::MAX);
@@ -107,7 +108,7 @@ fn clock() -> Result<()> {
         gate.turn(LENGTH / 2);
         let mut running = scene.prepare(&[])?.start()?;
         gate.wait_for(LENGTH / 2)?;
-        scene.wait_for_a_note()?;
+        wait_for_a_note(&scene.cache())?;
         running.kill()?;
         gate.turn(u64::MAX);
         let repo = scene.hub.repo();
