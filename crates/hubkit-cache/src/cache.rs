@@ -11,7 +11,7 @@ use std::{
 
 use hubkit_types::Repo;
 
-use crate::{CacheError, Partial, Trees, durable, error::found, read_plain, sweep, trees::Memo};
+use crate::{CacheError, Trees, durable, error::found, read_plain, sweep, trees::Memo};
 
 /// What `CACHEDIR.TAG` says in a folder of things that can be fetched again.
 ///
@@ -128,14 +128,17 @@ impl RepoCache {
         Err(CacheError::corrupt(&self.folder, fault))
     }
 
-    /// Removes what broken downloads left beside a file that is on its way, once for each folder.
-    pub(crate) fn sweep(&self, beside: &Partial) {
-        let folder = beside.path().parent().unwrap_or(Path::new(""));
+    /// Removes what downloads of this repository left that broke off, by the rule of [`sweep`](crate::sweep), the first
+    /// time that it is asked to.
+    pub fn sweep(&self) {
+        let Ok(Some(folder)) = self.existing("blobs") else {
+            return;
+        };
         let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = swept.insert(folder.to_owned());
+        let is_new = swept.insert(folder.clone());
         drop(swept);
-        if let Some(now) = beside.modified().filter(|_| is_new) {
-            sweep(folder, now);
+        if is_new {
+            sweep(&folder);
         }
     }
 

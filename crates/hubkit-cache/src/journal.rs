@@ -16,7 +16,7 @@ use crate::{
     read_plain,
 };
 
-const SUFFIX: &str = ".journal";
+pub(crate) const SUFFIX: &str = ".journal";
 const FORMAT: &str = "hubkit-journal 1";
 
 /// The longest journal that is read.

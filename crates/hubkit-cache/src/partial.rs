@@ -131,14 +131,6 @@ impl Partial {
         self.temporary.path()
     }
 
-    /// When the file was last changed, as its file system has it.
-    pub fn modified(&self) -> Option<SystemTime> {
-        self.file
-            .metadata()
-            .and_then(|metadata| metadata.modified())
-            .ok()
-    }
-
     /// A handle that removes the file, also while this is at work on another thread. Does nothing from the first note on.
     pub fn remover(&self) -> Remover {
         self.temporary.remover()
@@ -287,15 +279,13 @@ const LEFT_ALONE: Duration = Duration::from_mins(10);
 
 /// Whether a file was not changed for long, by the clock of its file system.
 fn is_left_alone(path: &Path, folder: &Path) -> bool {
-    let modified = |path: &Path| fs::symlink_metadata(path).and_then(|found| found.modified());
-    let Ok((probe, _file)) = Temporary::file(folder, "clock", ".tmp") else {
-        return false;
-    };
-    let age = modified(probe.path())
-        .ok()
-        .zip(modified(path).ok())
-        .and_then(|(now, then)| now.duration_since(then).ok());
-    age.is_some_and(|age| age > LEFT_ALONE)
+    clock(folder).is_some_and(|now| is_older(path, LEFT_ALONE, now))
+}
+
+/// What time it is for the file system of a folder that can be written to.
+fn clock(folder: &Path) -> Option<SystemTime> {
+    let (_probe, file) = Temporary::file(folder, "clock", ".tmp").ok()?;
+    file.metadata().and_then(|found| found.modified()).ok()
 }
 
 /// A file with a second name would be written to under that name too.
@@ -343,13 +333,22 @@ const GIVEN_UP: Duration = Duration::from_hours(24);
 const GIVEN_UP_WITH_JOURNAL: Duration = Duration::from_hours(7 * 24);
 
 /// Removes what downloads that broke off left in a folder: plain files `<blob>.<8 hex digits>.incomplete` that nobody
-/// has locked and nobody wrote to in the 24 hours before `now`, or in seven days where there is a journal beside it. A
-/// journal goes with its file, or alone where there is no such file.
+/// has locked and nobody wrote to for 24 hours by the clock of the file system, or for seven days where there is a journal
+/// beside it. A journal goes with its file, or alone where there is no such file.
 ///
-/// Other clients give their files such names too and lock none of them, so both must hold: a lock protects a download
+/// It belongs at the end of a download: before, it would take away what that could have gone on with. Other clients give their files such names too and lock none of them, so both must hold: a lock protects a download
 /// that stands still, the time one that is not locked. What can't be looked at or removed stays.
-pub fn sweep(folder: &Path, now: SystemTime) {
-    for (name, path) in entries(folder).unwrap_or_default() {
+pub fn sweep(folder: &Path) {
+    let mut found = entries(folder).unwrap_or_default();
+    found.retain(|(name, _)| {
+        let name = name.to_str().unwrap_or_default();
+        is_incomplete(name) || name.ends_with(journal::SUFFIX)
+    });
+    // Nothing is written where there is nothing to remove.
+    let Some(now) = found.first().and_then(|_| clock(folder)) else {
+        return;
+    };
+    for (name, path) in found {
         let Some(name) = name.to_str() else { continue };
         if is_incomplete(name) {
             let journal = journal::path(&path);
@@ -362,7 +361,7 @@ pub fn sweep(folder: &Path, now: SystemTime) {
                 let _ = fs::remove_file(&path);
                 let _ = fs::remove_file(&journal);
             }
-        } else if let Some(stem) = name.strip_suffix(".journal") {
+        } else if let Some(stem) = name.strip_suffix(journal::SUFFIX) {
             let partial = format!("{stem}{SUFFIX}");
             let is_alone = is_incomplete(&partial) && !folder.join(partial).exists();
             if is_alone && is_older(&path, GIVEN_UP, now) {

@@ -109,14 +109,10 @@ impl NewBlob {
 
 impl RepoCache {
     /// Opens a file for a blob of `size` bytes to grow in: `blobs/<id>.<8 hex digits>.incomplete`, its own alone.
-    ///
-    /// The first time, also removes what downloads of this repository left that broke off, by the rule of
-    /// [`sweep`](crate::sweep).
     pub fn begin(&self, blob: BlobId, size: u64) -> Result<NewBlob, CacheError> {
         let folder = self.folders("blobs")?;
         self.tag_root();
         let partial = Partial::create(&folder, &blob.to_string(), size)?;
-        self.sweep(&partial);
         Ok(NewBlob {
             repo: self.clone(),
             blob,
@@ -137,7 +133,6 @@ impl RepoCache {
             Asked::Busy(name) => return Ok(Claim::Busy(rival(&folder, blob, name))),
         };
         let (partial, left) = Partial::resume(&folder, blob, size)?;
-        self.sweep(&partial);
         let new = NewBlob {
             repo: self.clone(),
             blob,

@@ -514,12 +514,12 @@ fn record(store: &FsStore, snapshot: &Snapshot) -> Result<(), StoreError> {
             return Err(StoreError::new(StoreErrorKind::Corrupt, message));
         }
     }
-    match &snapshot.revision {
-        Some(revision) => repo
-            .write_ref(revision, snapshot.commit)
-            .map_err(store_error),
-        None => Ok(()),
+    if let Some(revision) = &snapshot.revision {
+        repo.write_ref(revision, snapshot.commit)
+            .map_err(store_error)?;
     }
+    repo.sweep();
+    Ok(())
 }
 
 #[cfg(test)]

@@ -65,18 +65,21 @@ fn what_a_broken_download_left_goes_when_it_is_old_and_nobody_holds_it() {
     ];
     let lock = File::open(&held).unwrap();
     lock.lock().unwrap();
-    // Once for each folder and cache.
-    drop(fixture.repo.begin(fixture.blob, 2).unwrap());
+    // Not before something else is done: it could have been gone on with.
+    let new = fixture.repo.begin(fixture.blob, 2).unwrap();
     assert!(old.exists());
-    let again = Cache::new(fixture.cache.root().to_owned());
-    let repo = Repo::new(RepoKind::Model, "acme/tiny".parse().unwrap());
-    let new = again.repo(&repo).begin(fixture.blob, 2).unwrap();
+    fixture.repo.sweep();
     assert!(!old.exists());
     assert!(held.exists() && young.exists() && others.iter().all(|other| other.exists()));
     drop(lock);
     // A file that grows is not swept, however long it stood still.
     age(new.path(), now, 25);
-    crate::sweep(&fixture.on_disk("blobs"), now);
+    // Once for each folder and cache.
+    fixture.repo.sweep();
+    assert!(held.exists());
+    let again = Cache::new(fixture.cache.root().to_owned());
+    let repo = Repo::new(RepoKind::Model, "acme/tiny".parse().unwrap());
+    again.repo(&repo).sweep();
     assert!(!held.exists() && new.path().exists());
 }
 

@@ -57,7 +57,7 @@ pub(super) fn record(state: &FolderState, snapshot: &Snapshot) -> Result<(), Sto
         // Bytes that came for a file that turned out to be there.
         opened.download()?.remove(&waiting_name(file.blob()))?;
     }
-    Ok(())
+    opened.sweep()
 }
 
 /// Makes sure that the blob is among those that wait, and not only in some file.

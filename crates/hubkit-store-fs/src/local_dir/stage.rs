@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use hubkit_cache::{CacheError, Left, Partial, Remover, sweep};
+use hubkit_cache::{CacheError, Left, Partial, Remover};
 use hubkit_store::{BoxFuture, Stage, StoreError};
 use hubkit_types::{BlobId, ByteRange};
 
@@ -46,8 +46,7 @@ struct Growing {
     state: Arc<FolderState>,
 }
 
-/// A stage for a blob, which goes on where another process left one that is large. The first time, what downloads left
-/// that broke off long ago is removed.
+/// A stage for a blob, which goes on where another process left one that is large.
 pub(super) fn begin(
     state: Arc<FolderState>,
     blob: BlobId,
@@ -64,11 +63,6 @@ pub(super) fn begin(
     };
     let (partial, left): (Partial, Option<Left>) =
         made.map_err(|fault| store_error(home.named(fault)))?;
-    state.sweep_once(|| {
-        if let Some(now) = partial.modified() {
-            sweep(&home.held, now);
-        }
-    });
     let growing = Growing {
         partial,
         blob,

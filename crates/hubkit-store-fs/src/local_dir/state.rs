@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use hubkit_cache::{CACHEDIR_TAG, Trees, durable};
+use hubkit_cache::{CACHEDIR_TAG, Trees, durable, sweep};
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_types::{BlobId, CommitId, TreeFile};
 
@@ -138,11 +138,6 @@ impl FolderState {
         })
     }
 
-    /// Runs something the first time that it is asked to.
-    pub(super) fn sweep_once(&self, work: impl FnOnce()) {
-        self.swept.call_once(work);
-    }
-
     /// Remembers that a file is a blob, for as long as it stays as it is.
     pub(super) fn trust(&self, folder: &Folder, name: &str, location: &Path, id: BlobId) {
         let metadata = folder.open(name).map(|file| file.metadata());
@@ -159,6 +154,13 @@ impl FolderState {
 }
 
 impl Opened<'_> {
+    /// Removes what downloads left that broke off long ago, the first time that it is asked to.
+    pub(super) fn sweep(&self) -> Result<(), StoreError> {
+        let download = self.download()?;
+        self.state.swept.call_once(|| sweep(&download.held_path()));
+        Ok(())
+    }
+
     /// Where records are and blobs wait.
     pub(super) fn download(&self) -> Result<&Folder, StoreError> {
         self.download.as_ref().ok_or_else(|| {
