@@ -211,7 +211,7 @@ const CEILINGS: &[Ceiling] = &[
         package: "hubkit",
         features: Features::Default,
         limit: 160,
-        recorded: Some(127),
+        recorded: Some(128),
     },
 ];
 

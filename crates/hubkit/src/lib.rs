@@ -27,6 +27,8 @@ pub use hubkit_api as api;
 pub use hubkit_auth as auth;
 /// The cache on disk.
 pub use hubkit_cache as cache;
+/// What is in a model file.
+pub use hubkit_inspect as inspect;
 /// Pointers that stand for large files.
 pub use hubkit_lfs as lfs;
 /// Which files a runtime needs.

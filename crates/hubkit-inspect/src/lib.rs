@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod element;
+mod error;
+mod format;
+mod graph;
+mod inspection;
+mod inspector;
+mod read;
+mod safetensors;
+mod view;
+
+pub use element::ElementType;
+pub use error::InspectError;
+pub use format::Format;
+pub use graph::{Dimension, Graph, Operators, Port, PortKind};
+pub use inspection::{
+    Finding, Inspection, Member, MetadataValue, Place, Severity, Tensor, Verdict,
+};
+pub use inspector::Inspector;
+pub use read::{ReadInspectionError, inspect_reader};
