@@ -1,45 +1,76 @@
 //! Safetensors files.
 
-use hubkit_safetensors::{Header, HeaderError, Probe};
+use hubkit_safetensors::{HeaderError, Survey, TensorFault};
 
 use crate::{
-    Format, InspectError, Inspection, MetadataValue, Place, Tensor,
+    Finding, Format, InspectError, Inspection, MetadataValue, Place, Severity, Tensor,
     view::{Step, View},
 };
 
 pub(crate) fn inspect(view: &View) -> Step<Inspection> {
-    let mut probe = Probe::new(Some(view.size()));
-    while let Some(range) = probe.need() {
-        probe.feed(view.bytes(range.start(), range.len())?);
+    let size = Some(view.size());
+    let mut start = view.part_at(0);
+    while let Some(missing) = Survey::needs(start, size) {
+        start = view.bytes(0, missing.end())?;
     }
-    let header = probe.finish().map_err(told)?;
-    Ok(described(&header))
+    let survey = Survey::of_start(start, size);
+    match survey.findings().first() {
+        Some(fault) if survey.tensors().len() == 0 => Err(told(fault).into()),
+        _ => Ok(described(&survey)),
+    }
 }
 
-fn told(fault: HeaderError) -> InspectError {
-    match fault {
+fn told(fault: &HeaderError) -> InspectError {
+    match *fault {
         HeaderError::Foreign(format) => InspectError::Unrecognised {
             found: Some(format.to_string()),
         },
         HeaderError::Truncated { expected, found } => InspectError::Truncated { expected, found },
-        fault => InspectError::malformed(Format::Safetensors, fault.to_string()),
+        ref fault => InspectError::malformed(Format::Safetensors, fault.to_string()),
     }
 }
 
-fn described(header: &Header) -> Inspection {
-    let tensors = header.tensors().iter().map(|tensor| Tensor {
+fn described(survey: &Survey) -> Inspection {
+    let tensors = survey.tensors().map(|tensor| Tensor {
         name: tensor.name().to_owned(),
         element: tensor.dtype().into(),
         shape: tensor.shape().to_vec(),
         bytes: Some(tensor.data().len()),
-        place: Place::Here(header.file_range(tensor)),
+        place: Place::Here(survey.file_range(tensor)),
     });
-    let metadata = header.metadata().iter();
+    let metadata = survey.metadata().iter();
+    let findings = survey.findings().iter();
+    let mut findings: Vec<Finding> = findings
+        .map(|fault| Finding::new(Severity::Fault, code(fault), fault.to_string()))
+        .collect();
+    if survey.omitted() > 0 {
+        let message = format!("there are {} more findings", survey.omitted());
+        findings.push(Finding::new(Severity::Note, "omitted", message));
+    }
     Inspection {
         tensors: tensors.collect(),
         metadata: metadata
             .map(|(key, value)| (key.clone(), MetadataValue::Text(value.clone())))
             .collect(),
+        findings,
         ..Inspection::new(Format::Safetensors)
+    }
+}
+
+fn code(fault: &HeaderError) -> &'static str {
+    match fault {
+        HeaderError::Truncated { .. } => "truncated",
+        HeaderError::Metadata(_) => "metadata",
+        HeaderError::Duplicate { .. } => "duplicate",
+        HeaderError::DataLength { .. } => "data_length",
+        HeaderError::Tensor { fault, .. } => match fault {
+            TensorFault::UnknownDtype(_) => "unknown_dtype",
+            TensorFault::Hole { .. } => "hole",
+            TensorFault::Overlap { .. } => "overlap",
+            TensorFault::Size { .. } | TensorFault::Misaligned(_) => "size",
+            TensorFault::Overflow => "overflow",
+            _ => "malformed",
+        },
+        _ => "malformed",
     }
 }

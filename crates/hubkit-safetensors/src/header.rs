@@ -1,95 +1,28 @@
 //! The header of a file.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap, fmt};
 
 use hubkit_types::ByteRange;
 
-use crate::{Dtype, HeaderError, TensorFault, json};
+use crate::{
+    Dtype, HeaderError, Survey, TensorFault, TensorInfo, Tensors, json,
+    names::Names,
+    survey::Findings,
+    table::{Entry, Table, product},
+};
 
 /// The header of a safetensors file: which tensors it holds, and where.
 ///
 /// Once it is here, the tensors cover the data without a hole or an overlap, no two share a name, and no number is
 /// larger than the file could be.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default)]
 pub struct Header {
-    tensors: Vec<TensorInfo>,
-    /// Indexes into `tensors`, by name.
-    by_name: Vec<usize>,
+    table: Table,
+    names: Names,
     metadata: BTreeMap<String, String>,
     length: u64,
     data_len: u64,
     parameters: u64,
-}
-
-/// One tensor of a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TensorInfo {
-    pub(crate) name: String,
-    pub(crate) dtype: Dtype,
-    pub(crate) shape: Vec<u64>,
-    pub(crate) data: ByteRange,
-}
-
-impl TensorInfo {
-    /// The name. May be empty.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The type of the elements.
-    pub fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-
-    /// The length of each dimension; none for a scalar.
-    pub fn shape(&self) -> &[u64] {
-        &self.shape
-    }
-
-    /// Where the data lies, counted from the first byte behind the header. See [`Header::file_range`].
-    pub fn data(&self) -> ByteRange {
-        self.data
-    }
-
-    /// How many elements.
-    pub fn elements(&self) -> u64 {
-        // The product was checked when the header was read.
-        self.shape.iter().product()
-    }
-
-    fn check(&self, start: u64) -> Result<u64, TensorFault> {
-        let found = self.data.start();
-        if found > start {
-            return Err(TensorFault::Hole {
-                expected: start,
-                found,
-            });
-        }
-        if found < start {
-            return Err(TensorFault::Overlap {
-                expected: start,
-                found,
-            });
-        }
-        let elements = self
-            .shape
-            .iter()
-            .try_fold(1_u64, |product, length| product.checked_mul(*length))
-            .ok_or(TensorFault::Overflow)?;
-        let bits = elements
-            .checked_mul(self.dtype.bits())
-            .ok_or(TensorFault::Overflow)?;
-        if !bits.is_multiple_of(8) {
-            return Err(TensorFault::Misaligned(self.dtype));
-        }
-        if bits / 8 != self.data.len() {
-            return Err(TensorFault::Size {
-                expected: bits / 8,
-                found: self.data.len(),
-            });
-        }
-        Ok(elements)
-    }
 }
 
 impl Header {
@@ -106,66 +39,25 @@ impl Header {
     /// Everything that [`HeaderError`] names, but for what is about the file around the header. Takes memory in
     /// proportion to `header_json`, never to a number in it.
     pub fn parse(header_json: &[u8], data_len: Option<u64>) -> Result<Self, HeaderError> {
-        let header_len = header_json.len() as u64;
-        if header_len > Self::LIMIT {
-            return Err(HeaderError::TooLong { length: header_len });
-        }
-        let spaces = header_json
-            .iter()
-            .rev()
-            .take_while(|byte| **byte == b' ')
-            .count();
-        let object = &header_json[..header_json.len() - spaces];
-        if !object.starts_with(b"{") || !object.ends_with(b"}") {
-            return Err(HeaderError::NotAnObject);
-        }
-        let json::Document {
-            mut tensors,
-            metadata,
-        } = json::read(object)?;
-        tensors.sort_by_key(|tensor| (tensor.data.start(), tensor.data.end()));
+        Self::survey(header_json, data_len).into_header()
+    }
 
-        let (mut end, mut parameters) = (0, 0_u64);
-        for tensor in &tensors {
-            let fault = |fault| HeaderError::Tensor {
-                name: tensor.name.clone(),
-                fault,
-            };
-            let elements = tensor.check(end).map_err(fault)?;
-            end = tensor.data.end();
-            parameters = parameters
-                .checked_add(elements)
-                .ok_or_else(|| fault(TensorFault::Overflow))?;
-        }
-        if let Some(found) = data_len
-            && found != end
-        {
-            return Err(HeaderError::DataLength {
-                expected: end,
-                found,
-            });
-        }
-        Ok(Self {
-            by_name: order_by_name(&tensors)?,
-            tensors,
-            metadata,
-            length: header_len,
-            data_len: end,
-            parameters,
-        })
+    /// Reads the same for those who want to see what is wrong with a file: all that could be read, and every fault.
+    ///
+    /// Takes no more time or memory than [`Header::parse`], and finds no fault where that succeeds.
+    pub fn survey(header_json: &[u8], data_len: Option<u64>) -> Survey {
+        read(header_json, data_len, Extent::Whole)
     }
 
     /// The tensors, in the order of their data.
-    pub fn tensors(&self) -> &[TensorInfo] {
-        &self.tensors
+    pub fn tensors(&self) -> Tensors<'_> {
+        self.table.iter()
     }
 
     /// The tensor of this name.
-    pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
-        self.by_name
-            .binary_search_by(|index| self.tensors[*index].name.as_str().cmp(name))
-            .ok()
-            .map(|found| &self.tensors[self.by_name[found]])
+    pub fn tensor(&self, name: &str) -> Option<TensorInfo<'_>> {
+        let index = self.names.find(&self.table, name)?;
+        Some(self.table.get(index))
     }
 
     /// What the writer of the file noted under `__metadata__`. The text is a stranger's.
@@ -193,18 +85,18 @@ impl Header {
     /// How many elements there are of each type.
     pub fn parameters_by_dtype(&self) -> BTreeMap<Dtype, u64> {
         let mut parameters = BTreeMap::new();
-        for tensor in &self.tensors {
-            *parameters.entry(tensor.dtype).or_default() += tensor.elements();
+        for tensor in self.tensors() {
+            *parameters.entry(tensor.dtype()).or_default() += tensor.elements();
         }
         parameters
     }
 
     /// Where the data of one of this header's tensors lies in the file.
-    pub fn file_range(&self, tensor: &TensorInfo) -> ByteRange {
+    pub fn file_range(&self, tensor: TensorInfo<'_>) -> ByteRange {
         let data_start = 8 + self.length;
         ByteRange::new(
-            data_start.saturating_add(tensor.data.start()),
-            data_start.saturating_add(tensor.data.end()),
+            data_start.saturating_add(tensor.data().start()),
+            data_start.saturating_add(tensor.data().end()),
         )
         .expect("a range moved forward still runs forward")
     }
@@ -215,18 +107,127 @@ impl Header {
     }
 }
 
-fn order_by_name(tensors: &[TensorInfo]) -> Result<Vec<usize>, HeaderError> {
-    let name = |index: &usize| tensors[*index].name.as_str();
-    let mut by_name: Vec<usize> = (0..tensors.len()).collect();
-    by_name.sort_by(|left, right| name(left).cmp(name(right)));
-    match by_name
-        .windows(2)
-        .find(|pair| name(&pair[0]) == name(&pair[1]))
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.length == other.length
+            && self.metadata == other.metadata
+            && self.tensors().eq(other.tensors())
+    }
+}
+
+impl Eq for Header {}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header")
+            .field("tensors", &self.tensors())
+            .field("metadata", &self.metadata)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether all of a header is there to be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Extent {
+    Whole,
+    /// The file ends first. That is noted elsewhere.
+    Cut,
+}
+
+/// The one reading of a header.
+pub(crate) fn read(header_json: &[u8], data_len: Option<u64>, extent: Extent) -> Survey {
+    let length = header_json.len() as u64;
+    if length > Header::LIMIT {
+        return Survey::nothing(HeaderError::TooLong { length });
+    }
+    let spaces = header_json
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b' ')
+        .count();
+    let object = &header_json[..header_json.len() - spaces];
+    let ends = extent == Extent::Cut || object.ends_with(b"}");
+    if !object.starts_with(b"{") || !ends {
+        return Survey::nothing(HeaderError::NotAnObject);
+    }
+    let json::Document {
+        mut table,
+        metadata,
+        mut findings,
+    } = json::read(object);
+    if extent == Extent::Cut {
+        findings.forget_last_malformed();
+    }
+    let place = |entry: &Entry| (entry.data.start(), entry.data.end());
+    if !table.entries.is_sorted_by_key(place) {
+        table.entries.sort_by_key(place);
+    }
+    let is_whole = extent == Extent::Whole && !findings.unreadable;
+    let (data_end, parameters) = check_places(&table, is_whole, &mut findings);
+    if let Some(found) = data_len
+        && found != data_end
+        && is_whole
     {
-        Some(pair) => Err(HeaderError::Duplicate {
-            name: name(&pair[0]).to_owned(),
-        }),
-        None => Ok(by_name),
+        findings.push(HeaderError::DataLength {
+            expected: data_end,
+            found,
+        });
+    }
+    let (names, duplicates) = Names::of(&table);
+    let duplicates = duplicates.into_iter().map(|index| table.get(index).name());
+    findings.extend(duplicates.map(HeaderError::duplicate));
+    Survey {
+        header: Header {
+            table,
+            names,
+            metadata,
+            length,
+            data_len: data_end,
+            parameters,
+        },
+        findings,
+    }
+}
+
+/// Checks each tensor by itself and against its neighbours. Returns where the data ends, and how many elements there are.
+///
+/// Where not all tensors could be read, bytes between two may be those of a third, so they are no fault.
+fn check_places(table: &Table, is_whole: bool, findings: &mut Findings) -> (u64, u64) {
+    let (mut end, mut parameters) = (0, 0_u64);
+    for tensor in table.iter() {
+        let data = tensor.data();
+        let (expected, found) = (end, data.start());
+        let place = match found.cmp(&expected) {
+            Ordering::Greater if is_whole => Some(TensorFault::Hole { expected, found }),
+            Ordering::Less => Some(TensorFault::Overlap { expected, found }),
+            _ => None,
+        };
+        let size = check_size(tensor).err();
+        let faults = place.into_iter().chain(size);
+        findings.extend(faults.map(|fault| HeaderError::tensor(tensor.name(), fault)));
+        end = end.max(data.end());
+        let sum = parameters.checked_add(tensor.elements());
+        if sum.is_none() {
+            findings.push(HeaderError::tensor(tensor.name(), TensorFault::Overflow));
+        }
+        parameters = sum.unwrap_or(u64::MAX);
+    }
+    (end, parameters)
+}
+
+fn check_size(tensor: TensorInfo<'_>) -> Result<(), TensorFault> {
+    let bits = product(tensor.shape())
+        .and_then(|elements| elements.checked_mul(tensor.dtype().bits()))
+        .ok_or(TensorFault::Overflow)?;
+    if !bits.is_multiple_of(8) {
+        return Err(TensorFault::Misaligned(tensor.dtype()));
+    }
+    let (expected, found) = (bits / 8, tensor.data().len());
+    if expected == found {
+        Ok(())
+    } else {
+        Err(TensorFault::Size { expected, found })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use hubkit_types::ByteRange;
 
-use crate::{ForeignFormat, Header, HeaderError};
+use crate::{
+    ForeignFormat, Header, HeaderError, Survey,
+    header::{self, Extent},
+};
 
 /// Asks for the ranges of a file that its header takes, and reads the header from them.
 ///
@@ -16,8 +19,6 @@ pub struct Probe {
 }
 
 impl Probe {
-    const FIRST: u64 = 100_000;
-
     /// A probe of a file of this size. Without a size, the length of the data can't be checked.
     pub fn new(file_size: Option<u64>) -> Self {
         Self {
@@ -29,14 +30,7 @@ impl Probe {
 
     /// The bytes of the file that are wanted next; `None` when it is time to [finish](Probe::finish).
     pub fn need(&self) -> Option<ByteRange> {
-        let wanted = match self.header_end() {
-            Some(Ok(end)) => end,
-            Some(Err(_)) => return None,
-            None => Self::FIRST,
-        };
-        let range = ByteRange::new(self.bytes.len() as u64, wanted)?;
-        let range = self.file_size.map_or(range, |size| range.within(size));
-        (!self.at_end && !range.is_empty()).then_some(range)
+        Survey::needs(&self.bytes, self.file_size).filter(|_| !self.at_end)
     }
 
     /// Takes bytes of the file, from the start of what [`Probe::need`] says.
@@ -59,39 +53,75 @@ impl Probe {
     ///
     /// What is wrong with the header; [`HeaderError::Foreign`] where the file is none of the format at all.
     pub fn finish(self) -> Result<Header, HeaderError> {
-        let object_follows = self.bytes.get(8) == Some(&b'{');
-        if !object_follows && let Some(format) = ForeignFormat::recognise(&self.bytes) {
-            return Err(HeaderError::Foreign(format));
-        }
-        let found = self.bytes.len() as u64;
-        let end = self
-            .header_end()
-            .unwrap_or(Err(HeaderError::Truncated { expected: 8, found }))?;
-        let json = usize::try_from(end)
-            .ok()
-            .and_then(|end| self.bytes.get(8..end))
-            .ok_or(HeaderError::Truncated {
-                expected: end,
-                found,
-            })?;
-        Header::parse(json, self.file_size.map(|size| size - end))
+        self.survey().into_header()
     }
 
-    /// Where the header ends, as soon as its length is here.
-    fn header_end(&self) -> Option<Result<u64, HeaderError>> {
-        let length = u64::from_le_bytes(*self.bytes.first_chunk()?);
-        if length > Header::LIMIT {
-            return Some(Err(HeaderError::TooLong { length }));
-        }
-        let end = 8 + length;
-        Some(match self.file_size {
-            Some(found) if found < end => Err(HeaderError::Truncated {
-                expected: end,
-                found,
-            }),
-            _ => Ok(end),
-        })
+    /// Reads from what was fed all that can be read, and notes every fault; of a header that is cut off, its beginning.
+    pub fn survey(self) -> Survey {
+        Survey::of_start(&self.bytes, self.file_size)
     }
+}
+
+impl Survey {
+    const FIRST: u64 = 100_000;
+
+    /// The bytes that are wanted next of a file that starts with `start`, before [`Survey::of_start`] can read its header.
+    /// For those who hold the bytes themselves; else [`Probe`] does.
+    pub fn needs(start: &[u8], file_size: Option<u64>) -> Option<ByteRange> {
+        let wanted = match header_end(start, file_size) {
+            Some(Ok(end)) => end,
+            Some(Err(_)) => return None,
+            None => Self::FIRST,
+        };
+        let range = ByteRange::new(start.len() as u64, wanted)?;
+        let range = file_size.map_or(range, |size| range.within(size));
+        (!range.is_empty()).then_some(range)
+    }
+
+    /// Reads the header of a file that starts with `start`: all that can be read, and every fault. What lies behind the
+    /// header in `start` is passed over.
+    pub fn of_start(start: &[u8], file_size: Option<u64>) -> Self {
+        let object_follows = start.get(8) == Some(&b'{');
+        if !object_follows && let Some(format) = ForeignFormat::recognise(start) {
+            return Self::nothing(HeaderError::Foreign(format));
+        }
+        let found = start.len() as u64;
+        let end = match header_end(start, file_size) {
+            Some(Ok(end)) => end,
+            Some(Err(error @ HeaderError::Truncated { .. })) => return cut(start, error),
+            Some(Err(error)) => return Self::nothing(error),
+            None => return Self::nothing(HeaderError::Truncated { expected: 8, found }),
+        };
+        let expected = end;
+        match usize::try_from(end).ok().and_then(|end| start.get(8..end)) {
+            Some(json) => Header::survey(json, file_size.map(|size| size - end)),
+            None => cut(start, HeaderError::Truncated { expected, found }),
+        }
+    }
+}
+
+/// Reads the beginning of a header that is cut off.
+fn cut(start: &[u8], error: HeaderError) -> Survey {
+    let json = start.get(8..).unwrap_or_default();
+    if !json.starts_with(b"{") {
+        return Survey::nothing(error);
+    }
+    let mut survey = header::read(json, None, Extent::Cut);
+    survey.findings.cause(error);
+    survey
+}
+
+/// Where the header ends, as soon as its length is here.
+fn header_end(start: &[u8], file_size: Option<u64>) -> Option<Result<u64, HeaderError>> {
+    let length = u64::from_le_bytes(*start.first_chunk()?);
+    if length > Header::LIMIT {
+        return Some(Err(HeaderError::TooLong { length }));
+    }
+    let expected = 8 + length;
+    Some(match file_size {
+        Some(found) if found < expected => Err(HeaderError::Truncated { expected, found }),
+        _ => Ok(expected),
+    })
 }
 
 #[cfg(test)]
@@ -159,6 +189,30 @@ mod tests {
             probe(b"", Some(0), 100).0,
             Err(HeaderError::Truncated { found: 0, .. })
         ));
+    }
+
+    #[test]
+    fn of_a_header_that_is_cut_off_the_beginning_is_read() {
+        let json = r#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"X","shape":[],"data_offsets":[3,4]},"c":{"dt"#;
+        let mut file = 1000_u64.to_le_bytes().to_vec();
+        file.extend(json.bytes());
+        for size in [Some(file.len() as u64), None] {
+            let mut probe = Probe::new(size);
+            while probe.need().is_some() {
+                let fed = probe.bytes.len();
+                probe.feed(&file[fed..]);
+            }
+            let survey = probe.survey();
+            assert_eq!(survey.tensors().len(), 1);
+            let [
+                HeaderError::Truncated { expected: 1008, .. },
+                HeaderError::Tensor { name, .. },
+            ] = survey.findings()
+            else {
+                panic!("{:?}", survey.findings());
+            };
+            assert_eq!(name, "b");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
 };
 
-use crate::{Header, HeaderError, Probe};
+use crate::{Header, HeaderError, Probe, Survey};
 
 /// Reads the header of a whole file, and checks the length of the data behind it.
 ///
@@ -15,6 +15,19 @@ use crate::{Header, HeaderError, Probe};
 ///
 /// What the source reports, or what is wrong with the header.
 pub fn read_header(source: &mut (impl Read + Seek)) -> Result<Header, ReadHeaderError> {
+    Ok(probe(source)?.finish()?)
+}
+
+/// Reads all that can be read of the header of a whole file, and notes every fault. Reads as much as [`read_header`].
+///
+/// # Errors
+///
+/// What the source reports.
+pub fn survey_header(source: &mut (impl Read + Seek)) -> io::Result<Survey> {
+    Ok(probe(source)?.survey())
+}
+
+fn probe(source: &mut (impl Read + Seek)) -> io::Result<Probe> {
     let size = source.seek(SeekFrom::End(0))?;
     source.seek(SeekFrom::Start(0))?;
     let mut probe = Probe::new(Some(size));
@@ -25,10 +38,10 @@ pub fn read_header(source: &mut (impl Read + Seek)) -> Result<Header, ReadHeader
         match source.read(&mut buffer[..wanted]) {
             Ok(length) => probe.feed(&buffer[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
-    Ok(probe.finish()?)
+    Ok(probe)
 }
 
 /// A header could not be read from a file.

@@ -297,7 +297,7 @@ fn text(weights: &[Weights]) -> String {
 fn value(target: &str, weights: &[Weights]) -> Value {
     let (total, by_dtype) = parameters(weights);
     let tensors = weights.iter().flat_map(|weights| {
-        weights.header.tensors().iter().map(|tensor| {
+        weights.header.tensors().map(|tensor| {
             let range = weights.header.file_range(tensor);
             json!({
                 "name": tensor.name(), "dtype": tensor.dtype().as_str(), "shape": tensor.shape(), "file": weights.name,

@@ -5,7 +5,9 @@ use std::{
     path::Path,
 };
 
-use hubkit_safetensors::{ForeignFormat, HeaderError, ReadHeaderError, ShardIndex, read_header};
+use hubkit_safetensors::{
+    ForeignFormat, HeaderError, ReadHeaderError, ShardIndex, read_header, survey_header,
+};
 
 #[test]
 fn every_labelled_file_is_what_its_label_says() {
@@ -23,9 +25,18 @@ fn every_labelled_file_is_what_its_label_says() {
         } else {
             read_header(&mut File::open(&path).expect(name))
                 .map(|_| ())
-                .map_err(|error| error.to_string())
+                .map_err(|error| match error {
+                    ReadHeaderError::Header(error) => error.to_string(),
+                    error => panic!("{name}: {error}"),
+                })
         };
         let found = if result.is_ok() { "valid" } else { "malformed" };
+        if !name.ends_with(".index.json") {
+            let survey = survey_header(&mut File::open(&path).expect(name)).expect(name);
+            let first = survey.findings().first().map(ToString::to_string);
+            let error = result.as_ref().err().cloned();
+            assert_eq!(first, error, "{name}: the first finding is the error");
+        }
         if found != expected && !also.split(',').any(|also| also == found) {
             wrong.push(format!("{name}: {expected} expected, {result:?} found"));
         }

@@ -253,7 +253,7 @@ fn instantiate(
             header.tensors().len(),
             header.parameters()
         ))?;
-        let rows = header.tensors().iter().take(3).map(|tensor| {
+        let rows = header.tensors().take(3).map(|tensor| {
             let numbers = first_numbers(&mut file, &header, tensor)?;
             let shape = format!("{} {:?}", tensor.dtype().as_str(), tensor.shape());
             Ok(vec![
@@ -269,7 +269,11 @@ fn instantiate(
 }
 
 /// The first three numbers of a tensor of 32-bit floats, as text.
-fn first_numbers(file: &mut File, header: &Header, tensor: &TensorInfo) -> Result<String, Failure> {
+fn first_numbers(
+    file: &mut File,
+    header: &Header,
+    tensor: TensorInfo<'_>,
+) -> Result<String, Failure> {
     let mut bytes = [0; 12];
     file.seek(SeekFrom::Start(header.file_range(tensor).start()))?;
     file.read_exact(&mut bytes)?;
