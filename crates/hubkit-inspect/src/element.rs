@@ -23,6 +23,14 @@ impl ElementType {
         }
     }
 
+    /// A type of which each element takes so many bytes.
+    pub fn of_size(name: impl Into<Cow<'static, str>>, bytes: u64) -> Self {
+        Self {
+            name: name.into(),
+            block: Some((1, bytes)),
+        }
+    }
+
     /// A type whose elements have no fixed size, or one that this crate does not know.
     pub fn unsized_type(name: impl Into<Cow<'static, str>>) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::fmt;
 use hubkit_lfs::recognise;
 
 use crate::{
-    InspectError, Inspection, safetensors,
+    InspectError, Inspection, numpy, safetensors,
     view::{Step, View},
 };
 
@@ -15,6 +15,8 @@ use crate::{
 pub enum Format {
     /// Safetensors.
     Safetensors,
+    /// A NumPy array.
+    NumPy,
 }
 
 impl Format {
@@ -22,6 +24,7 @@ impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Safetensors => "safetensors",
+            Self::NumPy => "npy",
         }
     }
 }
@@ -30,6 +33,7 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Safetensors => "safetensors",
+            Self::NumPy => "NumPy",
         })
     }
 }
@@ -42,6 +46,9 @@ pub(crate) fn inspect(view: &View) -> Step<Inspection> {
     let start = view.up_to(0, FIRST)?;
     if let Some(pointer) = recognise(start).pointer() {
         return Err(InspectError::Pointer(Box::new(pointer.clone())).into());
+    }
+    if numpy::is_array(start) {
+        return numpy::inspect(view);
     }
     // What has a mark of its own comes first; safetensors has none, and so its reader is asked last: it also knows what
     // else a file may be that has none.

@@ -6,6 +6,7 @@ mod format;
 mod graph;
 mod inspection;
 mod inspector;
+mod numpy;
 mod read;
 mod safetensors;
 mod view;
