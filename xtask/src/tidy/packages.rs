@@ -36,12 +36,41 @@ fn check_manifest(package: &Package) -> Result<Vec<String>> {
             "{name}: what is under crates/ is published, the rest has `publish = false`"
         ));
     }
-    if !inherits_lints(&read(&package.manifest_path)?) {
+    let manifest = read(&package.manifest_path)?;
+    if name == MAPS_FILES {
+        let workspace = read(&crate::process::root().join("Cargo.toml"))?;
+        if !repeats_lints(&manifest, &workspace) {
+            findings.push(format!(
+                "{name}: its lints are to be those of the workspace, with `unsafe_code = \"deny\"`"
+            ));
+        }
+    } else if !inherits_lints(&manifest) {
         findings.push(format!(
             "{name}: its manifest lacks `[lints]` with `workspace = true`"
         ));
     }
     Ok(findings)
+}
+
+/// What is forbidden by an inherited lint can't be expected anywhere; one crate has a module that must.
+const MAPS_FILES: &str = "hubkit-safetensors";
+
+/// Whether a manifest has the lints of the workspace, all but that `unsafe` is denied and not forbidden.
+fn repeats_lints(manifest: &str, workspace: &str) -> bool {
+    let section = |text: &str, heading: &str| -> Vec<String> {
+        let lines = text.lines().map(str::trim);
+        lines
+            .skip_while(|line| *line != heading)
+            .skip(1)
+            .take_while(|line| !line.starts_with('['))
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| line.replace("unsafe_code = \"forbid\"", "unsafe_code = \"deny\""))
+            .collect()
+    };
+    ["rust", "clippy"].into_iter().all(|tool| {
+        let theirs = section(workspace, &format!("[workspace.lints.{tool}]"));
+        !theirs.is_empty() && section(manifest, &format!("[lints.{tool}]")) == theirs
+    })
 }
 
 fn inherits_lints(manifest: &str) -> bool {
@@ -113,6 +142,17 @@ mod tests {
         assert!(inherits_lints("[package]\n\n[lints]\nworkspace = true\n"));
         assert!(!inherits_lints("[lints.rust]\nunsafe_code = \"forbid\"\n"));
         assert!(!inherits_lints("[package]\nedition.workspace = true\n"));
+    }
+
+    #[test]
+    fn the_crate_that_maps_files_has_every_other_lint() {
+        let workspace = "[workspace.lints.rust]\nunsafe_code = \"forbid\"\na = 1\n\n[workspace.lints.clippy]\n# Why.\nb = 2\n";
+        let good = "[lints.rust]\nunsafe_code = \"deny\"\na = 1\n[lints.clippy]\nb = 2\n";
+        assert!(repeats_lints(good, workspace));
+        for wrong in [("deny", "allow"), ("a = 1\n", ""), ("b = 2", "b = 3")] {
+            let manifest = good.replace(wrong.0, wrong.1);
+            assert!(!repeats_lints(&manifest, workspace), "{wrong:?}");
+        }
     }
 
     #[test]
