@@ -3,10 +3,16 @@
 use std::{fs, path::PathBuf, thread, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
-use hubkit_tests::{Outcome, Question::Get, Scene, scenarios::folders};
+use hubkit_tests::{
+    Asset, Outcome,
+    Question::Get,
+    Scene, Seen, content,
+    scenarios::{folders, gates::gated},
+    wait_for_a_note,
+};
 use libtest_mimic::Trial;
 
-use crate::{Row, WAYS, case};
+use crate::{Row, WAYS, case, free};
 
 pub(crate) const ROWS: &[Row] = &[
     (
@@ -17,7 +23,13 @@ pub(crate) const ROWS: &[Row] = &[
             "a_right_file_is_taken_over",
         ],
     ),
-    ("localdir-02", &["a_killed_download_touches_no_place"]),
+    (
+        "localdir-02",
+        &[
+            "a_killed_download_touches_no_place",
+            "what_a_killed_download_brought_is_gone_on_with",
+        ],
+    ),
     ("localdir-03", &["a_link_is_not_written_through"]),
     ("localdir-04", &["a_linked_folder_is_not_entered"]),
     ("localdir-05", &["a_stump_is_told_and_fetched_again"]),
@@ -44,6 +56,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             folders::stalls_at_first,
             killed,
         ),
+        free("what_a_killed_download_brought_is_gone_on_with", gone_on),
         case("a_stump_is_told_and_fetched_again", folders::decent, stump),
         case("a_damaged_cached_file_is_fetched", folders::decent, damaged),
         case("a_cached_file_is_not_fetched", folders::decent, cached),
@@ -254,5 +267,33 @@ fn link(_: &Scene) -> Result<()> {
 
 #[cfg(not(unix))]
 fn linked_folder(_: &Scene) -> Result<()> {
+    Ok(())
+}
+
+/// Half of a large file came before the process was killed; the next one asks for the other half.
+fn gone_on() -> Result<()> {
+    const LENGTH: u64 = 24 << 20;
+    let weights = Asset::large("weights.bin", content(usize::try_from(LENGTH)?));
+    let (scenario, gate) = gated(vec![weights]);
+    let scene = Scene::new(scenario)?;
+    gate.turn(LENGTH / 2);
+    let mut running = scene.prepare(&["--local-dir", "local"])?.start()?;
+    gate.wait_for(LENGTH / 2)?;
+    wait_for_a_note(&local(&scene))?;
+    running.kill()?;
+    ensure!(!local(&scene).join("weights.bin").exists());
+    gate.turn(u64::MAX);
+    fetch(&scene, &[])?.success()?;
+    expect_right(&scene)?;
+    let sent: u64 = scene.hub.asked(Get).iter().map(Seen::sent).sum();
+    ensure!(sent < LENGTH * 3 / 2, "{sent} bytes for {LENGTH}");
+    let download = local(&scene).join(".cache/huggingface/download");
+    for entry in fs::read_dir(download)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        ensure!(
+            !name.contains("incomplete") && !name.ends_with(".journal"),
+            "{name} is left"
+        );
+    }
     Ok(())
 }
