@@ -12,6 +12,7 @@ mod workers;
 use std::{
     io,
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -118,8 +119,10 @@ impl Server {
         }
         drop(listener);
         places.close();
-        let mut open = Vec::new();
-        let in_time = timeout(limits.farewell, workers.finish(&mut open)).await;
+        let open = workers.open();
+        // Held until the count is taken: with it go the connections.
+        let mut finish = pin!(workers.finish());
+        let in_time = timeout(limits.farewell, finish.as_mut()).await;
         let cut_off = if in_time.is_ok() {
             0
         } else {

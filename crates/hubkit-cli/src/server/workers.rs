@@ -62,9 +62,14 @@ impl Workers {
         }
     }
 
-    /// Waits until all connections have ended, when no more will come. `open` goes on telling how many have not.
-    pub(super) async fn finish(self, open: &mut Vec<Arc<AtomicUsize>>) {
-        open.extend(self.0.iter().map(|worker| Arc::clone(&worker.open)));
+    /// What goes on telling how many connections are open.
+    pub(super) fn open(&self) -> Vec<Arc<AtomicUsize>> {
+        let open = self.0.iter().map(|worker| Arc::clone(&worker.open));
+        open.collect()
+    }
+
+    /// Waits until all connections have ended, when no more will come. Dropping it closes those that are open.
+    pub(super) async fn finish(self) {
         let (mut ended, mut stay) = (Vec::new(), Vec::new());
         for worker in self.0 {
             drop(worker.arrivals);
