@@ -5,7 +5,7 @@ use std::fmt;
 use hubkit_lfs::recognise;
 
 use crate::{
-    InspectError, Inspection, numpy, safetensors,
+    InspectError, Inspection, gguf, numpy, safetensors,
     view::{Step, View},
 };
 
@@ -17,6 +17,8 @@ pub enum Format {
     Safetensors,
     /// A NumPy array.
     NumPy,
+    /// GGUF.
+    Gguf,
 }
 
 impl Format {
@@ -25,6 +27,7 @@ impl Format {
         match self {
             Self::Safetensors => "safetensors",
             Self::NumPy => "npy",
+            Self::Gguf => "gguf",
         }
     }
 }
@@ -34,6 +37,7 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Safetensors => "safetensors",
             Self::NumPy => "NumPy",
+            Self::Gguf => "GGUF",
         })
     }
 }
@@ -46,6 +50,9 @@ pub(crate) fn inspect(view: &View) -> Step<Inspection> {
     let start = view.up_to(0, FIRST)?;
     if let Some(pointer) = recognise(start).pointer() {
         return Err(InspectError::Pointer(Box::new(pointer.clone())).into());
+    }
+    if gguf::is_gguf(start) {
+        return gguf::inspect(view);
     }
     if numpy::is_array(start) {
         return numpy::inspect(view);

@@ -2,18 +2,22 @@
 
 mod element;
 mod error;
+mod findings;
 mod format;
+mod gguf;
 mod graph;
 mod inspection;
 mod inspector;
 mod numpy;
 mod read;
 mod safetensors;
+mod template;
 mod view;
 
 pub use element::ElementType;
 pub use error::InspectError;
 pub use format::Format;
+pub use gguf::{GgufPart, check_gguf_parts, gguf_part_names};
 pub use graph::{Dimension, Graph, Operators, Port, PortKind};
 pub use inspection::{
     Finding, Inspection, Member, MetadataValue, Place, Severity, Tensor, Verdict,
