@@ -5,7 +5,7 @@ use std::fmt;
 use hubkit_lfs::recognise;
 
 use crate::{
-    InspectError, Inspection, gguf, numpy, safetensors,
+    InspectError, Inspection, gguf, numpy, onnx, safetensors,
     view::{Step, View},
 };
 
@@ -19,6 +19,8 @@ pub enum Format {
     NumPy,
     /// GGUF.
     Gguf,
+    /// ONNX.
+    Onnx,
 }
 
 impl Format {
@@ -28,6 +30,7 @@ impl Format {
             Self::Safetensors => "safetensors",
             Self::NumPy => "npy",
             Self::Gguf => "gguf",
+            Self::Onnx => "onnx",
         }
     }
 }
@@ -38,6 +41,7 @@ impl fmt::Display for Format {
             Self::Safetensors => "safetensors",
             Self::NumPy => "NumPy",
             Self::Gguf => "GGUF",
+            Self::Onnx => "ONNX",
         })
     }
 }
@@ -46,7 +50,7 @@ impl fmt::Display for Format {
 pub(crate) const FIRST: u64 = 100_000;
 
 /// Recognises the file and inspects it. Started again from the beginning each time that more bytes are there.
-pub(crate) fn inspect(view: &View) -> Step<Inspection> {
+pub(crate) fn inspect(view: &mut View) -> Step<Inspection> {
     let start = view.up_to(0, FIRST)?;
     if let Some(pointer) = recognise(start).pointer() {
         return Err(InspectError::Pointer(Box::new(pointer.clone())).into());
@@ -56,6 +60,9 @@ pub(crate) fn inspect(view: &View) -> Step<Inspection> {
     }
     if numpy::is_array(start) {
         return numpy::inspect(view);
+    }
+    if onnx::is_model(start, view.size()) {
+        return onnx::inspect(view);
     }
     // What has a mark of its own comes first; safetensors has none, and so its reader is asked last: it also knows what
     // else a file may be that has none.

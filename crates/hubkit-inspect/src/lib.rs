@@ -9,6 +9,7 @@ mod graph;
 mod inspection;
 mod inspector;
 mod numpy;
+mod onnx;
 mod read;
 mod safetensors;
 mod template;

@@ -1,6 +1,6 @@
 //! What is known of a file's bytes.
 
-use std::collections::BTreeMap;
+use std::{any::Any, collections::BTreeMap};
 
 use hubkit_types::ByteRange;
 
@@ -17,6 +17,7 @@ pub(crate) struct View {
     parts: BTreeMap<u64, Vec<u8>>,
     held: u64,
     requests: u32,
+    progress: Option<Box<dyn Any + Send + Sync>>,
 }
 
 /// Why reading went no further.
@@ -49,6 +50,7 @@ impl View {
             parts: BTreeMap::new(),
             held: 0,
             requests: 0,
+            progress: None,
         }
     }
 
@@ -111,6 +113,25 @@ impl View {
         let part = self.parts.range(..=start).next_back();
         part.and_then(|(from, bytes)| bytes.get(usize::try_from(start - from).ok()?..))
             .unwrap_or_default()
+    }
+
+    /// How many bytes are here right before this one, in one run.
+    pub(crate) fn run_before(&self, position: u64) -> u64 {
+        let part = self.parts.range(..position).next_back();
+        part.filter(|(from, bytes)| *from + bytes.len() as u64 >= position)
+            .map_or(0, |(from, _)| position - from)
+    }
+
+    /// What a format noted of how far it came when it was stopped, if it notes anything: whoever starts again from the
+    /// beginning for each of many requests takes time without need.
+    pub(crate) fn take_progress<T: Any>(&mut self) -> Option<T> {
+        let progress = self.progress.take()?;
+        progress.downcast().ok().map(|progress| *progress)
+    }
+
+    /// Notes how far a format came.
+    pub(crate) fn keep_progress(&mut self, progress: impl Any + Send + Sync) {
+        self.progress = Some(Box::new(progress));
     }
 
     /// Whether another range may be asked for.

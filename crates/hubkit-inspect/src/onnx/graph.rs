@@ -1,0 +1,108 @@
+//! Graphs: the main one, those within nodes, and the bodies of functions.
+
+use std::collections::HashSet;
+
+use hubkit_types::shown;
+
+use super::{
+    MOST, Model, STANDARD, malformed, port, tensor,
+    wire::{Message, Value},
+};
+use crate::{Severity, view::Step};
+
+/// Reads the graph of a model.
+pub(super) fn main(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
+    while let Some(field) = fields.next()? {
+        let Value::Bytes(span) = field.value else {
+            continue;
+        };
+        match field.number {
+            1 => node(model, fields.inner(span))?,
+            2 => model.graph.name = fields.text(span)?,
+            5 => {
+                let tensor = tensor::read(fields.inner(span), &mut model.findings)?;
+                model.tensors.push(tensor);
+            }
+            11 => model.graph.inputs.push(port::read(fields.inner(span))?),
+            12 => model.graph.outputs.push(port::read(fields.inner(span))?),
+            15 => {
+                let tensor = tensor::read_sparse(fields.inner(span), &mut model.findings)?;
+                model.tensors.push(tensor);
+            }
+            _ => {}
+        }
+        let ports = model.graph.inputs.len() + model.graph.outputs.len();
+        if ports.max(model.tensors.len()) > MOST {
+            return Err(malformed(format!(
+                "expected at most {MOST} tensors, inputs and outputs, found more"
+            )));
+        }
+    }
+    let mut names = HashSet::new();
+    for tensor in &model.tensors {
+        if !names.insert(tensor.name.as_str()) {
+            model.findings.add(Severity::Fault, "duplicate-tensor", || {
+                format!("there are two tensors '{}'", shown(&tensor.name, 80))
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Counts the operators of a graph within a node. Its weights are its own and not told.
+fn inner(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
+    while let Some(field) = fields.next()? {
+        if let (1, Value::Bytes(span)) = (field.number, field.value) {
+            node(model, fields.inner(span))?;
+        }
+    }
+    Ok(())
+}
+
+/// Counts the operators of a function's body, and notes that the model brings the operators of its domain itself.
+pub(super) fn function(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
+    while let Some(field) = fields.next()? {
+        match (field.number, field.value) {
+            (7, Value::Bytes(span)) => node(model, fields.inner(span))?,
+            (10, Value::Bytes(span)) => {
+                let domain = fields.text(span)?;
+                model.functions.insert(domain);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn node(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
+    let (mut name, mut domain) = (String::new(), String::new());
+    while let Some(field) = fields.next()? {
+        match (field.number, field.value) {
+            (4, Value::Bytes(span)) => name = fields.text(span)?,
+            (5, Value::Bytes(span)) => attribute(model, fields.inner(span))?,
+            (7, Value::Bytes(span)) => domain = fields.text(span)?,
+            _ => {}
+        }
+    }
+    if domain.is_empty() {
+        STANDARD.clone_into(&mut domain);
+    }
+    let name = if domain == STANDARD {
+        name
+    } else {
+        format!("{domain}.{name}")
+    };
+    *model.graph.operators.uses.entry(name).or_default() += 1;
+    model.domains.insert(domain);
+    Ok(())
+}
+
+/// An attribute, which may hold graphs.
+fn attribute(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
+    while let Some(field) = fields.next()? {
+        if let (6 | 11, Value::Bytes(span)) = (field.number, field.value) {
+            inner(model, fields.inner(span))?;
+        }
+    }
+    Ok(())
+}
