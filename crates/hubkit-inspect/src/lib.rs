@@ -8,8 +8,12 @@ mod gguf;
 mod graph;
 mod inspection;
 mod inspector;
+mod interface;
+mod memory;
+mod model;
 mod numpy;
 mod onnx;
+mod parameters;
 mod read;
 mod safetensors;
 mod template;
@@ -24,4 +28,15 @@ pub use inspection::{
     Finding, Inspection, Member, MetadataValue, Place, Severity, Tensor, Verdict,
 };
 pub use inspector::Inspector;
+pub use interface::{
+    Interface, InterfaceSource, InterfaceSources, ProcessorConfig, Slot, TokenizerConfig,
+};
+pub use memory::{
+    Amount, Cache, CacheType, Layer, Memory, MemoryRequest, ParseCacheTypeError, Training,
+    TrainingAmounts,
+};
+pub use model::{
+    Architecture, ArchitectureSource, Attention, AttentionKind, Config, ConfigError, Experts,
+};
+pub use parameters::{Parameters, Stored, TiedWeights};
 pub use read::{ReadInspectionError, inspect_reader};

@@ -1,0 +1,260 @@
+//! Which modules a quantisation leaves alone or means, by patterns of a stranger.
+//!
+//! No regular expression is run: the few forms that occur are understood, others match nothing. Lists of thousands of
+//! names are usual where there are as many experts, so names are looked up and not tried one by one.
+
+use std::collections::HashMap;
+
+/// How many patterns with a `*` amid other text are tried on each name. Honest lists have a handful.
+const MOST_GLOBS: usize = 64;
+
+/// Patterns, each with a value of which the first that matches is told.
+#[derive(Debug, Default)]
+pub(super) struct Patterns<V> {
+    exact: HashMap<String, V>,
+    /// What a name must begin with.
+    starts: Prefixes<V>,
+    /// What a name must hold anywhere.
+    parts: Prefixes<V>,
+    globs: Vec<(String, V)>,
+    /// Whether there were more patterns than are tried.
+    pub(super) has_more: bool,
+}
+
+impl<V: Copy + Default> Patterns<V> {
+    /// What transformers does not convert: a pattern without `*` means every name that it is part of.
+    pub(super) fn left_alone<'p>(patterns: impl Iterator<Item = (&'p str, V)>) -> Self {
+        let mut found = Self::default();
+        for (pattern, value) in patterns {
+            if pattern.contains('*') {
+                found.add_glob(pattern, value);
+            } else {
+                found.parts.0.push((pattern.to_owned(), value));
+            }
+        }
+        found.sorted()
+    }
+
+    /// Targets of compressed-tensors: a name, or `re:` and a regular expression of which literal text, `.*`, `\.` and the
+    /// two anchors are understood. The name of a class (`Linear`) is that of no module.
+    pub(super) fn targets<'p>(targets: impl Iterator<Item = (&'p str, V)>) -> Self {
+        let mut found = Self::default();
+        for (target, value) in targets {
+            if let Some(expression) = target.strip_prefix("re:") {
+                if let Some(glob) = glob_of(expression) {
+                    found.add_glob(&glob, value);
+                }
+            } else {
+                found.exact.entry(target.to_owned()).or_insert(value);
+            }
+        }
+        found.sorted()
+    }
+
+    fn add_glob(&mut self, glob: &str, value: V) {
+        let is_plain = |text: &str| !text.contains('*');
+        let start = glob.strip_suffix('*');
+        let part = start.and_then(|start| start.strip_prefix('*'));
+        if is_plain(glob) {
+            self.exact.entry(glob.to_owned()).or_insert(value);
+        } else if let Some(start) = start.filter(|start| is_plain(start)) {
+            self.starts.0.push((start.to_owned(), value));
+        } else if let Some(part) = part.filter(|part| is_plain(part)) {
+            self.parts.0.push((part.to_owned(), value));
+        } else if self.globs.len() < MOST_GLOBS {
+            self.globs.push((glob.to_owned(), value));
+        } else {
+            self.has_more = true;
+        }
+    }
+
+    fn sorted(mut self) -> Self {
+        self.starts.sort();
+        self.parts.sort();
+        self
+    }
+
+    /// The value of a pattern that means this name.
+    pub(super) fn find(&self, name: &str) -> Option<V> {
+        let anywhere = || {
+            let starts = if self.parts.0.is_empty() {
+                0
+            } else {
+                name.len() + 1
+            };
+            let starts = (0..starts).filter(|start| name.is_char_boundary(*start));
+            starts
+                .into_iter()
+                .find_map(|start| self.parts.find(&name[start..]))
+        };
+        let glob = || {
+            self.globs
+                .iter()
+                .find(|(glob, _)| matches_glob(glob, name))
+                .map(|(_, value)| *value)
+        };
+        let exact = self.exact.get(name).copied();
+        exact
+            .or_else(|| self.starts.find(name))
+            .or_else(anywhere)
+            .or_else(glob)
+    }
+}
+
+/// Texts of which none begins with another, in order: the one before a name is the only one that it may begin with.
+#[derive(Debug)]
+struct Prefixes<V>(Vec<(String, V)>);
+
+impl<V> Default for Prefixes<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V: Copy> Prefixes<V> {
+    fn sort(&mut self) {
+        self.0.sort_by(|one, other| one.0.cmp(&other.0));
+        // What begins with the one before it is met wherever that one is.
+        self.0.dedup_by(|next, kept| next.0.starts_with(&kept.0));
+    }
+
+    fn find(&self, name: &str) -> Option<V> {
+        let behind = self.0.partition_point(|(text, _)| text.as_str() <= name);
+        let (text, value) = self.0.get(behind.checked_sub(1)?)?;
+        name.starts_with(text.as_str()).then_some(*value)
+    }
+}
+
+/// Whether a pattern in which `*` stands for anything is the whole name.
+fn matches_glob(pattern: &str, name: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(mut left) = name.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = left.find(part) else {
+            return false;
+        };
+        left = &left[at + part.len()..];
+    }
+    left.len() >= last.len() && left.ends_with(last)
+}
+
+/// The pattern with `*` that a regular expression comes to, if it is of the few forms that do.
+fn glob_of(expression: &str) -> Option<String> {
+    // Python matches from the start, and only `$` asks for the end.
+    let expression = expression.strip_prefix('^').unwrap_or(expression);
+    let glob = match expression.strip_suffix('$') {
+        Some(whole) => whole.replace(".*", "*"),
+        None => format!("{}*", expression.replace(".*", "*")),
+    };
+    let glob = glob.replace("\\.", ".");
+    let other = ['\\', '+', '?', '(', ')', '[', ']', '{', '}', '|', '^', '$'];
+    (!glob.contains(other)).then_some(glob)
+}
+
+/// The module that a tensor belongs to, where its last part begins with `weight`.
+pub(super) fn module_of_weight(tensor: &str) -> &str {
+    tensor.rfind(".weight").map_or(tensor, |at| &tensor[..at])
+}
+
+/// The module that a tensor belongs to, and its own name in it.
+pub(super) fn module_and_part(tensor: &str) -> (&str, &str) {
+    tensor.rsplit_once('.').unwrap_or((tensor, tensor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name, expected) in [
+            ("lm_head", "lm_head", true),
+            ("lm_head", "model.lm_head", false),
+            ("*", "", true),
+            ("*.weight", "a.weight", true),
+            ("a.*.c*", "a.b.c", true),
+            ("a*a", "a", false),
+            ("*ab*b", "ab", false),
+            ("model.layers.*.mlp*", "model.layers.3.mlp.up", true),
+            ("model.layers.*.mlp", "model.layers.3.mlp.up", false),
+        ] {
+            assert_eq!(matches_glob(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn the_regular_expressions_that_occur_are_understood() {
+        for (target, module, expected) in [
+            ("lm_head", "lm_head", true),
+            ("Linear", "model.layers.0.mlp", false),
+            ("re:.*lm_head", "model.lm_head", true),
+            ("re:.*mlp\\.gate$", "model.layers.0.mlp.gate", true),
+            ("re:.*mlp\\.gate$", "model.layers.0.mlp.gate_proj", false),
+            ("re:model\\.vision", "model.vision.layers.0", true),
+            ("re:^vision.*", "model.vision", false),
+            ("re:.*(gate|up)_proj", "mlp.gate_proj", false),
+            ("re:.*a.*b.*", "a-b", true),
+            ("re:.*a.*b.*", "b-a", false),
+        ] {
+            let patterns = Patterns::targets([(target, ())].into_iter());
+            assert_eq!(
+                patterns.find(module).is_some(),
+                expected,
+                "{target} {module}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_without_a_star_are_met_anywhere() {
+        let names = [
+            "lm_head",
+            "lm_heads",
+            "gate",
+            "é",
+            "model.layers.*.mlp",
+            "vision*",
+        ];
+        let patterns = Patterns::left_alone(names.into_iter().map(|name| (name, ())));
+        for (name, expected) in [
+            ("model.lm_head.weight", true),
+            ("model.gate_proj", true),
+            ("gat.e", false),
+            ("aéb", true),
+            ("model.layers.7.mlp", true),
+            ("model.layers.7.mlp.up", false),
+            ("vision.x", true),
+            ("a.vision.x", false),
+            ("", false),
+        ] {
+            assert_eq!(patterns.find(name).is_some(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_list_takes_no_longer() {
+        let name = "a".repeat(20_000);
+        assert!(!matches_glob(&format!("{}b", "*a".repeat(9_000)), &name));
+        let many: Vec<String> = (0..100_000).map(|number| format!("*{number}*x*")).collect();
+        let patterns = Patterns::left_alone(many.iter().map(|glob| (glob.as_str(), ())));
+        assert!(patterns.has_more);
+        assert!(patterns.find("0x").is_some());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_looked_up_is_what_would_be_found_one_by_one(
+            parts in proptest::collection::vec("[ab.]{1,4}", 0..8), name in "[ab.]{0,10}",
+        ) {
+            let patterns = Patterns::left_alone(parts.iter().map(|part| (part.as_str(), ())));
+            let expected = parts.iter().any(|part| name.contains(part.as_str()));
+            proptest::prop_assert_eq!(patterns.find(&name).is_some(), expected);
+        }
+    }
+}
