@@ -4,6 +4,7 @@ mod access;
 mod cache;
 mod download;
 mod find;
+mod tensors;
 mod token;
 
 use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
@@ -18,6 +19,7 @@ pub use download::{Download, ShowProgress};
 pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
 
 pub use access::{AccessCommand, Requester, WhichRepo};
+pub use tensors::{Cast, Merge, Rename, SafetensorsCommand, Split, Target, Width};
 pub use token::{Role, TokenCommand, TokenNew};
 
 /// Carries machine-learning assets between a hub and the programs that use them.
@@ -135,6 +137,9 @@ pub enum Command {
     Cache(Cache),
     /// Show the tensors of a safetensors file, or of a repository without downloading its weights
     Inspect(Inspect),
+    /// Make safetensors files of others: merge, split, rename, cast
+    #[command(subcommand)]
+    Safetensors(SafetensorsCommand),
     /// Serve a folder of repositories, or a cache, as a hub
     Serve(Serve),
     /// Tokens for the accounts of a mirror

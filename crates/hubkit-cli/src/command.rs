@@ -13,6 +13,7 @@ mod inspect;
 mod log;
 mod ls;
 mod refs;
+mod safetensors;
 mod search;
 mod serve;
 mod token;
@@ -53,6 +54,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
         Command::Cache(command) => cache::run(&cli.global, command, &ui).await,
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
+        Command::Safetensors(command) => safetensors::run(command, &ui),
         Command::Serve(arguments) => serve::run(arguments, &ui).await,
         Command::Token(command) => token::run(command, &ui),
         Command::Env => env::run(&cli.global, &ui),

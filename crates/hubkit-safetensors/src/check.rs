@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
+    error, fmt,
 };
 
 use hubkit_types::RepoPath;
@@ -200,6 +200,8 @@ impl fmt::Display for ShardFinding {
         }
     }
 }
+
+impl error::Error for ShardFinding {}
 
 #[cfg(test)]
 mod tests {

@@ -55,6 +55,8 @@ pub enum HeaderError {
 pub enum TensorFault {
     /// It is no object.
     NotAnObject,
+    /// It is to be called `__metadata__`.
+    ReservedName,
     /// It lacks `dtype`, `shape` or `data_offsets`.
     MissingField(&'static str),
     /// It has one of them twice: two readers may see two different tensors.
@@ -151,6 +153,7 @@ impl fmt::Display for TensorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnObject => f.write_str("expected an object"),
+            Self::ReservedName => f.write_str("the name is the format's own"),
             Self::MissingField(field) => write!(f, "it has no `{field}`"),
             Self::DuplicateField(field) => write!(f, "`{field}` is given twice"),
             Self::UnknownField(key) => write!(

@@ -1,0 +1,236 @@
+//! `hubkit safetensors`.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use hubkit::{
+    lfs::recognise,
+    plan::Selection,
+    safetensors::{Existing, ReadHeaderError, Rewrite, RewriteError},
+};
+use serde_json::json;
+
+use crate::{
+    args::{Cast, Merge, Rename, SafetensorsCommand, Split, Target},
+    exit::Exit,
+    failure::Failure,
+    ui::{Ui, count, plain, size},
+};
+
+pub(crate) fn run(command: &SafetensorsCommand, ui: &Ui) -> Result<Exit, Failure> {
+    match command {
+        SafetensorsCommand::Merge(arguments) => merge(arguments, ui),
+        SafetensorsCommand::Split(arguments) => split(arguments, ui),
+        SafetensorsCommand::Rename(arguments) => rename(arguments, ui),
+        SafetensorsCommand::Cast(arguments) => cast(arguments, ui),
+    }
+}
+
+fn merge(arguments: &Merge, ui: &Ui) -> Result<Exit, Failure> {
+    let rewrite = match arguments.files.as_slice() {
+        [index] if is_index(index) => open(index)?,
+        files => {
+            if let Some(index) = files.iter().find(|file| is_index(file)) {
+                let message = format!(
+                    "{} is an index, and there are other files beside it",
+                    index.display()
+                );
+                return Err(Failure::usage(message).hint("name the index alone, or its files"));
+            }
+            files.iter().try_for_each(|file| refuse_pointer(file))?;
+            Rewrite::open(files.iter().cloned())?
+        }
+    };
+    for key in rewrite.dropped_metadata() {
+        ui.remark(&format!(
+            "the files differ about `{}` in their metadata: it is left out",
+            plain(key)
+        ));
+    }
+    write(&rewrite, &arguments.target, ui)
+}
+
+fn split(arguments: &Split, ui: &Ui) -> Result<Exit, Failure> {
+    let rewrite = open(&arguments.file)?;
+    fs::create_dir_all(&arguments.output)?;
+    let existing = existing(arguments.force);
+    let files = rewrite.split(
+        &arguments.output,
+        &arguments.name,
+        arguments.max_size,
+        existing,
+    )?;
+    ui.result(
+        || {
+            let paths = files.iter().map(|(path, _)| path.display().to_string());
+            paths.collect::<Vec<_>>().join("\n")
+        },
+        || {
+            let file = |(path, bytes): &(PathBuf, u64)| json!({ "path": path, "bytes": bytes });
+            json!({
+                "tensors": rewrite.tensors(), "data_bytes": rewrite.data_len(),
+                "files": files.iter().map(file).collect::<Vec<_>>(),
+            })
+        },
+    )?;
+    Ok(Exit::Done)
+}
+
+fn rename(arguments: &Rename, ui: &Ui) -> Result<Exit, Failure> {
+    let mut rewrite = open(&arguments.file)?;
+    let counts = rewrite.rename(&arguments.rules);
+    let mut changed = arguments.rules.iter().zip(&counts);
+    if let Some((rule, _)) = changed.find(|(_, count)| **count == 0) {
+        let message = format!(
+            "`{}` is about no tensor of {}",
+            plain(&rule.to_string()),
+            arguments.file.display()
+        );
+        return Err(Failure::new(Exit::NotFound, "tensor_not_found", message)
+            .hint("`hubkit inspect FILE` lists the tensors; of two rules about one name the first counts"));
+    }
+    ui.remark(&format!(
+        "renamed: {}",
+        count(counts.iter().sum(), "tensor", "tensors")
+    ));
+    write(&rewrite, &arguments.target, ui)
+}
+
+fn cast(arguments: &Cast, ui: &Ui) -> Result<Exit, Failure> {
+    let mut rewrite = open(&arguments.file)?;
+    let wanted = Selection::new(&arguments.only, &[]);
+    let casts = rewrite.cast(arguments.to.into(), |name| wanted.keeps_text(name));
+    ui.remark(&format!(
+        "cast: {} of {}",
+        casts,
+        count(rewrite.tensors(), "tensor", "tensors")
+    ));
+    write(&rewrite, &arguments.target, ui)
+}
+
+fn write(rewrite: &Rewrite, target: &Target, ui: &Ui) -> Result<Exit, Failure> {
+    let path = &target.output;
+    let length = rewrite.write(path, existing(target.force))?;
+    ui.remark(&format!(
+        "written: {}, {}",
+        count(rewrite.tensors(), "tensor", "tensors"),
+        size(length)
+    ));
+    ui.result(
+        || path.display().to_string(),
+        || json!({ "path": path, "bytes": length, "tensors": rewrite.tensors(), "data_bytes": rewrite.data_len() }),
+    )?;
+    Ok(Exit::Done)
+}
+
+fn existing(force: bool) -> Existing {
+    if force {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    }
+}
+
+fn is_index(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "json")
+}
+
+fn open(path: &Path) -> Result<Rewrite, Failure> {
+    refuse_pointer(path)?;
+    let opened = if is_index(path) {
+        Rewrite::open_index(path)
+    } else {
+        Rewrite::open([path.to_owned()])
+    };
+    Ok(opened?)
+}
+
+/// A pointer of Git LFS says what it stands for.
+pub(super) fn refuse_pointer(path: &Path) -> Result<(), Failure> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut start));
+    if let Err(error) = read {
+        return Err(unusable(path, &error));
+    }
+    let recognised = recognise(&start);
+    let Some(pointer) = recognised.pointer() else {
+        return Ok(());
+    };
+    let message = format!(
+        "{} is a Git LFS pointer to {} (sha256 {}), not the file",
+        path.display(),
+        size(pointer.size()),
+        pointer.oid()
+    );
+    Err(Failure::new(Exit::Integrity, "lfs_pointer", message)
+        .hint("fetch the file itself: `git lfs pull` in the clone, or `hubkit download REPO`"))
+}
+
+/// A file of this machine that can't be opened, read or written.
+pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::new(
+            Exit::NotFound,
+            "file_not_found",
+            format!("{path} does not exist"),
+        ),
+        io::ErrorKind::AlreadyExists => {
+            Failure::new(Exit::Disk, "occupied", format!("{path} is there already"))
+                .hint("choose another `--output`, or replace it with `--force`")
+        }
+        io::ErrorKind::StorageFull => Failure::new(
+            Exit::Disk,
+            "disk_full",
+            format!("there is no room for {path}"),
+        )
+        .hint("free some space, or choose another `--output`; nothing was left behind"),
+        _ => Failure::new(
+            Exit::Disk,
+            "disk",
+            format!("{path} can't be read or written: {error}"),
+        ),
+    }
+}
+
+impl From<RewriteError> for Failure {
+    fn from(error: RewriteError) -> Self {
+        let malformed = "it is damaged or of another format; `hubkit inspect FILE` says more";
+        match &error {
+            RewriteError::Io { path, error }
+            | RewriteError::Read {
+                path,
+                error: ReadHeaderError::Io(error),
+            } => unusable(path, error),
+            RewriteError::Read { path, error } => {
+                let message = format!("{} is not a sound safetensors file", path.display());
+                Self::new(Exit::Integrity, "malformed", message)
+                    .hint(malformed)
+                    .caused_by(error)
+            }
+            RewriteError::Index { path, error } => {
+                let message = format!(
+                    "{} is not a sound index of safetensors files",
+                    path.display()
+                );
+                Self::new(Exit::Integrity, "malformed", message).caused_by(error)
+            }
+            RewriteError::Mismatch { .. } | RewriteError::Duplicate { .. } => {
+                let failure = Self::new(Exit::Integrity, "inconsistent", error.to_string());
+                match std::error::Error::source(&error) {
+                    Some(source) => failure.caused_by(source),
+                    None => failure,
+                }
+                .hint("the files do not belong together, or one of them is of another version")
+            }
+            RewriteError::Layout(cause) => {
+                Self::new(Exit::Usage, "layout", error.to_string()).caused_by(cause)
+            }
+            _ => Self::new(Exit::Usage, "layout", error.to_string()),
+        }
+    }
+}
