@@ -14,7 +14,7 @@ use crate::{Client, Error, Progress};
 
 pub(crate) use claim::Claimed;
 pub(crate) use connections::{Connections, Traffic};
-pub(crate) use origin::Origin;
+pub(crate) use origin::{Origin, is_expired};
 pub(crate) use ranges::{Filled, Setback, version_of};
 
 /// Files of at most so many bytes come whole in one answer, with many others at the same time.

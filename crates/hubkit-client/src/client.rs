@@ -1,6 +1,12 @@
 //! The client and what it is made of.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use hubkit_api::{InsecureTokens, RetryPolicy};
 use hubkit_auth::{Anonymous, DynTokenProvider, TokenProvider};
@@ -44,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) limiter: Limiter,
     pub(crate) observer: Observer,
     pub(crate) insecure_tokens: InsecureTokens,
+    /// How many requests were sent.
+    pub(crate) requests: Arc<AtomicU64>,
 }
 
 impl Client {
@@ -64,6 +72,7 @@ impl Client {
                 limiter: Limiter::default(),
                 observer: Observer::new(Silent),
                 insecure_tokens: InsecureTokens::Refuse,
+                requests: Arc::default(),
             },
         }
     }
@@ -83,6 +92,11 @@ impl Client {
         self.0.connectivity
     }
 
+    /// How many requests this client and its clones have sent so far, each redirect that was followed being one more.
+    pub fn requests(&self) -> u64 {
+        self.0.requests.load(Ordering::Relaxed)
+    }
+
     /// Who hears of what a call does that was not told whom to tell.
     pub(crate) fn observer(&self) -> &dyn Progress {
         &*self.0.observer
@@ -100,6 +114,7 @@ impl Client {
             connections: inner.connections.clone(),
             limiter: inner.limiter.clone(),
             observer: inner.observer.clone(),
+            requests: inner.requests.clone(),
             ..*inner
         }))
     }

@@ -1,6 +1,6 @@
 //! One try of a request: from redirect to redirect, each with the credentials that belong there.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, sync::atomic::Ordering, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
@@ -61,6 +61,7 @@ impl Client {
                 self.admit(bucket, allowance, progress).await?;
             }
             let hop = self.address(&request, &url, &from, about).await?;
+            self.0.requests.fetch_add(1, Ordering::Relaxed);
             let response = self.0.transport.send(hop).await?;
             if let Some(bucket) = bucket {
                 self.0.limiter.note(bucket, &response);

@@ -188,7 +188,7 @@ pub(crate) fn reason_to_leave(path: &RepoPath) -> String {
     }
 }
 
-fn is_training_state(name: &str) -> bool {
+pub(crate) fn is_training_state(name: &str) -> bool {
     let exact = matches!(
         name,
         "training_args.bin"

@@ -7,8 +7,10 @@ mod layout;
 mod patterns;
 mod plan;
 mod transformers;
+mod weights;
 
 pub use error::PlanError;
 pub use layout::WeightsFormat;
 pub use patterns::{Pattern, Selection};
 pub use plan::{Choice, LeftOut, Plan, Role, Runtime, needs, plan};
+pub use weights::{ModelFiles, missing_of_series, model_files};

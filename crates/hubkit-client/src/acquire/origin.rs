@@ -123,7 +123,7 @@ impl<'a> Origin<'a> {
 }
 
 /// What a server says of an address that no longer counts, each in its own way.
-fn is_expired(status: StatusCode) -> bool {
+pub(crate) fn is_expired(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::BAD_REQUEST

@@ -12,6 +12,7 @@ mod offline;
 mod parts;
 mod plans;
 mod prefix;
+mod ranges;
 mod redirects;
 mod streams;
 mod tolerance;
