@@ -6,6 +6,7 @@ mod error;
 mod layout;
 mod patterns;
 mod plan;
+mod runners;
 mod transformers;
 mod weights;
 
@@ -13,4 +14,5 @@ pub use error::PlanError;
 pub use layout::WeightsFormat;
 pub use patterns::{Pattern, Selection};
 pub use plan::{Choice, LeftOut, Plan, Role, Runtime, needs, plan};
+pub use runners::{Runner, runners};
 pub use weights::{ModelFiles, missing_of_series, model_files};

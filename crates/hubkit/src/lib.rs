@@ -2,17 +2,22 @@
 
 mod environment;
 mod hub;
+mod inspected;
 
 pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
 pub use hub::{Hub, HubBuilder, HubError};
+pub use inspected::{
+    Documents, InspectedFile, InspectedModel, InspectionError, Reading, Scope, inspect_path,
+    inspect_repo,
+};
 
 pub use hubkit_api::{
     CommitInfo, Gated, Identity, InsecureTokens, ListRepos, PullRequests, Refs, RepoInfo,
     RepoOrder, RetryPolicy, TreeEntry,
 };
 pub use hubkit_client::{
-    Client, Connectivity, Error, ErrorKind, Event, FileBytes, FileTotals, LocalFile, LocalSnapshot,
-    PageStream, Pages, PlannedFile, Progress, Rate, RepoFile, Silent, SnapshotPlan,
+    Client, Connectivity, Error, ErrorKind, Event, FileBytes, FileRanges, FileTotals, LocalFile,
+    LocalSnapshot, PageStream, Pages, PlannedFile, Progress, Rate, RepoFile, Silent, SnapshotPlan,
     SnapshotRequest, Source, Standing, Tally, Totals, Wait, average,
 };
 pub use hubkit_types::{

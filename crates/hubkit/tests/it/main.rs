@@ -1,3 +1,4 @@
 //! The parts together.
 
 mod each_request_fails;
+mod inspecting;
