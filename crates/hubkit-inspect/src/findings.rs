@@ -8,7 +8,7 @@ use crate::{Finding, Severity};
 const TOLD: u64 = 20;
 
 /// The findings of one file.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Findings {
     told: Vec<Finding>,
     found: BTreeMap<&'static str, (Severity, u64)>,
@@ -27,6 +27,34 @@ impl Findings {
         *found += 1;
         if *found <= TOLD {
             self.told.push(Finding::new(severity, code, message()));
+        }
+    }
+
+    pub(crate) fn note(&mut self, code: &'static str, message: impl Into<String>) {
+        self.add(Severity::Note, code, || message.into());
+    }
+
+    pub(crate) fn warning(&mut self, code: &'static str, message: impl Into<String>) {
+        self.add(Severity::Warning, code, || message.into());
+    }
+
+    pub(crate) fn danger(&mut self, code: &'static str, message: impl Into<String>) {
+        self.add(Severity::Danger, code, || message.into());
+    }
+
+    pub(crate) fn fault(&mut self, code: &'static str, message: impl Into<String>) {
+        self.add(Severity::Fault, code, || message.into());
+    }
+
+    /// Takes over those of another.
+    pub(crate) fn append(&mut self, other: Self) {
+        for finding in other.told {
+            self.add(finding.severity, finding.code, || finding.message);
+        }
+        for (code, (severity, found)) in other.found {
+            let (worst, all) = self.found.entry(code).or_insert((severity, 0));
+            *worst = severity.max(*worst);
+            *all += found.saturating_sub(TOLD);
         }
     }
 
@@ -53,7 +81,9 @@ mod tests {
             findings.add(Severity::Warning, "a", || format!("{number}"));
         }
         findings.add(Severity::Note, "b", || "once".to_owned());
-        let findings = findings.finish();
+        let mut all = Findings::default();
+        all.append(findings);
+        let findings = all.finish();
         assert_eq!(findings.len(), 22);
         assert_eq!(findings[19].message, "19");
         let last = findings.last().expect("there are some");

@@ -1,0 +1,3 @@
+//! Files as strangers make them, whole.
+
+mod archives;
