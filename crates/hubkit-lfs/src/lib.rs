@@ -5,5 +5,5 @@ mod pointer;
 mod recognise;
 
 pub use attributes::Attributes;
-pub use pointer::{Extension, ParsePointerError, Pointer};
+pub use pointer::{Extension, NotTheFile, ParsePointerError, Pointer};
 pub use recognise::{OtherPointer, Recognition, recognise};

@@ -12,7 +12,7 @@ pub enum Recognition {
     Pointer(Pointer),
     /// A pointer that git-lfs reads, but would write otherwise: its git object id is not that of the canonical text.
     Unusual(Pointer),
-    /// Starts as a pointer does, and is not a correct one.
+    /// Starts as a pointer does, and is not one that git-lfs reads.
     Malformed(ParsePointerError),
     /// Pointers with the marks of a merge conflict around them.
     MergeConflict,

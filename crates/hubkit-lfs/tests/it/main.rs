@@ -1,16 +1,19 @@
 //! The labelled pointers of the project, and git itself as the judge of attributes.
 
 mod git;
+mod git_lfs;
 
 use std::{fs, path::Path};
 
-use hubkit_lfs::{Pointer, Recognition, recognise};
+use hubkit_lfs::{Extension, Pointer, Recognition, recognise};
 use hubkit_types::Sha256;
 use proptest::prelude::*;
 
+pub(crate) const FIXTURES: &str = "../../tests/fixtures/lfs";
+
 #[test]
 fn every_labelled_file_is_what_its_label_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/lfs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(FIXTURES);
     let labels = fs::read_to_string(folder.join("labels.tsv")).expect("the labels");
     let mut wrong = Vec::new();
     let mut count = 0;
@@ -50,10 +53,22 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_pointer_is_read_as_it_was_printed(oid in any::<[u8; 32]>(), size in any::<u64>()) {
-        let pointer = Pointer::new(Sha256::from_bytes(oid), size);
+    fn every_pointer_that_is_printed_is_canonical_and_read_again_the_same(
+        oid in any::<[u8; 32]>(),
+        size in 1..=Pointer::LARGEST,
+        extensions in proptest::collection::vec((0..10_u8, "[a-z_0-9][^ \r\n]{0,8}", any::<[u8; 32]>()), 0..4),
+    ) {
+        let extensions: Vec<Extension> = extensions
+            .into_iter()
+            .filter_map(|(priority, name, oid)| Extension::new(priority, &name, Sha256::from_bytes(oid)).ok())
+            .collect();
+        let Ok(pointer) = Pointer::new(Sha256::from_bytes(oid), size).with_extensions(extensions) else {
+            // Two of one priority.
+            return Ok(());
+        };
         let text = pointer.to_string();
         prop_assert_eq!(Pointer::parse(text.as_bytes()), Ok(pointer.clone()));
+        prop_assert_eq!(Pointer::parse_canonical(text.as_bytes()), Ok(pointer.clone()));
         prop_assert_eq!(recognise(text.as_bytes()), Recognition::Pointer(pointer));
     }
 
