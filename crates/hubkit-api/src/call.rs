@@ -10,6 +10,7 @@ pub(crate) mod compare;
 pub(crate) mod discussions;
 pub(crate) mod info;
 pub(crate) mod lfs_batch;
+pub(crate) mod lfs_locks;
 pub(crate) mod list;
 pub(crate) mod page;
 pub(crate) mod papers;

@@ -39,8 +39,12 @@ pub use call::info::{
     SecurityReport, Sibling,
 };
 pub use call::lfs_batch::{
-    LfsAction, LfsAsk, LfsBatch, LfsBatchReply, LfsObject, LfsOperation, LfsOutcome,
-    MOST_LFS_OBJECTS,
+    LfsAction, LfsAsk, LfsBatch, LfsBatchReply, LfsObject, LfsOperation, LfsOutcome, LfsParts,
+    LfsPartsSent, LfsVerify, MOST_LFS_OBJECTS,
+};
+pub use call::lfs_locks::{
+    CreateLfsLock, DeleteLfsLock, LfsLock, LfsLockFilter, LfsLockWhose, LfsLocks, LfsLocksByOwner,
+    ListLfsLocks, VerifyLfsLocks,
 };
 pub use call::list::{Direction, LONGEST_PAGE, ListRepos, RepoOrder, RepoPage};
 pub use call::page::PageOf;

@@ -5,3 +5,5 @@ pub(crate) mod limit;
 pub(crate) mod paging;
 pub(crate) mod redirect;
 pub(crate) mod retry;
+
+pub(crate) use limit::date::read as read_date;

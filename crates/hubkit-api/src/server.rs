@@ -29,6 +29,10 @@ pub use crate::call::compare::{CompareRequest, DiffForm, respond_diff};
 pub use crate::call::discussions::{respond_discussion, respond_discussions};
 pub use crate::call::info::respond_info;
 pub use crate::call::lfs_batch::respond_lfs_batch;
+pub use crate::call::lfs_locks::{
+    LfsLockRequest, read_lfs_lock, read_lfs_locks_verify, read_lfs_unlock, respond_lfs_lock,
+    respond_lfs_locks, respond_lfs_locks_verify,
+};
 pub use crate::call::list::{ListRequest, respond_list};
 pub use crate::call::papers::{respond_paper, respond_papers};
 pub use crate::call::refs::respond_refs;

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use hubkit_api::{
-    LfsAction, LfsAsk, LfsBatchReply, LfsFile, LfsObject, LfsOperation, LfsOutcome, ListLfsFiles,
-    PageOf, Resolve,
-    server::{LfsFault, read_lfs_batch, respond_lfs_batch, respond_lfs_files},
+    LfsAction, LfsAsk, LfsBatchReply, LfsFile, LfsLocks, LfsLocksByOwner, LfsObject, LfsOperation,
+    LfsOutcome, ListLfsFiles, PageOf, Resolve,
+    server::{
+        LfsFault, LfsLockRequest, read_lfs_batch, respond_lfs_batch, respond_lfs_files,
+        respond_lfs_locks, respond_lfs_locks_verify,
+    },
 };
 use hubkit_store::{BlobKey, BlobStore as _, DynStore, RefStore as _};
 use hubkit_types::{BlobId, CommitId, Repo, Revision, Sha256, TreeFile};
@@ -66,7 +69,23 @@ pub(crate) async fn answer_lfs_batch(
     Ok(respond_lfs_batch(&LfsBatchReply {
         transfer: "basic".to_owned(),
         objects,
+        answered: None,
     }))
+}
+
+/// A hub that nobody can change has no locks, and makes none.
+pub(crate) async fn answer_lfs_locks(
+    store: &DynStore,
+    caller: Caller<'_>,
+    repo: &Repo,
+    request: &LfsLockRequest,
+) -> Result<Response<Bytes>, Refusal> {
+    expect_repo(store, caller, repo).await?;
+    Ok(match request {
+        LfsLockRequest::List(_) => respond_lfs_locks(&LfsLocks::default()),
+        LfsLockRequest::Verify => respond_lfs_locks_verify(&LfsLocksByOwner::default()),
+        LfsLockRequest::Create | LfsLockRequest::Delete(_) => LfsFault::NoLocks.respond(),
+    })
 }
 
 async fn outcome(

@@ -21,7 +21,7 @@ use crate::{
     file::{Form, answer_file},
     history::{answer_auth_check, answer_commits, answer_refs, answer_write_check},
     info::answer_info,
-    large::{answer_lfs_batch, answer_lfs_files, ask_for_password},
+    large::{answer_lfs_batch, answer_lfs_files, answer_lfs_locks, ask_for_password},
     listing::{Listings, Unlisted},
     pages::{Pages, Site},
     people::answer_people,
@@ -123,7 +123,9 @@ impl Mirror {
             Ok(incoming) => {
                 let refuse: fn(Site<'_>, Refusal) -> Response<Bytes> = match incoming {
                     Incoming::Page(_) => Pages::refuse,
-                    Incoming::LfsBatch { .. } => |_, refusal| ask_for_password(refusal.respond()),
+                    Incoming::LfsBatch { .. } | Incoming::LfsLocks { .. } => {
+                        |_, refusal| ask_for_password(refusal.respond())
+                    }
                     _ => |_, refusal| refusal.respond(),
                 };
                 let response = self.dispatch(incoming, request, &mut asked_by).await;
@@ -182,6 +184,9 @@ impl Mirror {
                 let body = body.unwrap_or_default();
                 let address = |target| self.address(target);
                 answer_lfs_batch(store, listings, caller, repo, &body, address).await
+            }
+            Incoming::LfsLocks { repo, request } => {
+                answer_lfs_locks(store, caller, &repo, &request).await
             }
             Incoming::LfsFiles(call) => answer_lfs_files(store, listings, caller, call).await,
             Incoming::SafetensorsMetadata(call) => {
@@ -284,9 +289,10 @@ async fn read_body(request: Request<Body>) -> Result<(HeaderMap, Bytes), AccessB
 /// In which ways a token may come with a call: programs of git read files with the name and password they were given.
 fn schemes(incoming: &Incoming) -> Schemes {
     match incoming {
-        Incoming::Resolve(_) | Incoming::Raw(_) | Incoming::LfsBatch { .. } => {
-            Schemes::BearerOrBasic
-        }
+        Incoming::Resolve(_)
+        | Incoming::Raw(_)
+        | Incoming::LfsBatch { .. }
+        | Incoming::LfsLocks { .. } => Schemes::BearerOrBasic,
         _ => Schemes::Bearer,
     }
 }

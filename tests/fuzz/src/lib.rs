@@ -1,6 +1,7 @@
 //! What is given to the fuzzer: every door by which a stranger's bytes come in.
 
 mod bodies;
+mod lfs;
 mod replies;
 mod routes;
 
@@ -8,7 +9,12 @@ mod routes;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All doors.
-pub const TARGETS: &[&[Target]] = &[routes::TARGETS, bodies::TARGETS, replies::TARGETS];
+pub const TARGETS: &[&[Target]] = &[
+    routes::TARGETS,
+    bodies::TARGETS,
+    lfs::TARGETS,
+    replies::TARGETS,
+];
 
 /// The door of this name.
 pub fn target(name: &str) -> Option<fn(&[u8])> {

@@ -7,10 +7,11 @@ use http::{Response, StatusCode};
 use hubkit_api::{
     AccessDecision, AccountKind, AskAccess, AuthCheck, Call, CancelAccessRequest, DecideAccess,
     GetAccessReport, GetAccount, GetCollection, GetDiscussion, GetPaper, GetRepoInfo,
-    GetSafetensorsMetadata, GetScan, GetTagsByType, GrantAccess, LfsAsk, LfsBatch, LfsObject,
-    LimitsTold, ListAccessRequests, ListAccounts, ListCollections, ListCommits, ListDiscussions,
-    ListLfsFiles, ListRefs, ListRepos, ListTree, PathsInfo, PullRequests, Raw, RequestStatus,
-    Resolve, ResolveMethod, SearchPapers, TreeDepth, TreeSize, WhoAmI, Whose, retry_after,
+    GetSafetensorsMetadata, GetScan, GetTagsByType, GrantAccess, LfsAsk, LfsBatch, LfsLockFilter,
+    LfsObject, LimitsTold, ListAccessRequests, ListAccounts, ListCollections, ListCommits,
+    ListDiscussions, ListLfsFiles, ListLfsLocks, ListRefs, ListRepos, ListTree, PathsInfo,
+    PullRequests, Raw, RequestStatus, Resolve, ResolveMethod, SearchPapers, TreeDepth, TreeSize,
+    VerifyLfsLocks, WhoAmI, Whose, retry_after,
 };
 use hubkit_types::{Repo, RepoKind, RepoPath, Revision};
 
@@ -46,6 +47,12 @@ pub(crate) const TARGETS: &[Target] = &[
         read(data, &ListLfsFiles { repo: repo() })
     }),
     ("reply-lfs-batch", |data| read(data, &lfs_batch())),
+    ("reply-lfs-locks", |data| {
+        let (repo, filter) = (repo(), LfsLockFilter::default());
+        read(data, &VerifyLfsLocks { repo, filter });
+        let (repo, filter) = (self::repo(), LfsLockFilter::default());
+        read(data, &ListLfsLocks { repo, filter });
+    }),
     ("reply-account", |data| read(data, &account())),
     ("reply-accounts", |data| {
         read(data, &ListAccounts::Likers(repo()))

@@ -2,8 +2,8 @@
 
 use http::Request;
 use hubkit_api::{
-    Call,
-    server::{Incoming, route},
+    Call, ListLfsLocks,
+    server::{Incoming, LfsLockRequest, route},
 };
 use hubkit_types::RepoPath;
 
@@ -55,6 +55,13 @@ fn routed(data: &[u8]) {
         Incoming::AuthCheck(call) => renders(&incoming, call),
         Incoming::Scan(call) => renders(&incoming, call),
         Incoming::LfsFiles(call) => renders(&incoming, call),
+        Incoming::LfsLocks {
+            repo,
+            request: LfsLockRequest::List(filter),
+        } => {
+            let (repo, filter) = (repo.clone(), filter.clone());
+            renders(&incoming, &ListLfsLocks { repo, filter });
+        }
         Incoming::Account(call) => renders(&incoming, call),
         Incoming::Accounts(call) => renders(&incoming, call),
         Incoming::Collections(call) => renders(&incoming, call),

@@ -3,28 +3,32 @@
 //! The batch API of Git LFS (`docs/api/batch.md` of its specification), as a hub speaks it.
 
 mod action;
+mod moment;
+mod upload;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::SystemTime};
 
 use bytes::Bytes;
 use http::{
     HeaderValue, Request, Response, StatusCode,
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, CONTENT_TYPE, DATE},
 };
 use hubkit_types::{Repo, Sha256};
 use serde_json::{Value, json};
 
 pub use action::LfsAction;
+pub use upload::{LfsParts, LfsPartsSent, LfsVerify};
 
+use super::lfs_locks;
 use crate::{
     ApiError, Call,
     json::{self, Fields, Object},
+    policy::read_date,
     server::{
         Incoming, Unroutable,
         ask::{Ask, POST, Routed},
     },
     size::believed,
-    target,
 };
 
 /// How many objects one request may name.
@@ -81,6 +85,9 @@ pub struct LfsBatchReply {
     pub transfer: String,
     /// What is to be done with each object.
     pub objects: Vec<(LfsObject, LfsOutcome)>,
+    /// When the server says that it answered: moments that it names are to be seen from there, whatever the caller's clock
+    /// says. A server's HTTP stack writes it, [`respond_lfs_batch`](crate::server::respond_lfs_batch) does not.
+    pub answered: Option<SystemTime>,
 }
 
 /// What is to be done with one object.
@@ -186,39 +193,33 @@ impl LfsAsk {
         }
     }
 
-    fn write(&self) -> Value {
-        let mut object = Object::default();
-        object.put("operation", Some(self.operation.as_str()));
-        object.put("transfers", Some(self.transfers.clone()));
-        let objects = self.objects.iter().map(|one| one.write().done());
-        object.put("objects", Some(objects.collect::<Value>()));
-        object.put("hash_algo", Some("sha256"));
-        let reference = self.reference.as_ref();
-        object.put("ref", reference.map(|name| json!({ "name": name })));
-        object.done()
-    }
-}
-
-impl Call for LfsBatch {
-    type Reply = LfsBatchReply;
-
-    fn request(&self) -> Request<Bytes> {
+    /// The request, to a place where a batch API is: `/OWNER/NAME.git/info/lfs/objects/batch` at a hub, whatever another
+    /// server calls it.
+    ///
+    /// # Errors
+    ///
+    /// Of kind `Protocol` when the place is no address.
+    pub fn request_to(&self, place: &str) -> Result<Request<Bytes>, ApiError> {
         let media_type = HeaderValue::from_static(MEDIA_TYPE);
-        let target = format!("/{}.git/info/lfs/objects/batch", self.repo);
-        let mut request = target::post_json(target, &self.ask.write());
-        request.headers_mut().insert(ACCEPT, media_type.clone());
-        request.headers_mut().insert(CONTENT_TYPE, media_type);
-        request
+        Request::post(place)
+            .header(ACCEPT, media_type.clone())
+            .header(CONTENT_TYPE, media_type)
+            .body(Bytes::from(self.write().to_string()))
+            .map_err(|_| ApiError::protocol("the address of a batch API is malformed"))
     }
 
-    /// What was not asked for is passed over.
-    fn reply(&self, response: &Response<Bytes>) -> Result<LfsBatchReply, ApiError> {
+    /// Reads the answer. What was not asked for is passed over.
+    ///
+    /// # Errors
+    ///
+    /// What the server refuses, and of kind `Protocol` what is no answer to this.
+    pub fn read_reply(&self, response: &Response<Bytes>) -> Result<LfsBatchReply, ApiError> {
         let mut fields = Fields::of(json::read(response)?, "the answer to a batch")?;
         let mut objects = Vec::new();
         for value in fields.list("objects") {
             let mut fields = Fields::of(value, "an object")?;
             let oid: Sha256 = fields.required("oid")?;
-            let Some(asked) = self.ask.objects.iter().find(|asked| asked.oid == oid) else {
+            let Some(asked) = self.objects.iter().find(|asked| asked.oid == oid) else {
                 continue;
             };
             // Some servers leave the size of what they refuse at 0 or out.
@@ -238,7 +239,38 @@ impl Call for LfsBatch {
                 .text("transfer")
                 .unwrap_or_else(|| "basic".to_owned()),
             objects,
+            answered: response
+                .headers()
+                .get(DATE)
+                .and_then(|value| value.to_str().ok())
+                .and_then(read_date),
         })
+    }
+
+    fn write(&self) -> Value {
+        let mut object = Object::default();
+        object.put("operation", Some(self.operation.as_str()));
+        object.put("transfers", Some(self.transfers.clone()));
+        let objects = self.objects.iter().map(|one| one.write().done());
+        object.put("objects", Some(objects.collect::<Value>()));
+        object.put("hash_algo", Some("sha256"));
+        let reference = self.reference.as_ref();
+        object.put("ref", reference.map(|name| json!({ "name": name })));
+        object.done()
+    }
+}
+
+impl Call for LfsBatch {
+    type Reply = LfsBatchReply;
+
+    fn request(&self) -> Request<Bytes> {
+        let place = format!("/{}.git/info/lfs/objects/batch", self.repo);
+        let request = self.ask.request_to(&place);
+        request.expect("the name of a repository makes a legal target")
+    }
+
+    fn reply(&self, response: &Response<Bytes>) -> Result<LfsBatchReply, ApiError> {
+        self.ask.read_reply(response)
     }
 }
 
@@ -246,6 +278,7 @@ impl Call for LfsBatch {
 pub(crate) fn route(repo: Repo, ask: &Ask<'_>) -> Routed {
     match ask.rest {
         ["lfs", "objects", "batch"] => ask.answer(POST, Incoming::LfsBatch { repo }),
+        ["lfs", "locks", ..] => lfs_locks::route(repo, &ask.behind(2)),
         _ => Err(Unroutable::NotFound),
     }
 }

@@ -1,6 +1,6 @@
 //! How much a hub still answers, and how long to wait for more.
 
-pub(super) mod date;
+pub(crate) mod date;
 mod told;
 
 use std::{

@@ -21,6 +21,8 @@ pub enum LfsFault {
     OtherHash,
     /// It wants to upload, and this server takes nothing.
     ReadOnly,
+    /// It wants to lock a file, or give a lock back, and this server has no locks.
+    NoLocks,
 }
 
 impl fmt::Display for LfsFault {
@@ -35,6 +37,7 @@ impl fmt::Display for LfsFault {
             ),
             Self::OtherHash => f.write_str("expected `sha256` as `hash_algo`"),
             Self::ReadOnly => f.write_str("this server takes no uploads"),
+            Self::NoLocks => f.write_str("this server takes no uploads, so it keeps no locks"),
         }
     }
 }
@@ -48,7 +51,7 @@ impl LfsFault {
             Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
             Self::OtherHash => StatusCode::CONFLICT,
-            Self::ReadOnly => StatusCode::FORBIDDEN,
+            Self::ReadOnly | Self::NoLocks => StatusCode::FORBIDDEN,
         };
         as_lfs(json::respond(
             status,
@@ -132,6 +135,7 @@ mod tests {
             (LfsFault::TooMany, 413),
             (LfsFault::OtherHash, 409),
             (LfsFault::ReadOnly, 403),
+            (LfsFault::NoLocks, 403),
         ] {
             let response = fault.respond();
             assert_eq!(response.status().as_u16(), status);

@@ -17,8 +17,8 @@ use crate::{
     ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize, WriteCheck,
     call::{
         access_decisions, access_requests, accounts, auth_check, collections, commits, compare,
-        discussions, info, lfs_batch, list, papers, paths_info, raw, refs, resolve,
-        safetensors_metadata, storage, tags_by_type, tree, tree_size, whoami,
+        discussions, info, lfs_batch, lfs_locks::LfsLockRequest, list, papers, paths_info, raw,
+        refs, resolve, safetensors_metadata, storage, tags_by_type, tree, tree_size, whoami,
     },
     query::Query,
     target,
@@ -73,6 +73,15 @@ pub enum Incoming {
     LfsBatch {
         /// The repository.
         repo: Repo,
+    },
+    /// Something about the locks of a repository. Of what is not a list the body says more:
+    /// [`read_lfs_locks_verify`](super::read_lfs_locks_verify), [`read_lfs_lock`](super::read_lfs_lock) and
+    /// [`read_lfs_unlock`](super::read_lfs_unlock) read it.
+    LfsLocks {
+        /// The repository.
+        repo: Repo,
+        /// What it is.
+        request: LfsLockRequest,
     },
     /// How many bytes lie below a folder.
     TreeSize(TreeSize),

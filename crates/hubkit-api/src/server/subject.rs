@@ -24,6 +24,7 @@ impl Incoming {
             Self::Resolve(file) | Self::Raw(file) => Some(&mut file.repo),
             Self::PathsInfo { repo, .. }
             | Self::LfsBatch { repo }
+            | Self::LfsLocks { repo, .. }
             | Self::Accounts(ListAccounts::Likers(repo)) => Some(repo),
             Self::Refs(call) => Some(&mut call.repo),
             Self::Commits(request) => Some(&mut request.call.repo),
@@ -68,6 +69,7 @@ impl Incoming {
             | Self::WriteCheck(_)
             | Self::SafetensorsMetadata(_)
             | Self::LfsBatch { .. }
+            | Self::LfsLocks { .. }
             | Self::Page(Page::File { .. }) => Reveals::Content,
             Self::RepoInfo(_)
             | Self::Tree(_)

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::Response;
 use hubkit_api::{
     ApiError, Call, ErrorKind, GetAccount, GetCollection, GetDiscussion, GetPaper, GetRepoInfo,
-    GetSafetensorsMetadata, GetScan, LfsAsk, LfsBatch, ListAccounts, ListCollections, ListCommits,
-    ListDiscussions, ListLfsFiles, ListRefs, ListRepos, ListTree, MOST_ON_PAGE, PathsInfo,
-    PullRequests, SearchPapers, TreeDepth, TreeSize, WhoAmI,
+    GetSafetensorsMetadata, GetScan, LfsAsk, LfsBatch, LfsLockFilter, ListAccounts,
+    ListCollections, ListCommits, ListDiscussions, ListLfsFiles, ListLfsLocks, ListRefs, ListRepos,
+    ListTree, MOST_ON_PAGE, PathsInfo, PullRequests, SearchPapers, TreeDepth, TreeSize,
+    VerifyLfsLocks, WhoAmI,
 };
 use hubkit_types::{Repo, RepoKind};
 
@@ -140,5 +141,12 @@ fn nested() {
         check(refused(&ListLfsFiles { repo: repo() }, body.clone()));
         let ask = LfsAsk::download(Vec::new());
         check(refused(&LfsBatch { repo: repo(), ask }, body.clone()));
+        let (repo, filter) = (repo(), LfsLockFilter::default());
+        let verify = VerifyLfsLocks {
+            repo: repo.clone(),
+            filter: filter.clone(),
+        };
+        check(refused(&verify, body.clone()));
+        check(refused(&ListLfsLocks { repo, filter }, body.clone()));
     }
 }

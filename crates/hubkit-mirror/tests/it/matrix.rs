@@ -181,6 +181,11 @@ const ROWS: &[Row] = &[
 
     // Large files, as git-lfs asks for them.
     row(("POST", "/lab/tiny.git/info/lfs/objects/batch"), LFS, "{\"operation\":\"download\",\"transfers\":[\"basic\",\"multipart\",\"xet\"],\"hash_algo\":\"sha256\",\"objects\":[{\"oid\":\"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882\",\"size\":10}]}", 200, IS_JSON, Object(&["transfer", "objects"])),
+    // Locks, as git-lfs asks for them before a push: there are none.
+    row(("GET", "/lab/tiny.git/info/lfs/locks?refspec=refs%2Fheads%2Fmain"), LFS, "", 200, IS_JSON, Object(&["locks"])),
+    row(("POST", "/lab/tiny.git/info/lfs/locks/verify"), LFS, "{\"ref\":{\"name\":\"refs/heads/main\"}}", 200, IS_JSON, Object(&["ours", "theirs"])),
+    row(("POST", "/lab/tiny.git/info/lfs/locks"), LFS, "{\"path\":\"model.safetensors\"}", 403, &["content-type"], Object(&["message"])),
+    row(("POST", "/lab/tiny.git/info/lfs/locks/1/unlock"), LFS, "{\"force\":true}", 403, &["content-type"], Object(&["message"])),
 
     // What would write, and what only Xet needs: refused, and nothing hangs.
     row(("POST", "/lab/tiny.git/info/lfs/objects/batch"), LFS, "{\"operation\":\"upload\",\"transfers\":[\"basic\"],\"objects\":[{\"oid\":\"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882\",\"size\":10}]}", 403, &["content-type"], Object(&["message"])),

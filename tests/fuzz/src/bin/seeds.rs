@@ -53,6 +53,11 @@ const ROUTES: &[(&str, &str)] = &[
     ),
     ("batch", "POST /datasets/a/b.git/info/lfs/objects/batch"),
     (
+        "locks",
+        "GET /datasets/a/b.git/info/lfs/locks?path=a%2Fb&limit=7&refspec=refs%2Fheads%2Fmain",
+    ),
+    ("unlock", "POST /a/b.git/info/lfs/locks/7/unlock"),
+    (
         "cache",
         "GET /api/resolve-cache/models/a/b/0123456789abcdef0123456789abcdef01234567/x%20y",
     ),
@@ -146,6 +151,12 @@ const REPLIES: &[(&str, &str, &str, &str)] = &[
         "download",
         "200",
         r#"{"transfer":"basic","objects":[{"oid":"DIGEST","size":7,"actions":{"download":{"href":"https://h/x?y","header":{"a":"b"},"expires_in":7}}},{"oid":"DIGEST","error":{"code":404,"message":"no"}}]}"#,
+    ),
+    (
+        "reply-lfs-locks",
+        "owners",
+        "200",
+        r#"{"ours":[{"id":"1","path":"a/b","locked_at":"2016-05-17T15:49:06+00:00","owner":{"name":"ada"}}],"theirs":[{"id":"2","path":"c"}],"locks":[],"next_cursor":"x"}"#,
     ),
     (
         "reply-account",
@@ -264,6 +275,32 @@ const BODIES: &[(&str, &str, &str)] = &[
         "body-lfs-batch",
         "download",
         r#"{"operation":"download","transfers":["basic","xet"],"objects":[{"oid":"DIGEST","size":7}],"hash_algo":"sha256","ref":{"name":"refs/heads/main"}}"#,
+    ),
+    (
+        "body-lfs-locks",
+        "all",
+        r#"{"path":"a/b","cursor":"x","limit":7,"force":true,"ref":{"name":"refs/heads/main"}}"#,
+    ),
+    ("body-lfs-upload", "verify", r#"{"oid":"DIGEST","size":7}"#),
+    (
+        "body-lfs-upload",
+        "parts",
+        r#"{"oid":"DIGEST","parts":[{"partNumber":1,"etag":"x"},{"partNumber":2,"etag":"y"}]}"#,
+    ),
+    (
+        "lfs-pointer",
+        "canonical",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:DIGEST\nsize 7\n",
+    ),
+    (
+        "lfs-pointer",
+        "extensions",
+        "version https://hawser.github.com/spec/v1\r\next-1-b sha256:DIGEST\next-0-a sha256:DIGEST\n\noid sha256:DIGEST\nsize +07",
+    ),
+    (
+        "lfs-attributes",
+        "rules",
+        "[attr]large filter=lfs -text\n*.bin large\n\"a b/**/[[:alpha:]!-]?\" filter=lfs\n/x\\*y -filter !large\n\0a b/c/d/ef",
     ),
 ];
 

@@ -1,10 +1,14 @@
 //! A request that a batch tells to make.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
+use super::moment;
 use crate::{
     ApiError,
     json::{Fields, Object},
@@ -17,8 +21,10 @@ pub struct LfsAction {
     pub href: String,
     /// What to send along.
     pub headers: HeaderMap,
-    /// For how many seconds from now it is good, if that was told.
+    /// For how many seconds from the answer on it is good, if that was told. Counts more than a moment.
     pub expires_in: Option<u64>,
+    /// Until when it is good by the server's clock, if that was told.
+    pub expires_at: Option<SystemTime>,
 }
 
 impl LfsAction {
@@ -28,7 +34,18 @@ impl LfsAction {
             href: href.into(),
             headers: HeaderMap::new(),
             expires_in: None,
+            expires_at: None,
         }
+    }
+
+    /// For how long it is good, counted from the answer; `None` where that was not told, or only as a moment by a clock
+    /// that did not say how late it was ([`LfsBatchReply::answered`](super::LfsBatchReply::answered)).
+    pub fn lifetime(&self, answered: Option<SystemTime>) -> Option<Duration> {
+        if let Some(seconds) = self.expires_in {
+            return Some(Duration::from_secs(seconds));
+        }
+        let (end, start) = (self.expires_at?, answered?);
+        Some(end.duration_since(start).unwrap_or_default())
     }
 
     pub(super) fn read(value: Value) -> Result<Self, ApiError> {
@@ -53,8 +70,12 @@ impl LfsAction {
         Ok(Self {
             href: fields.required("href")?,
             headers,
-            // The form of the specification; that with a date needs a clock and is rarely sent alone.
-            expires_in: fields.count("expires_in"),
+            // Some servers send a negative number, or the first moment of all, for what never expires.
+            expires_in: fields.count("expires_in").filter(|seconds| *seconds > 0),
+            expires_at: fields
+                .text("expires_at")
+                .and_then(|text| moment::read(&text))
+                .filter(|moment| *moment > UNIX_EPOCH),
         })
     }
 
@@ -70,6 +91,7 @@ impl LfsAction {
         let headers: Map<String, Value> = pairs.collect();
         object.put("header", Some(headers).filter(|map| !map.is_empty()));
         object.put("expires_in", self.expires_in);
+        object.put("expires_at", self.expires_at.map(moment::write));
         object.done()
     }
 }
@@ -85,6 +107,7 @@ impl fmt::Debug for LfsAction {
             .field("href", &shown)
             .field("headers", &names)
             .field("expires_in", &self.expires_in)
+            .field("expires_at", &self.expires_at)
             .finish()
     }
 }

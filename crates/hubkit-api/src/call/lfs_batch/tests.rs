@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hubkit_types::RepoKind;
 
 use super::*;
@@ -66,7 +68,6 @@ fn only_a_batch_is_routed() {
     assert_eq!(of("GET", target), refused);
     for target in [
         "/a/b.git/info/refs",
-        "/a/b.git/info/lfs/locks",
         "/a/b.git.git/info/lfs/objects/batch",
         "/.git/info/lfs/objects/batch",
     ] {
@@ -80,6 +81,7 @@ fn an_answer_comes_back_as_it_was_given() {
     let value = HeaderValue::from_static("Basic secret");
     action.headers.insert("authorization", value);
     action.expires_in = Some(3600);
+    action.expires_at = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_208_000));
     let actions = [
         ("download".to_owned(), action),
         ("new".to_owned(), LfsAction::new("y")),
@@ -97,6 +99,7 @@ fn an_answer_comes_back_as_it_was_given() {
                 },
             ),
         ],
+        answered: None,
     };
     let call = call(RepoKind::Model, "a/b");
     let response = respond_lfs_batch(&reply);
@@ -106,6 +109,45 @@ fn an_answer_comes_back_as_it_was_given() {
     let download = found.objects[0].1.download().expect("an action");
     assert!(download.href.ends_with("secret"));
     assert!(!format!("{found:?}").contains("secret"));
+}
+
+#[test]
+fn an_action_is_good_for_as_long_as_was_told() {
+    let with = |date: Option<&str>, expiry: &str| {
+        let oid = "a".repeat(64);
+        let body = format!(
+            r#"{{"objects":[{{"oid":"{oid}","size":7,"actions":{{"download":{{"href":"x"{expiry}}}}}}}]}}"#
+        );
+        let mut response = Response::new(Bytes::from(body));
+        if let Some(date) = date {
+            let value = HeaderValue::try_from(date).expect("a value");
+            response.headers_mut().insert(DATE, value);
+        }
+        let reply = call(RepoKind::Model, "a/b")
+            .reply(&response)
+            .expect("an answer");
+        let action = reply.objects[0].1.download().cloned().expect("an action");
+        action.lifetime(reply.answered).map(|time| time.as_secs())
+    };
+    let date = Some("Thu, 29 Feb 2024 12:00:00 GMT");
+    let moment = r#","expires_at":"2024-02-29T12:10:00Z""#;
+    assert_eq!(with(date, ""), None);
+    assert_eq!(with(date, moment), Some(600));
+    assert_eq!(
+        with(None, moment),
+        None,
+        "nobody knows what time it is there"
+    );
+    let both = format!(r#"{moment},"expires_in":60"#);
+    assert_eq!(with(date, &both), Some(60));
+    assert_eq!(with(Some("Thu, 29 Feb 2024 13:00:00 GMT"), moment), Some(0));
+    assert_eq!(
+        with(
+            date,
+            r#","expires_in":-1,"expires_at":"0001-01-01T00:00:00Z""#
+        ),
+        None
+    );
 }
 
 #[test]

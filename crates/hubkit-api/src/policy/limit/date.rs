@@ -8,7 +8,7 @@ const MONTHS: [&str; 12] = [
 
 /// Reads a date in any of the three forms that a recipient must know. The name of the day is not compared. A date
 /// before 1970 is none.
-pub(in crate::policy) fn read(text: &str) -> Option<SystemTime> {
+pub(crate) fn read(text: &str) -> Option<SystemTime> {
     let words: Vec<&str> = text
         .split([' ', '-'])
         .filter(|word| !word.is_empty())

@@ -153,6 +153,25 @@ const TARGETS: &[(&str, &str, &str, &str)] = &[
         "application/vnd.git-lfs+json",
         r#"{"operation":"download","transfers":["basic"],"objects":[{"oid":"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882","size":10}]}"#,
     ),
+    ("GET", "/{prefix}{id}.git/info/lfs/locks", "", ""),
+    (
+        "POST",
+        "/{prefix}{id}.git/info/lfs/locks/verify",
+        "application/vnd.git-lfs+json",
+        "{}",
+    ),
+    (
+        "POST",
+        "/{prefix}{id}.git/info/lfs/locks",
+        "application/vnd.git-lfs+json",
+        r#"{"path":"config.json"}"#,
+    ),
+    (
+        "POST",
+        "/{prefix}{id}.git/info/lfs/locks/1/unlock",
+        "application/vnd.git-lfs+json",
+        "{}",
+    ),
     (
         "GET",
         "/{prefix}{id}.git/info/refs?service=git-upload-pack",

@@ -1,9 +1,10 @@
 //! What a hub tells besides files and listings.
 
 use hubkit_api::{
-    AccountKind, Bucket, GetAccount, GetDiscussion, GetPaper, GetSafetensorsMetadata, GetScan,
-    LfsAsk, LfsBatch, LfsObject, LfsOutcome, ListAccounts, ListCollections, ListDiscussions,
-    ListLfsFiles, SearchPapers, TreeSize,
+    AccountKind, Bucket, CreateLfsLock, DeleteLfsLock, GetAccount, GetDiscussion, GetPaper,
+    GetSafetensorsMetadata, GetScan, LfsAsk, LfsBatch, LfsLockFilter, LfsLockWhose, LfsLocks,
+    LfsLocksByOwner, LfsObject, LfsOutcome, ListAccounts, ListCollections, ListDiscussions,
+    ListLfsFiles, ListLfsLocks, SearchPapers, TreeSize, VerifyLfsLocks,
 };
 use hubkit_types::{RepoPath, Sha256};
 
@@ -188,6 +189,43 @@ async fn uploads_and_nonsense_are_refused_in_the_words_of_git_lfs() {
             answer.header("content-type"),
             Some("application/vnd.git-lfs+json")
         );
+    }
+}
+
+#[tokio::test]
+async fn there_are_no_locks_and_none_are_made() {
+    let mirror = open();
+    let repo = repo("me/tiny");
+    let filter = LfsLockFilter::default();
+    let list = ListLfsLocks {
+        repo: repo.clone(),
+        filter: filter.clone(),
+    };
+    let verify = VerifyLfsLocks {
+        repo: repo.clone(),
+        filter,
+    };
+    let locks = answer_of(&mirror, &list).await;
+    assert_eq!(locks.expect("locks"), LfsLocks::default());
+    let locks = answer_of(&mirror, &verify).await;
+    assert_eq!(locks.expect("locks"), LfsLocksByOwner::default());
+    let create = CreateLfsLock {
+        repo: repo.clone(),
+        path: "model.safetensors".to_owned(),
+        reference: None,
+    };
+    let delete = DeleteLfsLock {
+        repo,
+        id: "1".to_owned(),
+        whose: LfsLockWhose::Anyones,
+        reference: None,
+    };
+    for refused in [
+        answer_of(&mirror, &create).await,
+        answer_of(&mirror, &delete).await,
+    ] {
+        let kind = refused.expect_err("a refusal").kind();
+        assert_eq!(kind, ErrorKind::Forbidden);
     }
 }
 
