@@ -161,7 +161,7 @@ impl Pointer {
 
 /// The lines of a pointer as git-lfs sees them, with the extensions put aside.
 struct Lines<'a> {
-    lines: std::str::Split<'a, char>,
+    lines: std::str::Lines<'a>,
     /// Of those that are named alike the last counts.
     extensions: BTreeMap<&'a str, &'a str>,
 }
@@ -169,16 +169,13 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn of(text: &'a str) -> Self {
         Self {
-            lines: text.trim().split('\n'),
+            lines: text.trim().lines(),
             extensions: BTreeMap::new(),
         }
     }
 
     fn next(&mut self) -> Option<&'a str> {
-        self.lines
-            .by_ref()
-            .map(|line| line.strip_suffix('\r').unwrap_or(line))
-            .find(|line| !line.is_empty())
+        self.lines.find(|line| !line.is_empty())
     }
 
     /// The value of the next line that is no extension, if it has this key.

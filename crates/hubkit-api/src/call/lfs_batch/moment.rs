@@ -131,7 +131,7 @@ mod tests {
         ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
-        let later = UNIX_EPOCH + Duration::from_secs(300_000_000_000);
+        let later = UNIX_EPOCH + Duration::from_secs(300_000_000_007);
         assert_eq!(write(later), "9999-12-31T23:59:59Z");
     }
 }

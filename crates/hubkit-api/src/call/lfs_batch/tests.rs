@@ -81,7 +81,7 @@ fn an_answer_comes_back_as_it_was_given() {
     let value = HeaderValue::from_static("Basic secret");
     action.headers.insert("authorization", value);
     action.expires_in = Some(3600);
-    action.expires_at = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_208_000));
+    action.expires_at = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_208_007));
     let actions = [
         ("download".to_owned(), action),
         ("new".to_owned(), LfsAction::new("y")),
