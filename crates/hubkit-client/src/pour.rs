@@ -1,6 +1,6 @@
 //! One body's way into a stage.
 
-use hubkit_lfs::Pointer;
+use hubkit_lfs::{Pointer, recognise};
 use hubkit_store::Stage;
 use hubkit_transport::Body;
 use hubkit_types::TreeFile;
@@ -78,7 +78,7 @@ impl Pouring<'_> {
     /// What came, if it is a pointer to a large file.
     pub(crate) fn pointer(&self) -> Option<Pointer> {
         let beginning = self.beginning.as_deref()?;
-        Pointer::parse(beginning).ok()
+        recognise(beginning).pointer().cloned()
     }
 }
 
