@@ -34,6 +34,8 @@ pub(super) fn of(number: u64) -> Option<ElementType> {
         24 => Dtype::F8E8M0,
         25 => return Some(ElementType::blocks("U2", 4, 1)),
         26 => return Some(ElementType::blocks("I2", 4, 1)),
+        27 => Dtype::F6E2M3,
+        28 => Dtype::F6E3M2,
         other => return Some(ElementType::unsized_type(format!("ONNX type {other}"))),
     };
     Some(dtype.into())
@@ -42,5 +44,5 @@ pub(super) fn of(number: u64) -> Option<ElementType> {
 /// How many bytes so many elements take: those that are packed begin no byte anew, and the last byte may be half empty.
 pub(super) fn bytes_of(element: &ElementType, elements: u64) -> Option<u64> {
     let (block, bytes) = element.block()?;
-    elements.div_ceil(block).checked_mul(bytes)
+    Some(elements.checked_mul(bytes)?.div_ceil(block))
 }
