@@ -5,7 +5,7 @@ use std::fmt;
 use hubkit_lfs::recognise;
 
 use crate::{
-    InspectError, Inspection, gguf, numpy, onnx, pickle, safetensors, torch,
+    InspectError, Inspection, gguf, hdf5, numpy, onnx, pickle, safetensors, tokenizer, torch,
     view::{Step, Stop, View},
     zip,
 };
@@ -32,6 +32,10 @@ pub enum Format {
     Npz,
     /// A zip archive of no kind that this crate knows.
     Zip,
+    /// The `tokenizer.json` of the library `tokenizers`.
+    Tokenizer,
+    /// HDF5.
+    Hdf5,
 }
 
 impl Format {
@@ -47,6 +51,8 @@ impl Format {
             Self::Onnx => "onnx",
             Self::Npz => "npz",
             Self::Zip => "zip",
+            Self::Tokenizer => "tokenizer",
+            Self::Hdf5 => "hdf5",
         }
     }
 }
@@ -63,6 +69,8 @@ impl fmt::Display for Format {
             Self::Onnx => "ONNX",
             Self::Npz => "NumPy archive",
             Self::Zip => "zip",
+            Self::Tokenizer => "tokenizer",
+            Self::Hdf5 => "HDF5",
         })
     }
 }
@@ -85,6 +93,13 @@ pub(crate) fn inspect(view: &mut View) -> Step<Inspection> {
     if onnx::is_model(start, view.size()) {
         return onnx::inspect(view);
     }
+    if tokenizer::is_tokenizer(start) {
+        return tokenizer::inspect(view);
+    }
+    let superblock = hdf5::superblock(start);
+    if superblock == Some(0) {
+        return hdf5::inspect(view, 0);
+    }
     if zip::recognised(start) {
         return zip::inspect(view);
     }
@@ -96,15 +111,17 @@ pub(crate) fn inspect(view: &mut View) -> Step<Inspection> {
     }
     // What has a mark of its own comes first; safetensors has none, and so its reader is asked last: it also knows what
     // else a file may be that has none.
-    match safetensors::inspect(view) {
+    match (safetensors::inspect(view), superblock) {
+        // The mark of HDF5 may stand behind anything, so what is read as something else is that.
+        (Err(Stop::Fault(_)), Some(place)) => hdf5::inspect(view, place),
         // A zip archive is found by its end, whatever was put before it.
-        Err(Stop::Fault(fault)) if zip::has_end(view)? => {
+        (Err(Stop::Fault(fault)), _) if zip::has_end(view)? => {
             zip::inspect(view).map_err(|stop| match stop {
                 Stop::Fault(_) => Stop::Fault(fault),
                 need @ Stop::Need(_) => need,
             })
         }
-        Err(Stop::Fault(fault)) => Err(match packed(start) {
+        (Err(Stop::Fault(fault)), _) => Err(match packed(start) {
             Some(packed) => {
                 let found = format!("{packed}: what is packed in it was not analysed");
                 InspectError::Unrecognised { found: Some(found) }
@@ -112,7 +129,7 @@ pub(crate) fn inspect(view: &mut View) -> Step<Inspection> {
             None => fault,
         }
         .into()),
-        told => told,
+        (told, _) => told,
     }
 }
 
