@@ -19,7 +19,9 @@ pub use download::{Download, ShowProgress};
 pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
 
 pub use access::{AccessCommand, Requester, WhichRepo};
-pub use tensors::{Cast, Merge, Rename, SafetensorsCommand, Split, Target, Width};
+pub use tensors::{
+    Cast, Merge, Rename, SafetensorsCommand, Split, Target, TensorCommand, TensorGet, Width,
+};
 pub use token::{Role, TokenCommand, TokenNew};
 
 /// Carries machine-learning assets between a hub and the programs that use them.
@@ -96,6 +98,12 @@ pub enum Format {
     Human,
     /// One JSON value.
     Json,
+    /// A numpy file; for tensors alone.
+    #[value(skip)]
+    Npy,
+    /// The bytes as they are stored; for tensors alone.
+    #[value(skip)]
+    Raw,
 }
 
 impl Format {
@@ -140,6 +148,9 @@ pub enum Command {
     /// Make safetensors files of others: merge, split, rename, cast
     #[command(subcommand)]
     Safetensors(SafetensorsCommand),
+    /// Read tensors of a file, or of a repository without downloading its weights
+    #[command(subcommand)]
+    Tensor(TensorCommand),
     /// Serve a folder of repositories, or a cache, as a hub
     Serve(Serve),
     /// Tokens for the accounts of a mirror

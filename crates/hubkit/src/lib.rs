@@ -3,6 +3,7 @@
 mod environment;
 mod hub;
 mod inspected;
+mod tensors;
 
 pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
 pub use hub::{Hub, HubBuilder, HubError};
@@ -10,6 +11,7 @@ pub use inspected::{
     Documents, InspectedFile, InspectedModel, InspectionError, Reading, Scope, inspect_path,
     inspect_repo,
 };
+pub use tensors::{RemoteTensor, RemoteTensors, TensorError};
 
 pub use hubkit_api::{
     CommitInfo, Gated, Identity, InsecureTokens, ListRepos, PullRequests, Refs, RepoInfo,

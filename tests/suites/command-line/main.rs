@@ -11,3 +11,4 @@ mod local_dir;
 mod results;
 mod roots;
 mod serving;
+mod tensors;

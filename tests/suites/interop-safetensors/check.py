@@ -160,20 +160,27 @@ def only_what_is_named_is_cast(folder):
     _same(folder / "after", folder / "expected")
 
 
-def two_gigabytes_take_little_memory(folder):
-    json_text = b'{"x":{"dtype":"U8","shape":[2147483648],"data_offsets":[0,2147483648]}}'
-    json_text += b" " * (-len(json_text) % 8)
-    with open(folder / "large", "wb") as file:
-        file.write(len(json_text).to_bytes(8, "little") + json_text)
-        file.write(b"start")
-        file.truncate(8 + len(json_text) + (2 << 30))
+def _sparse(path, bytes):
+    text = f'{{"x":{{"dtype":"U8","shape":[{bytes}],"data_offsets":[0,{bytes}]}}}}'.encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + b"start")
+        file.truncate(8 + len(text) + bytes)
+    return path.stat().st_size
+
+
+def gigabytes_take_little_memory(folder):
+    size = _sparse(folder / "large", 1 << 29)
     _hubkit("safetensors", "merge", folder / "large", "-o", folder / "copy")
+    with open(folder / "large", "rb") as one, open(folder / "copy", "rb") as other:
+        assert one.read(200) == other.read(200)
+        assert other.seek(0, os.SEEK_END) == size
+    _sparse(folder / "larger", 2 << 30)
+    with open(os.devnull, "wb") as nothing:
+        words = [HUBKIT, "tensor", "get", folder / "larger", "x", "--format", "raw"]
+        subprocess.run(words, stdout=nothing, check=True)
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert most < 100 << 10, f"{most} KiB"
-    with open(folder / "copy", "rb") as file:
-        head = file.read(8 + len(json_text) + 6)
-        assert head == len(json_text).to_bytes(8, "little") + json_text + b"start\0"
-        assert file.seek(0, os.SEEK_END) == 8 + len(json_text) + (2 << 30)
     # A run that is ended leaves no file that looks whole.
     process = subprocess.Popen([HUBKIT, "safetensors", "merge", folder / "large", "-o", folder / "killed"])
     while not any(path.name.startswith(".killed") for path in folder.iterdir()):
@@ -194,6 +201,70 @@ def pointers_and_other_files_are_refused(folder):
         assert b"Git LFS pointer to 4.90 GB" in outcome.stderr, outcome.stderr
         _hubkit("safetensors", command, folder / "pickle", *more, "-o", output, code=7)
         _hubkit("safetensors", command, folder / "none", *more, "-o", output, code=3)
+
+
+def _write(path, tensors):
+    """A file of types that numpy does not have: name, dtype, shape and bytes of each."""
+    header, data = {}, b""
+    for name, dtype, shape, content in tensors:
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(content)]}
+        data += content
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+
+def _get(folder, file, what, *words):
+    _hubkit("tensor", "get", file, what, "-o", folder / "out", "--force", *words)
+    return folder / "out"
+
+
+def parts_are_those_of_numpy(folder):
+    kinds = [np.bool_, np.uint8, np.int8, np.uint16, np.int16, np.float16, np.uint32, np.int32, np.float32,
+             np.complex64, np.uint64, np.int64, np.float64]
+    state = {kind.__name__: (RANDOM.integers(0, 2, (5, 4, 6)) * 97 + RANDOM.integers(0, 2, (5, 4, 6))).astype(kind) for kind in kinds}
+    state |= {"scalar": np.array(1.5, np.float32), "empty": np.zeros((3, 0, 2), np.int16), "row[0:2]": np.arange(3, dtype=np.uint8)}
+    save_file(state, folder / "file")
+    everywhere = ["", "[1:3]", "[..., 2]"]
+    parts = ["[-1]", "[0, 0, 0]", "[5:]", "[:, -2:, 1:-1]", "[2, :, 1]", "[..., :99]", "[-99:2, 1:, 5]", "[3:1]", "[1:2, ..., 0:1]", "[:, 1:3,]"]
+    cases = [(name, part) for name in state for part in everywhere if state[name].size == 120 or not part]
+    cases += [(name, part) for name in ("int64", "uint8") for part in parts]
+    cases += [("scalar", "[...]"), ("empty", "[:, :, 1]"), ("row[0:2]", "[1:]")]
+    for name, part in cases:
+        expected = np.array(eval(f"array{part}", {"array": state[name]}), order="C")
+        np.save(folder / "expected.npy", expected)
+        _same(_get(folder, folder / "file", name + part), folder / "expected.npy")
+        assert _get(folder, folder / "file", name + part, "--format", "raw").read_bytes() == expected.tobytes()
+    values = json.loads(_get(folder, folder / "file", "float64[1:3, 0]", "--format", "json").read_text())
+    assert values["shape"] == [2, 6] and values["dtype"] == "F64"
+    assert values["values"] == state["float64"][1:3, 0].ravel().tolist()
+    for what, code in [("none", 3), ("int64[9]", 2), ("int64[::2]", 2), ("int64[0, 0, 0, 0]", 2), ("int64[x]", 2)]:
+        _hubkit("tensor", "get", folder / "file", what, code=code)
+
+
+def types_that_numpy_lacks_are_written_as_stored_or_as_singles(folder):
+    every = bytes(range(256))
+    kinds = {"F8_E4M3": ml_dtypes.float8_e4m3fn, "F8_E5M2": ml_dtypes.float8_e5m2, "F8_E8M0": ml_dtypes.float8_e8m0fnu,
+             "F8_E4M3FNUZ": ml_dtypes.float8_e4m3fnuz, "F8_E5M2FNUZ": ml_dtypes.float8_e5m2fnuz}
+    halves = np.arange(1 << 16, dtype=np.uint16)
+    tensors = [("BF16", "BF16", [256, 256], halves.tobytes()), ("F16", "F16", [256, 256], halves.tobytes()),
+               *((name, name, [16, 16], every) for name in kinds), ("F4", "F4", [4, 8], every[:16]), ("F6", "F6_E2M3", [4, 2], every[:6])]
+    _write(folder / "file", tensors)
+    for name, kind in {**kinds, "BF16": BF16, "F16": np.float16}.items():
+        bits = np.uint16 if name in ("BF16", "F16") else np.uint8
+        stored = (halves if bits is np.uint16 else np.frombuffer(every, np.uint8)).reshape((256, 256) if bits is np.uint16 else (16, 16))
+        found = np.load(_get(folder, folder / "file", name + "[3:, 1:5]"))
+        part = stored[3:, 1:5]
+        assert found.dtype == (np.float16 if name == "F16" else bits), found.dtype
+        assert (found.view(bits) == part).all()
+        singles = np.load(_get(folder, folder / "file", name, "--as", "f32"))
+        expected = stored.view(kind).astype(np.float32)
+        assert singles.dtype == np.float32 and (np.isnan(singles) == np.isnan(expected)).all()
+        assert (singles.view(np.uint32) == expected.view(np.uint32))[~np.isnan(expected)].all(), name
+    assert (np.load(_get(folder, folder / "file", "F4[1:3]")) == np.frombuffer(every[4:12], np.uint8).reshape(2, 4)).all()
+    assert (np.load(_get(folder, folder / "file", "F6")) == np.frombuffer(every[:6], np.uint8)).all()
+    _hubkit("tensor", "get", folder / "file", "F4[:, 1:3]", code=2)
+    _hubkit("tensor", "get", folder / "file", "F4", "--as", "f32", code=2)
+    _hubkit("tensor", "get", folder / "file", "F4", "--format", "json", code=2)
 
 
 if __name__ == "__main__":

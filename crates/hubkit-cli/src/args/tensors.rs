@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use hubkit::safetensors::{FloatWidth, RenameRule};
+use hubkit::{
+    RepoKind, RepoPath, Revision,
+    safetensors::{FloatWidth, RenameRule},
+};
+
+use super::{Format, parse_kind};
 
 /// Make safetensors files of others.
 #[derive(Debug, Subcommand)]
@@ -128,6 +133,67 @@ impl From<Width> for FloatWidth {
             Width::F16 => Self::F16,
             Width::F32 => Self::F32,
         }
+    }
+}
+
+/// Read tensors of a file, or of a repository without downloading its weights.
+#[derive(Debug, Subcommand)]
+pub enum TensorCommand {
+    /// Write a tensor, or a part of one
+    Get(TensorGet),
+}
+
+/// Write a tensor, or a part of one.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A part is named as numpy names it: for each dimension a number, or a range START:STOP of which both may be left out.
+Negative numbers count from the end, `...` stands for the dimensions that are not named. Steps are refused.
+
+Of a repository only the ranges that the part takes are fetched. A digest covers whole files, so of such a part nothing but
+the connection vouches for the bytes.
+
+Examples:
+  hubkit tensor get openai-community/gpt2 'wte.weight[0:8]' -o rows.npy
+  hubkit tensor get NAMESPACE/NAME 'model.layers.0.self_attn.q_proj.weight[:, 0]' --as f32 --format json
+  hubkit tensor get model.safetensors.index.json lm_head.weight --format raw > weight.bin"
+)]
+pub struct TensorGet {
+    /// A safetensors file, an index or a folder of this machine, a repository, or an address such as
+    /// hf://NAMESPACE/NAME/PATH
+    #[arg(value_name = "FILE|REPO")]
+    pub target: String,
+    /// The tensor, and in brackets the part of it: `NAME[10:20, :]`
+    #[arg(value_name = "NAME[PART]")]
+    pub tensor: String,
+    /// What kind of repository it is [default: model]
+    #[arg(long, visible_alias = "type", value_name = "KIND", value_parser = parse_kind)]
+    pub repo_type: Option<RepoKind>,
+    /// A branch, a tag, a commit, or refs/pr/N [default: main]
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Option<Revision>,
+    /// The file, or the index, to look in [default: model.safetensors, or the files that its index names]
+    #[arg(long = "file", value_name = "PATH")]
+    pub which_file: Option<RepoPath>,
+    /// How to write it: as a numpy file, as the bytes that are stored, or as numbers in JSON
+    #[arg(long, id = "format", value_parser = parse_tensor_format, default_value = "npy", value_name = "npy|raw|json")]
+    pub format: Format,
+    /// Write floating-point numbers as singles, also those that numpy does not have
+    #[arg(long = "as", value_name = "f32", value_parser = ["f32"])]
+    pub cast: Option<String>,
+    /// The file to write instead of standard output; it is there as a whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that is there already
+    #[arg(long, requires = "output")]
+    pub force: bool,
+}
+
+fn parse_tensor_format(text: &str) -> Result<Format, String> {
+    match text {
+        "npy" => Ok(Format::Npy),
+        "raw" => Ok(Format::Raw),
+        "json" => Ok(Format::Json),
+        _ => Err("expected npy, raw or json".to_owned()),
     }
 }
 

@@ -1,0 +1,194 @@
+//! Tensors, here and on a hub.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use hubkit_tests::{Home, Outcome, Served, Server};
+
+const MODEL: &str = "hubkit-demo/tiny-bert";
+const NAME: &str = "encoder.layer.0.attention.self.query.weight";
+
+/// A model in several files, served, and the one file that they were.
+struct Sharded {
+    home: Home,
+    server: Server,
+    _served: Served,
+    whole: std::path::PathBuf,
+}
+
+fn sharded() -> Result<Sharded> {
+    let (demo, home) = (Server::demo()?, Home::new()?);
+    let download = ["download", MODEL, "--local-dir", "model", "-q"];
+    home.hubkit(download)?
+        .at(demo.endpoint())
+        .run()?
+        .success()?;
+    let model = home.path().join("model");
+    let split = [
+        "safetensors",
+        "split",
+        "model/model.safetensors",
+        "--max-size",
+        "30KB",
+        "-o",
+        "shards",
+    ];
+    home.hubkit(split)?.run()?.success()?;
+    let served = Served::new()?.copy("models/a/sharded", &home.path().join("shards"))?;
+    let server = Server::start(served.path())?;
+    Ok(Sharded {
+        whole: model.join("model.safetensors"),
+        home,
+        server,
+        _served: served,
+    })
+}
+
+impl Sharded {
+    fn get(&self, target: &str, tensor: &str, more: &[&str]) -> Result<Outcome> {
+        let words = ["tensor", "get", target, tensor]
+            .into_iter()
+            .chain(more.iter().copied());
+        self.home.hubkit(words)?.at(self.server.endpoint()).run()
+    }
+
+    /// What a file of this machine gives.
+    fn here(&self, tensor: &str) -> Result<Vec<u8>> {
+        let whole = self.whole.to_str().context("a plain path")?;
+        self.get(whole, tensor, &["-o", "here.npy", "--force"])?
+            .success()?;
+        Ok(fs::read(self.home.path().join("here.npy"))?)
+    }
+}
+
+#[test]
+fn a_part_of_a_tensor_comes_from_one_of_many_files_by_its_ranges() -> Result<()> {
+    let sharded = sharded()?;
+    for part in ["", "[3]", "[2:5, 1:3]", "[..., 0]"] {
+        let tensor = format!("{NAME}{part}");
+        let outcome = sharded
+            .get("a/sharded", &tensor, &["-o", "there.npy", "--force"])?
+            .success()?;
+        let there = fs::read(sharded.home.path().join("there.npy"))?;
+        assert_eq!(there, sharded.here(&tensor)?, "{tensor}");
+        assert!(
+            outcome
+                .stderr
+                .contains("not verified: a digest covers whole files"),
+            "{outcome}"
+        );
+        assert!(
+            outcome.stderr.contains("bytes read from the hub"),
+            "{outcome}"
+        );
+    }
+    // The index and the header of one file of several; of the others, nothing.
+    let requests = sharded.server.requests()?;
+    let paths: Vec<&str> = requests
+        .iter()
+        .filter_map(|request| request["path"].as_str())
+        .filter(|path| path.contains("/resolve/") && path.contains("-of-"))
+        .collect();
+    assert!(!paths.is_empty(), "{requests:?}");
+    assert!(paths.iter().all(|path| *path == paths[0]), "{paths:?}");
+    Ok(())
+}
+
+#[test]
+fn a_tensor_that_is_in_the_cache_takes_no_request() -> Result<()> {
+    let sharded = sharded()?;
+    let download = ["download", "a/sharded", "-q"];
+    sharded
+        .home
+        .hubkit(download)?
+        .at(sharded.server.endpoint())
+        .run()?
+        .success()?;
+    let words = ["tensor", "get", "a/sharded", NAME, "-o", "there.npy"];
+    let outcome = sharded.home.hubkit(words)?.offline().run()?.success()?;
+    assert!(outcome.stderr.contains("read from the cache"), "{outcome}");
+    assert!(!outcome.stderr.contains("not verified"), "{outcome}");
+    let there = fs::read(sharded.home.path().join("there.npy"))?;
+    assert_eq!(there, sharded.here(NAME)?);
+    Ok(())
+}
+
+#[test]
+fn what_is_not_there_says_where_it_was_looked_for() -> Result<()> {
+    let sharded = sharded()?;
+    let check = |target: &str, tensor: &str, more: &[&str], code: i32, text: &str| -> Result<()> {
+        let outcome = sharded.get(target, tensor, more)?.expect_code(code)?;
+        assert!(outcome.stderr.contains(text), "{outcome}");
+        Ok(())
+    };
+    check("a/sharded", "none", &[], 3, "there is no tensor `none`")?;
+    check(
+        "a/sharded",
+        &format!("{NAME}[99]"),
+        &[],
+        2,
+        "expected a place in dimension 0",
+    )?;
+    check(
+        "a/sharded",
+        NAME,
+        &["--file", "x.safetensors"],
+        3,
+        "there is no `x.safetensors`",
+    )?;
+    check("a/none", NAME, &[], 3, "a/none")?;
+    check("./none.safetensors", NAME, &[], 3, "does not exist")?;
+    check(
+        "shards",
+        NAME,
+        &["--format", "human"],
+        2,
+        "expected npy, raw or json",
+    )?;
+    // Nothing is replaced that was not meant to be.
+    fs::write(sharded.home.path().join("mine"), "mine")?;
+    check("shards", NAME, &["-o", "mine"], 8, "there already")?;
+    assert_eq!(
+        fs::read_to_string(sharded.home.path().join("mine"))?,
+        "mine"
+    );
+    let pointer = format!(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 4900000000\n",
+        "a".repeat(64)
+    );
+    fs::write(sharded.home.path().join("pointer.safetensors"), pointer)?;
+    check(
+        "./pointer.safetensors",
+        NAME,
+        &[],
+        7,
+        "Git LFS pointer to 4.90 GB",
+    )?;
+    let error = sharded
+        .get("a/sharded", "none", &["--format", "json"])?
+        .expect_code(3)?;
+    assert!(
+        error.stderr.contains("\"code\":\"tensor_not_found\""),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
+fn numbers_are_written_as_json_too() -> Result<()> {
+    let sharded = sharded()?;
+    let outcome = sharded
+        .get("shards", &format!("{NAME}[0, :2]"), &["--format", "json"])?
+        .success()?;
+    let value = outcome.json()?;
+    assert_eq!(
+        (value["dtype"].as_str(), value["shape"].clone()),
+        (Some("F32"), serde_json::json!([2]))
+    );
+    assert_eq!(
+        value["values"].as_array().map(Vec::len),
+        Some(2),
+        "{outcome}"
+    );
+    Ok(())
+}
