@@ -8,6 +8,7 @@ mod bare_git;
 mod below_path;
 mod binary;
 mod browser;
+mod example;
 mod faulty_hub;
 mod home;
 mod library;
@@ -32,6 +33,7 @@ pub use bare_git::BareGit;
 pub use below_path::{BelowPath, TreeQuery};
 pub use binary::bin;
 pub use browser::{Browser, Visit};
+pub use example::example;
 pub use faulty_hub::{
     AUTHORITY, Asked, Asset, COMMIT, Certificate, Door, Ending, FaultyHub, Gate, Origin, Question,
     Reply, Scenario, Seen, content, honest,

@@ -1,6 +1,7 @@
 //! How fast something is, beside something else that does the same: measured when a person asks, never by a test.
 
 mod download;
+mod headers;
 mod nginx;
 mod rig;
 mod serve;
@@ -52,9 +53,12 @@ impl Effort {
 pub(crate) fn command(name: &str, options: &[&str]) -> Result<()> {
     match name {
         "download" => download::command(options),
+        "headers" => headers::command(&Effort::read(options)?),
         "serve" => serve::command(&Effort::read(options)?),
         "transport" => transport::command(options),
-        _ => bail!("no benchmark is called {name}; there are download, serve and transport"),
+        _ => {
+            bail!("no benchmark is called {name}; there are download, headers, serve and transport")
+        }
     }
 }
 

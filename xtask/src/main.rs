@@ -33,6 +33,7 @@ Tasks:
   suite NAME         Runs one suite; a tool that it needs is then mandatory, unless its registry can not be reached
   suite list         Lists the suites
   bench download     Measures `hubkit download` beside other clients; --rig FOLDER, --work FOLDER, --rounds N, --resume, WORKLOAD ...
+  bench headers      Measures how a header is read beside Python's safetensors; --rounds N
   bench serve        Measures `hubkit serve` beside nginx; --rounds N, --seconds N, --only CASE
   bench transport    Measures what the transport alone can do; --rig FOLDER, --work FOLDER, --rounds N
 ";

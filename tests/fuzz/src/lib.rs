@@ -4,6 +4,7 @@ mod bodies;
 mod lfs;
 mod replies;
 mod routes;
+mod weights;
 
 /// A door, and the name that it goes by.
 pub type Target = (&'static str, fn(&[u8]));
@@ -14,6 +15,7 @@ pub const TARGETS: &[&[Target]] = &[
     bodies::TARGETS,
     lfs::TARGETS,
     replies::TARGETS,
+    weights::TARGETS,
 ];
 
 /// The door of this name.

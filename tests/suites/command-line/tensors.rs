@@ -34,13 +34,13 @@ fn sharded() -> Result<Sharded> {
         "shards",
     ];
     home.hubkit(split)?.run()?.success()?;
-    let served = Served::new()?.copy("models/a/sharded", &home.path().join("shards"))?;
-    let server = Server::start(served.path())?;
+    let folder = Served::new()?.copy("models/a/sharded", &home.path().join("shards"))?;
+    let server = Server::start(folder.path())?;
     Ok(Sharded {
         whole: model.join("model.safetensors"),
         home,
         server,
-        _served: served,
+        _served: folder,
     })
 }
 

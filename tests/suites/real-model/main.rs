@@ -23,6 +23,11 @@ fn main() -> ExitCode {
             inspect_reads_the_header_alone,
         ),
         trial(
+            "a_part_of_a_tensor_on_a_hub_is_that_of_numpy",
+            tools,
+            a_part_of_a_tensor_is_that_of_numpy,
+        ),
+        trial(
             "the_same_files_have_the_same_commit",
             tools,
             the_same_files_have_the_same_commit,
@@ -134,6 +139,51 @@ fn inspect_reads_the_header_alone(tools: &Tools) -> Result<()> {
     ensure!(
         moved < 1_000_000,
         "{moved} bytes were promised for a header of some kilobytes"
+    );
+    Ok(())
+}
+
+fn a_part_of_a_tensor_is_that_of_numpy(tools: &Tools) -> Result<()> {
+    let (served, home) = (served(tools)?, Home::new()?);
+    let server = Server::start(served.path())?;
+    let (theirs, ours) = (home.path().join("theirs.npy"), home.path().join("ours.npy"));
+    for (tensor, part) in [
+        ("embeddings.word_embeddings.weight", "20000:20010, 5:50"),
+        ("embeddings.word_embeddings.weight", "-1"),
+        ("encoder.layer.3.attention.self.query.weight", "..., :4"),
+        ("encoder.layer.5.output.LayerNorm.bias", ":"),
+    ] {
+        let weights = tools.model.join("model.safetensors");
+        let words = [
+            weights.as_os_str(),
+            tensor.as_ref(),
+            part.as_ref(),
+            theirs.as_os_str(),
+        ];
+        let script = tools.python.script(&home, "real-model/slice.py", words);
+        script.run()?.success()?;
+        let query = format!("{tensor}[{part}]");
+        let arguments = ["tensor", "get", REPO, &query, "-o", "ours.npy", "--force"];
+        let outcome = home
+            .hubkit(arguments)?
+            .at(server.endpoint())
+            .run()?
+            .success()?;
+        ensure!(
+            fs::read(&ours)? == fs::read(&theirs)?,
+            "{query}: numpy writes something else\n{outcome}"
+        );
+    }
+    let moved: u64 = server
+        .requests()?
+        .iter()
+        .filter(|request| request["method"] == "GET")
+        .filter_map(|request| request["length"].as_u64())
+        .sum();
+    // Four times the listing and the header, a column of a matrix of 590 KB with what lies between, and three parts.
+    ensure!(
+        moved < 1_500_000,
+        "{moved} bytes were promised for four parts"
     );
     Ok(())
 }

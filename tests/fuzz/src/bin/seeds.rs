@@ -304,6 +304,44 @@ const BODIES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Headers, whole files, indexes, and slices: a rank and lengths as bytes, and then the text.
+const WEIGHTS: &[(&str, &str, &str)] = &[
+    (
+        "safetensors-header",
+        "two",
+        r#"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b.c":{"dtype":"BF16","shape":[],"data_offsets":[24,26]}}"#,
+    ),
+    (
+        "safetensors-header",
+        "small-types",
+        r#"{"a":{"dtype":"F4","shape":[2,4],"data_offsets":[0,4]},"b":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[4,7]},"c":{"dtype":"F8_E8M0","shape":[0],"data_offsets":[7,7]}}"#,
+    ),
+    (
+        "safetensors-header",
+        "faults",
+        r#"{"__metadata__":{"a":1},"a":{"dtype":"X","shape":[-1],"data_offsets":[1]},"a":[],"\u00e9":{"dtype":"U8","shape":[18446744073709551615,2],"data_offsets":[5,2],"x":{}}}"#,
+    ),
+    (
+        "safetensors-header",
+        "file",
+        "\u{38}\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}   abc",
+    ),
+    (
+        "safetensors-index",
+        "two-shards",
+        r#"{"metadata":{"total_size":26},"weight_map":{"a":"m-00001-of-00002.safetensors","b":"m-00002-of-00002.safetensors"}}"#,
+    ),
+    (
+        "safetensors-index",
+        "elsewhere",
+        r#"{"weight_map":{"a":"../x.safetensors","b":"d/x.safetensors","b":"/x.bin"},"more":[null]}"#,
+    ),
+    ("tensor-slice", "rows", "\u{2}\u{5}\u{7}[1:3, :]"),
+    ("tensor-slice", "ends", "\u{3}\u{4}\u{4}\u{4}-1, ..., :-2"),
+    ("tensor-slice", "scalar", "\0..."),
+    ("tensor-slice", "refused", "\u{2}\u{5}\u{7}[::2, None, [1]]"),
+];
+
 fn main() -> io::Result<()> {
     let kept = || Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let corpus = std::env::args_os().nth(1).map_or_else(kept, PathBuf::from);
@@ -320,6 +358,9 @@ fn main() -> io::Result<()> {
         write(target, name, &format!("{head}\n{body}"))?;
     }
     for (target, name, text) in BODIES {
+        write(target, name, text)?;
+    }
+    for (target, name, text) in WEIGHTS {
         write(target, name, text)?;
     }
     // A target without a seed would start from nothing.

@@ -1,0 +1,3 @@
+//! The programs under examples/ do what they say.
+
+mod safetensors_slice;
