@@ -74,6 +74,10 @@ pub(crate) fn inspect(view: &View) -> Step<Inspection> {
     let collected = tensors::collect(&picture, &Stores::none(), &mut findings);
     inspection.tensors = collected.tensors;
     inspection.metadata = collected.metadata;
+    let protocol = MetadataValue::Integer(picture.protocol.into());
+    inspection
+        .metadata
+        .insert("pickle.protocol".to_owned(), protocol);
     let mut imports = Vec::new();
     for number in 1.. {
         let end = picture.end;

@@ -8,6 +8,9 @@ use std::{process::ExitCode, sync::OnceLock};
 use anyhow::Result;
 use hubkit_tests::{Home, Python, Served, Server, Shared, Skip, defined, run, trial};
 
+#[path = "../interop-checkpoints/told.rs"]
+mod told;
+
 const REQUIREMENTS: &[&str] = &[
     "huggingface_hub==2.4.0",
     "transformers==5.24.0",
@@ -35,7 +38,16 @@ fn main() -> ExitCode {
             }));
         }
     }
+    trials.push(trial("checkpoints_hold_what_they_say", python, checkpoints));
     run(trials)
+}
+
+/// Checkpoints as PyTorch writes them, and what we say of them.
+fn checkpoints(python: &Python) -> Result<()> {
+    let (home, folder) = (Home::new()?, tempfile::tempdir()?);
+    let make = python.script(&home, "interop-ml/checkpoints.py", [folder.path()]);
+    make.run()?.success()?;
+    told::compare(folder.path())
 }
 
 fn python() -> &'static Result<Python, Skip> {

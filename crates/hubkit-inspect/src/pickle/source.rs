@@ -5,8 +5,9 @@ use crate::view::{Step, View};
 /// How many bytes are asked for where a long content was passed over.
 const AFTER_A_JUMP: u64 = 16 << 10;
 
-/// How many are asked for at most, unless more are needed in one piece.
-const AT_MOST: u64 = 4 << 20;
+/// How many are asked for at most, unless more are needed in one piece. Each time the pickle is gone through again from its
+/// start, so they double.
+const AT_MOST: u64 = 32 << 20;
 
 /// Where a pickle is.
 #[derive(Clone, Copy, Debug)]

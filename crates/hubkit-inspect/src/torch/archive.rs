@@ -57,6 +57,9 @@ pub(crate) fn inspect(view: &View, archive: &Archive, findings: &mut Findings) -
         let name = format!("{top}/{name}");
         // All of that name: which of several is loaded depends on the reader.
         for entry in archive.entries.iter().filter(|entry| entry.name == name) {
+            if entry.packed <= MOST_PICKLE {
+                archive.bring(view, entry)?;
+            }
             let bytes = match archive.read_whole(view, entry, MOST_PICKLE)? {
                 Ok(bytes) => bytes,
                 Err(message) => {

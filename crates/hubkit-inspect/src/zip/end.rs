@@ -26,6 +26,9 @@ const MOST_RECORDS: usize = 8;
 /// The largest directory that is read: 300,000 members with long names.
 const MOST_DIRECTORY: u64 = 32 << 20;
 
+/// So many bytes before the directory are read with it.
+const BEFORE: u64 = 1024;
+
 /// What the end of the archive says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
@@ -144,7 +147,17 @@ fn directory(view: &View, at: u64, record: &[u8]) -> Step<Option<End>> {
     let Some(shift) = expected.checked_sub(offset) else {
         return Ok(None);
     };
-    let marked = length >= 4 && view.bytes(expected, 4)? == DIRECTORY_MARK;
+    let marked = if length <= MOST_DIRECTORY {
+        // With what stands before it: small members often come last.
+        let start = expected.saturating_sub(BEFORE);
+        let bytes = view.bytes(start, expected - start + length)?;
+        let before = usize::try_from(expected - start).unwrap_or(usize::MAX);
+        bytes
+            .get(before..)
+            .is_some_and(|bytes| bytes.starts_with(DIRECTORY_MARK))
+    } else {
+        view.bytes(expected, 4)? == DIRECTORY_MARK
+    };
     let told = End {
         directory: ByteRange::new(expected, behind).unwrap_or(ByteRange::whole(0)),
         entries,

@@ -13,6 +13,9 @@ use crate::{
 /// Room for the fields that writers put between the header and the content, to align it.
 const EXTRA_AHEAD: u64 = 512;
 
+/// So many bytes behind a member are brought with it: small members often stand together.
+const BEHIND: u64 = 1024;
+
 /// What a member's own header says.
 #[derive(Debug)]
 pub(super) struct Local<'view> {
@@ -67,6 +70,16 @@ impl Archive {
                 .ok_or_else(|| format!("{} does not unpack", entry.shown())),
             method => Err(format!("{} is packed by method {method}", entry.shown())),
         })
+    }
+
+    /// Brings a member whole, and what stands right behind it, in one request.
+    pub(crate) fn bring(&self, view: &View, entry: &Entry) -> Step<()> {
+        let end = entry
+            .limit
+            .saturating_add(BEHIND)
+            .min(self.directory.start());
+        view.bytes(entry.header, end.saturating_sub(entry.header))?;
+        Ok(())
     }
 
     /// As [`read`](Self::read), of a member that has to be there whole.
@@ -152,8 +165,8 @@ pub(super) fn unpack(packed: &[u8], method: u16, most: u64) -> Option<Unpacked> 
 /// Unpacks at most so many bytes, piece by piece; `None` where what is packed is broken or ends too early.
 fn inflate_into(packed: &[u8], most: u64, mut take: impl FnMut(&[u8])) -> Option<()> {
     let mut stream = Decompress::new(false);
-    let mut buffer = vec![0; 32 * 1024];
     let mut rest = most;
+    let mut buffer = vec![0; usize::try_from(most).unwrap_or(usize::MAX).min(32 * 1024)];
     loop {
         let room = usize::try_from(rest)
             .unwrap_or(usize::MAX)

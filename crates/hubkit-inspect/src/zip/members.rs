@@ -16,7 +16,7 @@ const MOST_PICKLE: u64 = 4 << 20;
 const MOST_FETCHED: usize = 16;
 
 /// So many are looked at in all, and so many bytes of them.
-const MOST_LOOKED_AT: usize = 1_000;
+const MOST_LOOKED_AT: usize = 20_000;
 const MOST_BYTES: u64 = 64 << 20;
 
 /// Looks at all members that are called as pickles are, or start as one does.
@@ -56,7 +56,8 @@ fn analyse(
 ) -> Step<bool> {
     let mut found = false;
     let (mut fetched, mut looked_at, mut bytes_left) = (0, 0, MOST_BYTES);
-    for entry in archive.entries.iter().filter(|entry| wanted(entry)) {
+    let entries = archive.entries.iter().filter(|entry| entry.size > 0);
+    for entry in entries.filter(|entry| wanted(entry)) {
         let named = is_named_so(&entry.name);
         let here = local::local(view, entry).is_some_and(|header| {
             let content = view.part_at(header.content);

@@ -1,7 +1,9 @@
 //! Archives and pickles.
 
+mod bounds;
 mod corpus;
 mod damage;
+mod economy;
 
 use std::{fs, path::PathBuf};
 
