@@ -90,8 +90,9 @@ fn read_metadata(
     findings: &mut Findings,
 ) -> Step<BTreeMap<String, MetadataValue>> {
     let mut metadata = BTreeMap::new();
+    let mut room = value::MOST_IN_WHOLE;
     for _ in 0..entries {
-        let (key, value) = value::read_entry(cursor, findings)?;
+        let (key, value) = value::read_entry(cursor, findings, &mut room)?;
         if key.is_empty() {
             findings.add(Severity::Fault, "empty-key", || {
                 "an entry of the metadata has no name".to_owned()

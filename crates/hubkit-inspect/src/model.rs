@@ -5,6 +5,7 @@ mod attention;
 mod config;
 mod document;
 mod gguf;
+mod shapes;
 
 pub use architecture::{Architecture, ArchitectureSource, Experts};
 pub use attention::{Attention, AttentionKind};

@@ -1,7 +1,9 @@
 //! How many parameters a model has, whatever its weights are packed in.
 
+mod compressed;
 mod experts;
 mod mlx;
+mod narrow;
 mod scheme;
 mod targets;
 mod tied;

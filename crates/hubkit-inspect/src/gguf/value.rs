@@ -17,6 +17,12 @@ const MOST_VALUES: u64 = 1_000_000;
 /// So many values of a list are kept.
 const KEPT: u64 = 8;
 
+/// Lists of numbers up to this length are kept whole: they say something of each layer.
+const WHOLE: u64 = 512;
+
+/// So many values are kept of all such lists together.
+pub(super) const MOST_IN_WHOLE: u64 = 16_384;
+
 /// How deep lists may lie in each other.
 const DEEPEST: u32 = 4;
 
@@ -24,6 +30,7 @@ const DEEPEST: u32 = 4;
 pub(super) fn read_entry(
     cursor: &mut Cursor<'_>,
     findings: &mut Findings,
+    room: &mut u64,
 ) -> Step<(String, MetadataValue)> {
     let key = cursor.text()?;
     let Ok(key) = std::str::from_utf8(key) else {
@@ -38,6 +45,7 @@ pub(super) fn read_entry(
         cursor,
         key,
         findings,
+        room,
     }
     .value(kind, 0)?;
     Ok((key.to_owned(), value))
@@ -111,6 +119,8 @@ struct Reader<'entry, 'view> {
     cursor: &'entry mut Cursor<'view>,
     key: &'entry str,
     findings: &'entry mut Findings,
+    /// How many values of lists may yet be kept beyond the first ones.
+    room: &'entry mut u64,
 }
 
 impl Reader<'_, '_> {
@@ -157,7 +167,13 @@ impl Reader<'_, '_> {
 
     fn list(&mut self, depth: u32) -> Step<MetadataValue> {
         let (kind, length) = self.list_head(depth)?;
-        let kept = length.min(KEPT);
+        let is_numbers = depth == 0 && !matches!(kind, Kind::Text | Kind::List);
+        let kept = if is_numbers && length <= WHOLE.min(*self.room) {
+            *self.room -= length;
+            length
+        } else {
+            length.min(KEPT)
+        };
         let first = (0..kept).map(|_| self.value(kind, depth + 1));
         let first = first.collect::<Step<_>>()?;
         self.pass(kind, length - kept, depth + 1)?;

@@ -186,7 +186,7 @@ impl Cache {
         };
         if has(|kind| kind == AttentionKind::Latent) {
             notes.push(
-                "the cache is that of runtimes that keep the compressed keys; transformers itself keeps them unpacked, which takes more".to_owned(),
+                "the cache is that of runtimes that keep the compressed keys; where they are kept unpacked it takes many times as much".to_owned(),
             );
         }
         if has(|kind| kind == AttentionKind::Recurrent) {

@@ -210,3 +210,109 @@ fn absurd_numbers_end_at_the_greatest_one() {
     assert_eq!(memory.cache.expect("a cache").total.bytes, u64::MAX);
     assert!(memory.notes.iter().any(|note| note.contains("64 bits")));
 }
+
+/// Fields that are looked at, and values that they should not have.
+fn hostile() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    const FIELDS: [&str; 40] = [
+        "architectures",
+        "model_type",
+        "num_hidden_layers",
+        "hidden_size",
+        "num_attention_heads",
+        "num_key_value_heads",
+        "head_dim",
+        "kv_lora_rank",
+        "qk_rope_head_dim",
+        "v_head_dim",
+        "sliding_window",
+        "sliding_window_pattern",
+        "layer_types",
+        "max_window_layers",
+        "use_sliding_window",
+        "num_kv_shared_layers",
+        "full_attention_interval",
+        "attn_layer_period",
+        "attn_layer_offset",
+        "hybrid_override_pattern",
+        "num_local_experts",
+        "num_experts_per_tok",
+        "max_position_embeddings",
+        "vocab_size",
+        "tie_word_embeddings",
+        "torch_dtype",
+        "quantization_config",
+        "quantization",
+        "text_config",
+        "rope_parameters",
+        "quant_method",
+        "bits",
+        "group_size",
+        "mode",
+        "format",
+        "config_groups",
+        "ignore",
+        "modules_to_not_convert",
+        "expert_dtype",
+        "id2label",
+    ];
+    const TEXTS: [&str; 12] = [
+        "LlamaForCausalLM",
+        "gemma3",
+        "gptq",
+        "mlx",
+        "compressed-tensors",
+        "mixed-precision",
+        "pack-quantized",
+        "fp8",
+        "bitsandbytes",
+        "sliding_attention",
+        "re:.*a",
+        "a",
+    ];
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        Just(u64::MAX.to_string()),
+        Just("1e300".to_owned()),
+        Just("-3".to_owned()),
+        (0_u64..9).prop_map(|number| number.to_string()),
+        proptest::sample::select(&TEXTS[..]).prop_map(|text| format!("\"{text}\"")),
+    ];
+    let field = proptest::sample::select(&FIELDS[..]);
+    leaf.prop_recursive(4, 60, 12, move |inner| {
+        let fields = proptest::collection::vec((field.clone(), inner.clone()), 0..12);
+        let object = fields.prop_map(|fields| {
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{value}"))
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        });
+        let list = proptest::collection::vec(inner, 0..5);
+        prop_oneof![3 => object, 1 => list.prop_map(|values| format!("[{}]", values.join(",")))]
+    })
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_configuration_is_too_absurd(text in hostile()) {
+        let Ok(config) = Config::parse(text.as_bytes()) else {
+            return Ok(());
+        };
+        let tensors = tensors(
+            "a.weight:U32:4x4 a.scales:F16:4 a.biases:F16:4 a.qweight:I32:4x4 a.weight_packed:I32:4x4 x.experts.1.w:I8:8
+            model.embed_tokens.weight:F16:4x4 lm_head.weight:F16:4x4 big:F32:18446744073709551615x9",
+        );
+        let parameters = Parameters::count(&tensors, Some(&config));
+        let architecture = Architecture::of(Some(&config), &[]);
+        let active = parameters.active(architecture.experts);
+        proptest::prop_assert!(active.is_none_or(|active| active <= parameters.total));
+        let memory = Memory::estimate(&tensors, &parameters, &architecture, MemoryRequest::default());
+        proptest::prop_assert!(memory.inference.is_some());
+        let layers: u128 = architecture.attention.iter().map(|part| u128::from(part.layers)).sum();
+        // A list that names layers may be longer than the number of layers, and is then cut.
+        proptest::prop_assert!(layers <= u128::from(architecture.layers.unwrap_or(0)).max(9));
+        let _ = crate::Interface::expected(crate::InterfaceSources { config: Some(&config), ..Default::default() });
+    }
+}

@@ -1,11 +1,12 @@
 //! How a model is built.
 
-use crate::{Inspection, Tensor};
+use crate::{Format, Inspection, Tensor};
 
 use super::{
     Attention, AttentionKind, Config,
     attention::{Layers, Shape},
     gguf,
+    shapes::Shapes,
 };
 
 /// How a model is built, as far as its files say so.
@@ -96,7 +97,7 @@ impl Architecture {
 }
 
 fn is_described_gguf(inspection: &Inspection) -> bool {
-    inspection.format.as_str() == "gguf" && inspection.metadata.contains_key("general.architecture")
+    inspection.format == Format::Gguf && inspection.metadata.contains_key("general.architecture")
 }
 
 fn of_config<'t>(config: &Config, tensors: impl Iterator<Item = &'t Tensor>) -> Architecture {
@@ -309,8 +310,10 @@ fn kv_heads(config: &Config, family: Option<&str>) -> Option<u64> {
 }
 
 fn sliding_window(config: &Config) -> Option<u64> {
-    // Qwen 2 gives a window and says that it is not used.
-    if config.flag(&["use_sliding_window"]) == Some(false) {
+    // Qwen gives a window that is not used unless it says so.
+    let family = config.language_model_type().or(config.model_type());
+    let is_usual = !family.is_some_and(|family| family.starts_with("qwen"));
+    if !config.flag(&["use_sliding_window"]).unwrap_or(is_usual) {
         return None;
     }
     config
@@ -397,52 +400,4 @@ fn generates(config: &Config) -> Option<bool> {
             .iter()
             .all(|name| judges.iter().any(|end| name.ends_with(end))))
     .then_some(false)
-}
-
-/// What the shapes of the tensors of the first layer tell: nested configurations leave out what is usual for their class.
-#[derive(Default)]
-struct Shapes {
-    hidden: Option<u64>,
-    vocabulary: Option<u64>,
-    query: Option<u64>,
-    key: Option<u64>,
-    head_dim: Option<u64>,
-}
-
-impl Shapes {
-    fn of<'t>(tensors: impl Iterator<Item = &'t Tensor>) -> Self {
-        let mut shapes = Self::default();
-        for tensor in tensors {
-            let name = tensor.name.as_str();
-            // Packed elements have other shapes than the weights they stand for.
-            let is_plain = matches!(
-                tensor.element.name(),
-                "F64" | "F32" | "F16" | "BF16" | "F8_E4M3"
-            );
-            if !is_plain
-                || name.contains("vision")
-                || name.contains("visual")
-                || name.contains("audio")
-            {
-                continue;
-            }
-            let first = |end: &str| name.ends_with(end) && name.contains("layers.0.");
-            let rows = || tensor.shape.first().copied();
-            if first("self_attn.q_proj.weight") {
-                shapes.query = rows();
-            } else if first("self_attn.k_proj.weight") {
-                shapes.key = rows();
-            } else if first("self_attn.q_norm.weight") || first("self_attn.k_norm.weight") {
-                shapes.head_dim = rows();
-            } else if name.ends_with("embed_tokens.weight") && tensor.shape.len() == 2 {
-                shapes.vocabulary = rows();
-                shapes.hidden = tensor.shape.get(1).copied();
-            }
-        }
-        // Some models have one norm for all heads together.
-        if shapes.head_dim.is_some() && shapes.head_dim == shapes.query {
-            shapes.head_dim = None;
-        }
-        shapes
-    }
 }

@@ -159,7 +159,9 @@ impl Layers {
 
     fn count(&mut self, name: &str) {
         match name {
-            "sliding_attention" | "chunked_attention" => self.sliding += 1,
+            "sliding_attention" | "chunked_attention" | "window_attention" | "hybrid_sliding" => {
+                self.sliding += 1;
+            }
             "linear_attention" | "mamba" | "mamba2" | "recurrent" | "conv" | "rwkv" => {
                 self.recurrent += 1;
             }

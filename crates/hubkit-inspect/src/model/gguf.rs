@@ -211,3 +211,131 @@ fn groups(kinds: Layers, window: Option<u64>, keys: &Keys<'_>, shape: Shape) -> 
     ];
     parts.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CacheType, Memory, MemoryRequest, Parameters};
+
+    /// The metadata of a file, as `KEY=NUMBER` or `KEY=1,2,3`, apart by spaces, after the family.
+    fn metadata(family: &str, entries: &str) -> BTreeMap<String, MetadataValue> {
+        let number = |text: &str| match text {
+            "true" => MetadataValue::Boolean(true),
+            "false" => MetadataValue::Boolean(false),
+            text => MetadataValue::Integer(text.parse().expect("a number")),
+        };
+        let entry = |text: &str| {
+            let (key, value) = text.split_once('=').expect("a value");
+            let values: Vec<MetadataValue> = value.split(',').map(number).collect();
+            let value = match &values[..] {
+                [one] => one.clone(),
+                _ => MetadataValue::List {
+                    element: "INT32",
+                    length: values.len() as u64,
+                    first: values,
+                },
+            };
+            (format!("{family}.{key}"), value)
+        };
+        let mut metadata: BTreeMap<_, _> = entries.split_whitespace().map(entry).collect();
+        let family = MetadataValue::Text(family.to_owned());
+        metadata.insert("general.architecture".to_owned(), family);
+        metadata
+    }
+
+    /// How many numbers the cache holds of so many tokens.
+    #[track_caller]
+    fn check(family: &str, entries: &str, context: u64, numbers: u64) {
+        let told = architecture(&metadata(family, entries));
+        let request = MemoryRequest {
+            context: Some(context),
+            batch: 1,
+            cache_type: Some(CacheType::F8),
+        };
+        let memory = Memory::estimate(&[], &Parameters::default(), &told, request);
+        assert_eq!(
+            memory.cache.map(|cache| cache.total.bytes),
+            Some(numbers),
+            "{:?}",
+            told.attention
+        );
+    }
+
+    #[test]
+    fn keys_are_as_long_as_the_file_says() {
+        let llama = "block_count=32 embedding_length=4096 attention.head_count=32 attention.head_count_kv=8";
+        check("llama", llama, 100, 2 * 32 * 8 * 128 * 100);
+        let qwen =
+            "block_count=28 embedding_length=1024 attention.head_count=16 attention.head_count_kv=8
+            attention.key_length=128 attention.value_length=128";
+        check("qwen3", qwen, 100, 2 * 28 * 8 * 128 * 100);
+        let different = "block_count=2 embedding_length=64 attention.head_count=4 attention.key_length=24 attention.value_length=16";
+        check("other", different, 100, 2 * 4 * (24 + 16) * 100);
+    }
+
+    #[test]
+    fn windows_count_where_llama_cpp_uses_them() {
+        let layers = "block_count=12 embedding_length=64 attention.head_count=4 attention.head_count_kv=2 attention.sliding_window=8";
+        let one = 2 * 2 * 16;
+        check("gemma2", layers, 100, one * (6 * 100 + 6 * 8));
+        check("gemma3", layers, 100, one * (2 * 100 + 10 * 8));
+        check("llama", layers, 100, one * 12 * 100);
+        check(
+            "other",
+            &format!("{layers} attention.sliding_window_pattern=4"),
+            100,
+            one * (3 * 100 + 9 * 8),
+        );
+        let named = "attention.sliding_window_pattern=true,true,false,true,true,false,true,true,false,true,true,false";
+        check(
+            "gemma3n",
+            &format!("{layers} {named}"),
+            100,
+            one * (4 * 100 + 8 * 8),
+        );
+        check(
+            "gemma3n",
+            &format!("{layers} {named} attention.shared_kv_layers=6"),
+            100,
+            one * (2 * 100 + 4 * 8),
+        );
+    }
+
+    #[test]
+    fn compressed_keys_count_where_the_file_was_made_for_them() {
+        let heads = "block_count=61 embedding_length=7168 attention.head_count=128 attention.kv_lora_rank=512";
+        let now = "attention.head_count_kv=1 attention.key_length=576 attention.value_length=512 attention.key_length_mla=192";
+        check("deepseek2", &format!("{heads} {now}"), 100, 61 * 576 * 100);
+        let before =
+            "attention.head_count_kv=128 attention.key_length=192 attention.value_length=128";
+        check(
+            "deepseek2",
+            &format!("{heads} {before}"),
+            100,
+            61 * 128 * (192 + 128) * 100,
+        );
+    }
+
+    #[test]
+    fn each_layer_may_have_heads_of_its_own() {
+        let layers = "block_count=4 embedding_length=64 attention.head_count=8 attention.head_count_kv=4,0,0,2";
+        check("lfm2", layers, 100, 2 * (4 + 2) * 8 * 100);
+    }
+
+    #[test]
+    fn what_reads_all_at_once_keeps_nothing() {
+        let told = architecture(&metadata(
+            "bert",
+            "block_count=4 embedding_length=64 attention.head_count=8",
+        ));
+        assert_eq!((told.generates, told.attention), (Some(false), Vec::new()));
+        let told = architecture(&metadata(
+            "llama",
+            "attention.causal=false block_count=4 expert_count=8 expert_used_count=2",
+        ));
+        assert_eq!(told.generates, Some(false));
+        let experts = told.experts.expect("experts");
+        assert_eq!((experts.total, experts.active), (8, Some(2)));
+        assert_eq!(architecture(&BTreeMap::new()), Architecture::default());
+    }
+}

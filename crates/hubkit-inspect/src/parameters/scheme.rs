@@ -14,8 +14,10 @@ use crate::{
 
 use super::{
     Ratio,
+    compressed::Compressed,
     experts::is_in_experts,
     mlx,
+    narrow::narrow,
     targets::{Patterns, module_and_part, module_of_weight},
 };
 
@@ -88,23 +90,6 @@ const AUXILIARY: [&str; 11] = [
     "weight_shape",
     "weight_g_idx",
 ];
-
-/// Texts that name a type of fewer than 8 bits. None of 6 bits: those have types of their own in safetensors.
-const NARROW: [(&str, u64, &str); 7] = [
-    ("nvfp4", 4, "NVFP4"),
-    ("mxfp4", 4, "MXFP4"),
-    ("fp4", 4, "FP4"),
-    ("uint4", 4, "UINT4"),
-    ("int4", 4, "INT4"),
-    ("nf4", 4, "NF4"),
-    ("int2", 2, "INT2"),
-];
-
-fn narrow(text: &str) -> Option<(u64, &'static str)> {
-    let text = text.to_ascii_lowercase();
-    let found = NARROW.iter().find(|(name, ..)| text.contains(name));
-    found.map(|(_, bits, name)| (*bits, *name))
-}
 
 /// The bits of an integer that weights are packed into.
 fn container(dtype: &str) -> Option<u64> {
@@ -379,80 +364,7 @@ fn torchao_bits(object: &Map<String, Value>) -> u64 {
     if is_narrow { 4 } else { 8 }
 }
 
-/// How compressed-tensors packs each group of modules.
-#[derive(Debug)]
-struct Compressed<'c> {
-    format: Option<&'c str>,
-    groups: Vec<Group<'c>>,
-    /// Which group a module belongs to. Groups that mean classes can't be told by the names of modules.
-    targets: Patterns<usize>,
-}
-
-#[derive(Debug)]
-struct Group<'c> {
-    format: Option<&'c str>,
-    bits: Option<u64>,
-}
-
-impl<'c> Compressed<'c> {
-    fn of(object: &'c Map<String, Value>) -> Self {
-        let groups = object.get("config_groups").and_then(Value::as_object);
-        let groups = groups
-            .into_iter()
-            .flat_map(Map::values)
-            .filter_map(Value::as_object);
-        let targets = groups.clone().enumerate().flat_map(|(index, group)| {
-            texts(group.get("targets")).map(move |target| (target, index))
-        });
-        let targets = Patterns::targets(targets);
-        let groups = groups.map(|group| Group {
-            format: text(group, "format"),
-            bits: group
-                .get("weights")
-                .and_then(|weights| whole_number(weights.get("num_bits")?)),
-        });
-        Self {
-            format: text(object, "format"),
-            groups: groups.collect(),
-            targets,
-        }
-    }
-
-    /// The bits of the weights in a tensor and what one of them is, where they are packed.
-    fn bits_of(&self, tensor: &str) -> Option<(u64, String)> {
-        let group = self.targets.find(module_of_weight(tensor));
-        let own = group.and_then(|index| self.groups.get(index));
-        let is_packed = |format: &&str| format.to_ascii_lowercase().ends_with("pack-quantized");
-        let mut format = own.and_then(|group| group.format).or(self.format)?;
-        if own.is_none() && format == "mixed-precision" && tensor.ends_with(".weight_packed") {
-            // What is called packed is packed, whichever group it is of.
-            format = self
-                .groups
-                .iter()
-                .filter_map(|group| group.format)
-                .find(is_packed)?;
-        }
-        if !is_packed(&format) {
-            return None;
-        }
-        let any_bits = || {
-            self.groups
-                .iter()
-                .filter_map(|group| group.bits)
-                .find(|bits| *bits > 0)
-        };
-        let bits = own
-            .and_then(|group| group.bits)
-            .or_else(any_bits)
-            .or_else(|| narrow(format).map(|(bits, _)| bits))
-            .unwrap_or(4);
-        let precision =
-            narrow(format).map_or_else(|| format!("INT{bits}"), |(_, name)| name.to_owned());
-        Some((bits, precision))
-    }
-}
-
-fn text<'m>(object: &'m Map<String, Value>, key: &str) -> Option<&'m str> {
+pub(super) fn text<'m>(object: &'m Map<String, Value>, key: &str) -> Option<&'m str> {
     object.get(key)?.as_str()
 }
 
