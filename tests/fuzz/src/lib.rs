@@ -2,6 +2,7 @@
 
 mod bodies;
 mod lfs;
+mod models;
 mod replies;
 mod routes;
 mod weights;
@@ -16,6 +17,7 @@ pub const TARGETS: &[&[Target]] = &[
     lfs::TARGETS,
     replies::TARGETS,
     weights::TARGETS,
+    models::TARGETS,
 ];
 
 /// The door of this name.

@@ -1,6 +1,11 @@
 //! The packages @huggingface/hub and @huggingface/gguf, as they are published, against our server.
 //!
-//! A trial is an exported function of one of the scripts beside this file, run in a process of its own.
+//! A trial is an exported function of one of the scripts beside this file, run in a process of its own; or a model, of
+//! which we and the packages count the parameters.
+
+mod gguf;
+mod packings;
+mod parameters;
 
 use std::{process::ExitCode, sync::OnceLock};
 
@@ -30,6 +35,16 @@ fn main() -> ExitCode {
             }));
         }
     }
+    let counts = Shared::default();
+    for packing in packings::PACKINGS {
+        let (name, counts) = (format!("parameters::{}", packing.name), counts.clone());
+        trials.push(trial(&name, node, move |node| {
+            parameters::check(counts.get(|| parameters::counted(node))?, packing)
+        }));
+    }
+    trials.push(trial("parameters::of_gguf_files", node, move |node| {
+        parameters::check_gguf(counts.get(|| parameters::counted(node))?)
+    }));
     run_together(trials)
 }
 

@@ -1,7 +1,11 @@
 //! transformers, datasets and diffusers, as they are published, load from our server what they saved before.
 //!
+//! What models cost is asked of transformers, accelerate and hf-mem, and held against what we tell from the same files.
+//!
 //! The models are tiny and their weights random. A trial is a function of one of the Python files beside this one,
 //! asked in a process of its own. PyTorch takes minutes and gigabytes to install, so nobody gets this suite unasked.
+
+mod costs;
 
 use std::{process::ExitCode, sync::OnceLock};
 
@@ -17,6 +21,8 @@ const REQUIREMENTS: &[&str] = &[
     "datasets==5.2.0",
     "diffusers==0.42.1",
     "torch==2.15.0",
+    "accelerate==1.15.0",
+    "hf-mem==0.5.6",
 ];
 
 /// The name of a topic, and its source.
@@ -39,6 +45,13 @@ fn main() -> ExitCode {
         }
     }
     trials.push(trial("checkpoints_hold_what_they_say", python, checkpoints));
+    let made = Shared::default();
+    for (name, check) in costs::CHECKS {
+        let made = made.clone();
+        trials.push(trial(&format!("costs::{name}"), python, move |python| {
+            check(made.get(|| costs::costs(python))?)
+        }));
+    }
     run(trials)
 }
 

@@ -342,6 +342,55 @@ const WEIGHTS: &[(&str, &str, &str)] = &[
     ("tensor-slice", "refused", "\u{2}\u{5}\u{7}[::2, None, [1]]"),
 ];
 
+/// Tensors, and what the documents beside them say.
+const MODELS: &[(&str, &str, &str)] = &[
+    (
+        "llama",
+        "model.embed_tokens.weight:BF16:64x32 model.layers.0.self_attn.k_proj.weight:BF16:16x32 lm_head.weight:BF16:64x32",
+        r#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":32,"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2,"max_position_embeddings":64,"vocab_size":64,"tie_word_embeddings":true,"torch_dtype":"bfloat16"}"#,
+    ),
+    (
+        "gemma",
+        "token_embd.weight:Q4_K:256x10 output_norm.weight:F32:64",
+        r#"{"architectures":["Gemma3ForConditionalGeneration"],"model_type":"gemma3","text_config":{"model_type":"gemma3_text","hidden_size":32,"num_hidden_layers":7,"num_attention_heads":4,"head_dim":16,"sliding_window":8,"sliding_window_pattern":6,"layer_types":["sliding_attention","full_attention","linear_attention"]}}"#,
+    ),
+    (
+        "deepseek",
+        "layers.0.ffn.experts.0.w1.weight:I8:64x32 layers.0.ffn.experts.0.w1.scale:F8_E8M0:64x2",
+        r#"{"architectures":["DeepseekV3ForCausalLM"],"num_hidden_layers":3,"kv_lora_rank":16,"qk_rope_head_dim":8,"n_routed_experts":8,"num_experts_per_tok":2,"expert_dtype":"fp4","quantization_config":{"quant_method":"fp8"}}"#,
+    ),
+    (
+        "gptq",
+        "up.qweight:I32:8x128 up.qzeros:I32:2x16 up.scales:BF16:2x128 up.g_idx:I32:64",
+        r#"{"quantization_config":{"quant_method":"gptq","bits":4,"modules_to_not_convert":["lm_head","*.norm","a*b"]}}"#,
+    ),
+    (
+        "mlx",
+        "up.weight:U32:128x8 up.scales:BF16:128x1 up.biases:BF16:128x1",
+        r#"{"quantization":{"group_size":64,"bits":4,"mode":"affine","up":{"bits":8},"x":false}}"#,
+    ),
+    (
+        "compressed",
+        "up.weight_packed:I32:128x8 up.weight_scale:BF16:128x2 up.weight_shape:I64:2",
+        r#"{"quantization_config":{"quant_method":"compressed-tensors","format":"mixed-precision","ignore":["re:.*norm$","lm_head"],"config_groups":{"a":{"targets":["Linear","re:up.*"],"format":"pack-quantized","weights":{"num_bits":4}}}}}"#,
+    ),
+    (
+        "bitsandbytes",
+        "up.weight:U8:4096x1 up.weight.absmax:U8:128 up.weight.quant_state.bitsandbytes__nf4:U8:90",
+        r#"{"quantization_config":{"quant_method":"bitsandbytes","load_in_4bit":true,"bnb_4bit_quant_type":"nf4"},"time_step_limit":[0.0,Infinity]}"#,
+    ),
+    (
+        "pictures",
+        "",
+        r#"{"architectures":["ViTForImageClassification"],"id2label":{"0":"a"},"size":{"height":224,"width":224},"crop_size":{"shortest_edge":2},"do_center_crop":true,"image_mean":[0.5,0.5,0.5],"image_processor":{"size":3}}"#,
+    ),
+    (
+        "sounds",
+        "",
+        r#"{"architectures":["WhisperForConditionalGeneration"],"is_encoder_decoder":true,"feature_size":80,"sampling_rate":16000,"nb_max_frames":3000,"chunk_length":30,"model_max_length":512,"bos_token":"<s>","eos_token":{"content":"</s>"},"model_input_names":["input_features"]}"#,
+    ),
+];
+
 fn main() -> io::Result<()> {
     let kept = || Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let corpus = std::env::args_os().nth(1).map_or_else(kept, PathBuf::from);
@@ -362,6 +411,9 @@ fn main() -> io::Result<()> {
     }
     for (target, name, text) in WEIGHTS {
         write(target, name, text)?;
+    }
+    for (name, tensors, documents) in MODELS {
+        write("model-documents", name, &format!("{tensors}\n{documents}"))?;
     }
     // A target without a seed would start from nothing.
     for (target, _) in hubkit_fuzz::TARGETS
