@@ -18,7 +18,7 @@ use crate::{
     listing::Listings,
     lookup::{expect_repo, find_commit, short_file},
     refusal::Refusal,
-    tensors::count_parameters,
+    weights::read_weights,
 };
 
 pub(crate) use described::describe;
@@ -67,32 +67,38 @@ pub(crate) async fn info(
     let mut info = describe(&entry, access);
     info.sha = Some(commit);
     if let (RepoKind::Model, Some(files)) = (entry.repo.kind, &files) {
-        tell_parameters(store, &entry, commit, files, &mut info).await;
+        tell_weights(store, &entry, commit, files, &mut info).await;
     }
     info.siblings = files.map(|files| files.into_iter().map(Sibling::with_blob).collect());
     tell_times(store, repo, commit, &mut info).await?;
     Ok(info)
 }
 
-/// The headers of the weights are read once for each state of a repository.
-async fn tell_parameters(
+/// What describes the weights is read once for each state of a repository.
+async fn tell_weights(
     store: &DynStore,
     entry: &Entry,
     commit: CommitId,
     files: &[TreeFile],
     info: &mut RepoInfo,
 ) {
-    if entry.parameters.get().is_none() {
-        let counts = count_parameters(store, &entry.repo, commit, files).await;
-        // Another request may have been faster; it counted the same.
-        let _ = entry.parameters.set(counts);
+    if entry.weights.get().is_none() {
+        let weights = read_weights(store, &entry.repo, commit, files).await;
+        // Another request may have been faster; it read the same.
+        let _ = entry.weights.set(weights);
     }
-    if let Some(Some(counts)) = entry.parameters.get() {
+    let Some(weights) = entry.weights.get() else {
+        return;
+    };
+    if let Some(counts) = &weights.safetensors {
         let total = counts
             .values()
             .fold(0, |sum: u64, count| sum.saturating_add(*count));
         let told = json!({"parameters": counts, "total": total});
         info.rest.insert("safetensors".to_owned(), told);
+    }
+    if let Some(told) = &weights.gguf {
+        info.rest.insert("gguf".to_owned(), told.clone().into());
     }
 }
 

@@ -19,6 +19,7 @@ mod requests;
 mod search;
 mod tensors;
 mod tree;
+mod weights;
 
 pub use access::{
     Access, Account, AccountToken, MemberRole, OrganisationAccount, ParseTokenDigestError,

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, future::poll_fn};
 use bytes::Bytes;
 use http::Response;
 use hubkit_api::{GetSafetensorsMetadata, server::respond_safetensors_metadata};
-use hubkit_safetensors::{Header, Probe, ShardIndex};
+use hubkit_safetensors::{Probe, ShardIndex};
 use hubkit_store::{BlobKey, BlobStore as _, BlobStoreExt as _, DynStore, StoreErrorKind};
-use hubkit_types::{ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
+use hubkit_types::{ByteRange, CommitId, Repo, RepoPath, Revision};
 use serde_json::Value;
 
 use crate::{access::Caller, file::find_file, lookup::find_commit, refusal::Refusal};
@@ -50,54 +50,6 @@ pub(crate) async fn answer_safetensors_metadata(
         document.get("metadata"),
         &headers,
     ))
-}
-
-/// How many shards are looked into for the sake of a description.
-const MOST_SHARDS: usize = 64;
-
-/// How many parameters of each type a model has, if its weights are safetensors files at the top that can be read: one
-/// file, or the shards of one. Reads their headers.
-pub(crate) async fn count_parameters(
-    store: &DynStore,
-    repo: &Repo,
-    commit: CommitId,
-    files: &[TreeFile],
-) -> Option<BTreeMap<String, u64>> {
-    let is_weights = |file: &&TreeFile| {
-        let name = file.path.as_str();
-        name == "model.safetensors" || is_shard(name)
-    };
-    let shards: Vec<&RepoPath> = files
-        .iter()
-        .filter(is_weights)
-        .map(|file| &file.path)
-        .collect();
-    let has_both = shards.len() > 1 && shards.iter().any(|path| !is_shard(path.as_str()));
-    if shards.is_empty() || has_both || shards.len() > MOST_SHARDS {
-        return None;
-    }
-    let (mut counts, mut left) = (BTreeMap::new(), LONGEST_HEADERS);
-    for path in shards {
-        let json = read_header(store, repo, path, commit, left).await.ok()?;
-        left -= json.len() as u64;
-        let header = Header::parse(&json, None).ok()?;
-        for (dtype, count) in header.parameters_by_dtype() {
-            let sum: &mut u64 = counts.entry(dtype.to_string()).or_default();
-            *sum = sum.saturating_add(count);
-        }
-    }
-    Some(counts)
-}
-
-/// Whether this is the name of a shard: `model-00001-of-00002.safetensors`.
-fn is_shard(name: &str) -> bool {
-    let middle = name
-        .strip_prefix("model-")
-        .and_then(|rest| rest.strip_suffix(".safetensors"));
-    let is_count = |text: &str| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
-    middle
-        .and_then(|middle| middle.split_once("-of-"))
-        .is_some_and(|(number, of)| is_count(number) && is_count(of))
 }
 
 async fn read_index(
@@ -156,7 +108,12 @@ async fn read_header(
     Ok(Bytes::copy_from_slice(&fed[8..8 + length]))
 }
 
-async fn read_range(store: &DynStore, key: &BlobKey, range: ByteRange) -> Result<Vec<u8>, Refusal> {
+/// Exactly these bytes of a blob, or fewer where it ends before.
+pub(crate) async fn read_range(
+    store: &DynStore,
+    key: &BlobKey,
+    range: ByteRange,
+) -> Result<Vec<u8>, Refusal> {
     let mut stream = store.read(key.clone(), range).await?;
     let wanted =
         usize::try_from(range.len()).map_err(|_| Refusal::Store(StoreErrorKind::Corrupt))?;

@@ -1,4 +1,4 @@
-// What the packages count in every model of a folder, as one line of JSON.
+// What the packages count in every model of a folder, and what the hub told them of it, as one line of JSON.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { gguf, hub, hubUrl } from "./plain.mjs";
 
 async function ofModel(name) {
-	const found = await hub.parseSafetensorsMetadata({ repo: `packed/${name}`, computeParametersCount: true, hubUrl });
-	return [name, found.parameterCount];
+	const repo = `packed/${name}`;
+	const { parameterCount } = await hub.parseSafetensorsMetadata({ repo, computeParametersCount: true, hubUrl });
+	const { safetensors } = await hub.modelInfo({ name: repo, additionalFields: ["safetensors"], hubUrl });
+	return [name, { counted: parameterCount, told: safetensors.parameters }];
 }
 
 async function ofFile(repo, name) {
 	const { parameterCount } = await gguf.ggufAllShards(`${hubUrl}/${repo}/resolve/main/${name}`);
-	return [`${repo}/${name}`, { all: parameterCount }];
+	return [`${repo}/${name}`, { counted: { all: parameterCount } }];
 }
 
 const names = (folder) => readdirSync(join(process.env.PLAIN, "models", folder));

@@ -12,10 +12,34 @@ use crate::{
     packings::{PACKINGS, Packing},
 };
 
-/// What the packages count, by the name of the model and the type of the elements.
+/// What the packages count, by the name of the model.
 pub(crate) struct Counts {
     served: Served,
-    theirs: BTreeMap<String, BTreeMap<String, u64>>,
+    theirs: BTreeMap<String, Theirs>,
+}
+
+/// Parameters by the type of the elements.
+type ByType = BTreeMap<String, u64>;
+
+/// What the packages count in a model, and what our server said that it has.
+struct Theirs {
+    counted: ByType,
+    told: Option<ByType>,
+}
+
+impl Theirs {
+    fn of(value: &Value) -> Result<Self> {
+        let by_type = |key| {
+            value
+                .get(key)
+                .map(|counts| serde_json::from_value(counts.clone()))
+                .transpose()
+        };
+        Ok(Self {
+            counted: by_type("counted")?.context("nothing was counted")?,
+            told: by_type("told")?,
+        })
+    }
 }
 
 /// Makes the models, serves them, and asks the packages once for all.
@@ -33,8 +57,15 @@ pub(crate) fn counted(node: &Node) -> Result<Counts> {
         .script(&home, "counts.mjs", nothing)
         .at(server.endpoint())
         .env("PLAIN", served.path());
-    let theirs = serde_json::from_value(script.run()?.success()?.json()?)?;
-    Ok(Counts { served, theirs })
+    let found = script.run()?.success()?.json()?;
+    let found = found.as_object().context("expected an object")?;
+    let theirs = found
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), Theirs::of(value)?)));
+    Ok(Counts {
+        theirs: theirs.collect::<Result<_>>()?,
+        served,
+    })
 }
 
 /// Holds the counts of one model against each other.
@@ -56,14 +87,21 @@ pub(crate) fn check(counts: &Counts, packing: &Packing) -> Result<()> {
         .theirs
         .get(packing.name)
         .context("the packages did not count it")?;
+    ensure!(
+        theirs.told.as_ref() == Some(&ours.logical),
+        "our server told {:?}, we count {:?}",
+        theirs.told,
+        ours.logical
+    );
+    let counted = &theirs.counted;
     match packing.differs {
         None => ensure!(
-            *theirs == ours.logical,
-            "they count {theirs:?}, we {:?}",
+            *counted == ours.logical,
+            "they count {counted:?}, we {:?}",
             ours.logical
         ),
         Some((number, why)) => {
-            let found: u64 = theirs.values().sum();
+            let found: u64 = counted.values().sum();
             ensure!(
                 found == number,
                 "we differ, since {why}: expected {number} of them, found {found}"
@@ -80,14 +118,19 @@ pub(crate) fn check_gguf(counts: &Counts) -> Result<()> {
         .iter()
         .filter(|(name, _)| name.ends_with(".gguf"))
         .collect();
-    ensure!(files.len() > BLOCKS.len() + 2, "too few files: {files:?}");
+    ensure!(
+        files.len() > BLOCKS.len() + 2,
+        "too few files: {}",
+        files.len()
+    );
     for (name, theirs) in files {
         let path = counts.served.path().join("models").join(name);
         let inspection = inspect_reader(&mut File::open(path)?).with_context(|| name.clone())?;
         let ours = Parameters::count(&inspection.tensors, None).total;
         ensure!(
-            Some(&ours) == theirs.get("all"),
-            "of {name} they count {theirs:?}, we {ours}"
+            Some(&ours) == theirs.counted.get("all"),
+            "of {name} they count {:?}, we {ours}",
+            theirs.counted
         );
         let known = BLOCKS.iter().find(|(known, ..)| name.ends_with(known));
         ensure!(

@@ -8,6 +8,7 @@ use hubkit_types::{Repo, RepoKind, RepoPath};
 use serde_json::{Map, Value, json};
 
 use super::told;
+use crate::weights::Weights;
 
 /// The small files that tell what a repository is.
 const CARD: &str = "README.md";
@@ -49,8 +50,8 @@ pub(crate) struct Entry {
     pub(crate) card_data: Option<Value>,
     /// Of the configuration what a hub tells.
     pub(crate) config: Map<String, Value>,
-    /// How many parameters the weights have, by type, once somebody asked.
-    pub(crate) parameters: OnceLock<Option<BTreeMap<String, u64>>>,
+    /// What the weights come to, once somebody asked.
+    pub(crate) weights: OnceLock<Weights>,
     /// The id in lower case, and what it is found by besides its tags.
     pub(super) folded: String,
     pub(super) terms: Vec<String>,
@@ -99,7 +100,7 @@ impl Entry {
             terms: terms(repo.kind, &data, &description),
             card_data: told::card(card.metadata.to_json()),
             config: configured(config, pipeline, adapter),
-            parameters: OnceLock::new(),
+            weights: OnceLock::new(),
             words: Box::default(),
             text: searched,
             repo,

@@ -401,3 +401,86 @@ async fn the_parameters_of_a_model_are_those_of_its_weights_as_they_are_now() {
         (Some(2), r#"{"BF16":2}"#.to_owned())
     );
 }
+
+#[tokio::test]
+async fn packed_weights_count_as_the_parameters_that_they_hold() {
+    let store = MemoryStore::new();
+    let model = RepoKind::Model;
+    let config = r#"{"quantization_config":{"quant_method":"gptq","bits":4}}"#;
+    let packed = weights("I32", 8).replace("\"a\"", "\"a.qweight\"");
+    // The name is longer by eight characters, and so is the header.
+    let packed = format!("{}{}", char::from(packed.as_bytes()[0] + 8), &packed[1..]);
+    let files = [("model.safetensors", &*packed), ("config.json", config)];
+    put(&store, model, "a/packed", &files);
+    put(&store, model, "a/unknown", &files[..1]);
+    let mirror = Mirror::new(DynStore::new(store.clone()));
+    mirror.refresh().await.expect("it can be read");
+    for (id, count) in [("a/packed", 16), ("a/unknown", 2)] {
+        let info = get(&mirror, &format!("/api/models/{id}")).await.json();
+        assert_eq!(info["safetensors"]["total"], count, "{id}");
+        assert_eq!(info["safetensors"]["parameters"]["I32"], count, "{id}");
+        assert!(info["gguf"].is_null());
+    }
+}
+
+/// A GGUF file that says its family and context, with one tensor of so many numbers.
+fn gguf(length: u64) -> String {
+    let mut file = b"GGUF\x03\0\0\0".to_vec();
+    let text = |file: &mut Vec<u8>, text: &str| {
+        file.extend((text.len() as u64).to_le_bytes());
+        file.extend(text.as_bytes());
+    };
+    file.extend(1_u64.to_le_bytes());
+    file.extend(2_u64.to_le_bytes());
+    text(&mut file, "general.architecture");
+    file.extend(8_u32.to_le_bytes());
+    text(&mut file, "llama");
+    text(&mut file, "llama.context_length");
+    file.extend(4_u32.to_le_bytes());
+    file.extend(64_u32.to_le_bytes());
+    text(&mut file, "token_embd.weight");
+    file.extend(1_u32.to_le_bytes());
+    file.extend(length.to_le_bytes());
+    file.extend(0_u32.to_le_bytes());
+    file.extend(0_u64.to_le_bytes());
+    let start = file.len().next_multiple_of(32);
+    file.resize(start + usize::try_from(length).expect("small") * 4, 0);
+    String::from_utf8(file).expect("nothing above 127")
+}
+
+#[tokio::test]
+async fn what_a_gguf_file_says_is_told() {
+    let store = MemoryStore::new();
+    let model = RepoKind::Model;
+    let (one, other) = (gguf(3), gguf(5));
+    let files = [
+        ("mmproj-a.gguf", &*other),
+        ("q4.gguf", &*one),
+        ("q8.gguf", &*other),
+    ];
+    put(&store, model, "a/several", &files);
+    let parts = [
+        ("q-00001-of-00002.gguf", &*one),
+        ("q-00002-of-00002.gguf", &*other),
+    ];
+    put(&store, model, "a/parts", &parts);
+    put(&store, model, "a/half", &parts[..1]);
+    put(&store, model, "a/broken", &[("q4.gguf", "GGUF")]);
+    let mirror = Mirror::new(DynStore::new(store.clone()));
+    mirror.refresh().await.expect("it can be read");
+    for (id, count) in [
+        ("a/several", Some(3)),
+        ("a/parts", Some(8)),
+        ("a/half", None),
+        ("a/broken", None),
+    ] {
+        let info = get(&mirror, &format!("/api/models/{id}?expand=gguf"))
+            .await
+            .json();
+        assert_eq!(info["gguf"]["total"].as_u64(), count, "{id}");
+        if count.is_some() {
+            assert_eq!(info["gguf"]["architecture"], "llama");
+            assert_eq!(info["gguf"]["context_length"], 64);
+        }
+    }
+}
