@@ -10,23 +10,23 @@ use super::{
     targets::{Patterns, module_of_weight},
 };
 
+/// The bits of packed weights, and what one of them is; nothing where they are not packed.
+type Packing = Option<(u64, String)>;
+
 /// How compressed-tensors packs each group of modules.
 #[derive(Debug)]
-pub(super) struct Compressed<'c> {
-    format: Option<&'c str>,
-    groups: Vec<Group<'c>>,
+pub(super) struct Compressed {
+    /// How modules are packed that no group is found for.
+    usual: Packing,
+    /// How they are packed where their tensor is called packed.
+    called_packed: Packing,
+    groups: Vec<Packing>,
     /// Which group a module belongs to. Groups that mean classes can't be told by the names of modules.
     pub(super) targets: Patterns<usize>,
 }
 
-#[derive(Debug)]
-struct Group<'c> {
-    format: Option<&'c str>,
-    bits: Option<u64>,
-}
-
-impl<'c> Compressed<'c> {
-    pub(super) fn of(object: &'c Map<String, Value>) -> Self {
+impl Compressed {
+    pub(super) fn of(object: &Map<String, Value>) -> Self {
         let groups = object.get("config_groups").and_then(Value::as_object);
         let groups = groups
             .into_iter()
@@ -36,49 +36,55 @@ impl<'c> Compressed<'c> {
             texts(group.get("targets")).map(move |target| (target, index))
         });
         let targets = Patterns::targets(targets);
-        let groups = groups.map(|group| Group {
-            format: text(group, "format"),
-            bits: group
-                .get("weights")
-                .and_then(|weights| whole_number(weights.get("num_bits")?)),
-        });
+        let bits = |group: &Map<String, Value>| {
+            let weights = group.get("weights")?;
+            whole_number(weights.get("num_bits")?)
+        };
+        let any_bits = groups.clone().filter_map(bits).find(|bits| *bits > 0);
+        let whole = text(object, "format");
+        let usual = packing(whole, any_bits);
+        let called_packed = match whole {
+            Some("mixed-precision") => {
+                let mut formats = groups.clone().filter_map(|group| text(group, "format"));
+                packing(formats.find(|format| is_packed(format)), any_bits)
+            }
+            _ => usual.clone(),
+        };
+        let packed =
+            groups.map(|group| packing(text(group, "format").or(whole), bits(group).or(any_bits)));
         Self {
-            format: text(object, "format"),
-            groups: groups.collect(),
+            usual,
+            called_packed,
+            groups: packed.collect(),
             targets,
         }
     }
 
     /// The bits of the weights in a tensor and what one of them is, where they are packed.
-    pub(super) fn bits_of(&self, tensor: &str) -> Option<(u64, String)> {
+    pub(super) fn bits_of(&self, tensor: &str) -> Option<(u64, &str)> {
         let group = self.targets.find(module_of_weight(tensor));
-        let own = group.and_then(|index| self.groups.get(index));
-        let is_packed = |format: &&str| format.to_ascii_lowercase().ends_with("pack-quantized");
-        let mut format = own.and_then(|group| group.format).or(self.format)?;
-        if own.is_none() && format == "mixed-precision" && tensor.ends_with(".weight_packed") {
-            // What is called packed is packed, whichever group it is of.
-            format = self
-                .groups
-                .iter()
-                .filter_map(|group| group.format)
-                .find(is_packed)?;
-        }
-        if !is_packed(&format) {
-            return None;
-        }
-        let any_bits = || {
-            self.groups
-                .iter()
-                .filter_map(|group| group.bits)
-                .find(|bits| *bits > 0)
+        let packing = match group.and_then(|index| self.groups.get(index)) {
+            Some(own) => own,
+            None if tensor.ends_with(".weight_packed") => &self.called_packed,
+            None => &self.usual,
         };
-        let bits = own
-            .and_then(|group| group.bits)
-            .or_else(any_bits)
-            .or_else(|| narrow(format).map(|(bits, _)| bits))
-            .unwrap_or(4);
-        let precision =
-            narrow(format).map_or_else(|| format!("INT{bits}"), |(_, name)| name.to_owned());
-        Some((bits, precision))
+        packing
+            .as_ref()
+            .map(|(bits, precision)| (*bits, precision.as_str()))
     }
+}
+
+/// The format is a family: `pack-quantized`, `nvfp4-pack-quantized` and so on.
+fn is_packed(format: &str) -> bool {
+    format.to_ascii_lowercase().ends_with("pack-quantized")
+}
+
+fn packing(format: Option<&str>, bits: Option<u64>) -> Packing {
+    let format = format.filter(|format| is_packed(format))?;
+    let bits = bits
+        .or_else(|| narrow(format).map(|(bits, _)| bits))
+        .unwrap_or(4);
+    let precision =
+        narrow(format).map_or_else(|| format!("INT{bits}"), |(_, name)| name.to_owned());
+    Some((bits, precision))
 }

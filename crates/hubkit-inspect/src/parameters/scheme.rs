@@ -39,7 +39,7 @@ pub(super) enum Role {
 #[derive(Debug)]
 pub(super) struct Scheme<'c> {
     object: Option<&'c Map<String, Value>>,
-    method: Method<'c>,
+    method: Method,
     /// The type of the experts' weights where they have one of their own.
     expert_bits: Option<(u64, &'static str)>,
     /// Modules that are not packed, as compressed-tensors names them.
@@ -49,7 +49,7 @@ pub(super) struct Scheme<'c> {
 }
 
 #[derive(Debug)]
-enum Method<'c> {
+enum Method {
     /// Nothing is said, or nothing but a number of bits.
     Unnamed,
     Mlx(HashMap<String, mlx::Packing>),
@@ -58,7 +58,7 @@ enum Method<'c> {
     Columns {
         bits: Option<u64>,
     },
-    CompressedTensors(Compressed<'c>),
+    CompressedTensors(Compressed),
     Fp8,
     Bitsandbytes {
         four_bit: Option<&'static str>,
@@ -245,7 +245,7 @@ impl<'c> Scheme<'c> {
             Method::CompressedTensors(compressed) => {
                 match (container(dtype), compressed.bits_of(name)) {
                     (Some(container), Some((bits, precision))) => {
-                        packed(container, bits, &precision)
+                        packed(container, bits, precision)
                     }
                     _ => plain(),
                 }
@@ -291,7 +291,7 @@ fn described(section: &Map<String, Value>) -> Option<(&Map<String, Value>, bool)
     Some((told, is_mlx(&told)))
 }
 
-fn method(object: &Map<String, Value>) -> Method<'_> {
+fn method(object: &Map<String, Value>) -> Method {
     let Some(name) = text(object, "quant_method") else {
         return Method::Unnamed;
     };
