@@ -57,6 +57,8 @@ pub enum TensorFault {
     NotAnObject,
     /// It is to be called `__metadata__`.
     ReservedName,
+    /// Its name is longer than 16 MiB.
+    NameTooLong,
     /// It lacks `dtype`, `shape` or `data_offsets`.
     MissingField(&'static str),
     /// It has one of them twice: two readers may see two different tensors.
@@ -153,6 +155,7 @@ impl fmt::Display for TensorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnObject => f.write_str("expected an object"),
+            Self::NameTooLong => f.write_str("the name is longer than 16 MiB"),
             Self::ReservedName => f.write_str("the name is the format's own"),
             Self::MissingField(field) => write!(f, "it has no `{field}`"),
             Self::DuplicateField(field) => write!(f, "`{field}` is given twice"),

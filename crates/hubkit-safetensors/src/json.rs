@@ -25,6 +25,9 @@ const MOST_DIMENSIONS_IN_ALL: usize = 8_000_000;
 
 const MOST_METADATA: usize = 100_000;
 
+/// Of a name, or a text of the metadata, in bytes. A text with escapes is twice in memory while it is read.
+const LONGEST_TEXT: usize = 16 << 20;
+
 /// A header before its numbers are checked against each other.
 #[derive(Default)]
 pub(crate) struct Document {
@@ -36,12 +39,25 @@ pub(crate) struct Document {
 /// Reads as far as there is JSON, and notes what is wrong.
 pub(crate) fn read(json: &[u8]) -> Document {
     let mut document = Document::default();
-    let mut reader = serde_json::Deserializer::from_slice(json);
+    // Looking at all of it once is faster than at each text of it.
+    let (text, fault) = match str::from_utf8(json) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let (sound, _) = json.split_at(error.valid_up_to());
+            let message = format!("byte {} is not UTF-8", sound.len());
+            (str::from_utf8(sound).unwrap_or_default(), Some(message))
+        }
+    };
+    // A tensor takes a hundred bytes or more in most headers. Memory that is not needed is not touched.
+    document.table.entries.reserve(text.len() / 100);
+    document.table.shapes.reserve(text.len() / 50);
+    document.table.names.reserve(text.len() / 2);
+    let mut reader = serde_json::Deserializer::from_str(text);
     let end = reader
         .deserialize_map(DocumentVisitor(&mut document))
         .and_then(|()| reader.end());
-    if let Err(error) = end {
-        let message = shown(&error.to_string());
+    let fault = fault.or_else(|| Some(shown(&end.err()?.to_string())));
+    if let Some(message) = fault {
         document.findings.unreadable = true;
         document.findings.push(HeaderError::Json(message));
     }
@@ -121,16 +137,26 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
             findings,
         } = self.0;
         let mut has_metadata = false;
-        while let Some(name) = map.next_key_seed(Name(&mut table.names))? {
-            let Some(name) = name else {
-                let fault = match map.next_value_seed(Metadata(metadata))? {
-                    None => Some("it is not an object of texts".to_owned()),
-                    Some(fault) => fault,
-                };
-                let fault = fault.or_else(|| has_metadata.then(|| "it is given twice".to_owned()));
-                findings.extend(fault.map(HeaderError::Metadata));
-                has_metadata = true;
-                continue;
+        while let Some(key) = map.next_key_seed(Name(&mut table.names))? {
+            let name = match key {
+                Key::Tensor(name) => name,
+                Key::TooLong(start) => {
+                    map.next_value::<IgnoredAny>()?;
+                    findings.unreadable = true;
+                    findings.push(HeaderError::tensor(&start, TensorFault::NameTooLong));
+                    continue;
+                }
+                Key::Metadata => {
+                    let fault = match map.next_value_seed(Metadata(metadata))? {
+                        None => Some("it is not an object of texts".to_owned()),
+                        Some(fault) => fault,
+                    };
+                    let fault =
+                        fault.or_else(|| has_metadata.then(|| "it is given twice".to_owned()));
+                    findings.extend(fault.map(HeaderError::Metadata));
+                    has_metadata = true;
+                    continue;
+                }
             };
             let shapes = table.shapes.len();
             let read = map
@@ -155,25 +181,36 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
     }
 }
 
-/// Puts the name of a tensor behind the other names, and tells where; of the key that is none, nothing.
+enum Key {
+    /// Where the name is, among the others.
+    Tensor((u32, u32)),
+    /// The beginning of the name.
+    TooLong(String),
+    Metadata,
+}
+
+/// Puts the name of a tensor behind the other names.
 struct Name<'a>(&'a mut String);
 
-seed_of_any!(Name<'_>, Option<(u32, u32)>);
+seed_of_any!(Name<'_>, Key);
 
 impl Visitor<'_> for Name<'_> {
-    type Value = Option<(u32, u32)>;
+    type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
         if text == "__metadata__" {
-            return Ok(None);
+            return Ok(Key::Metadata);
+        }
+        if text.len() > LONGEST_TEXT {
+            return Ok(Key::TooLong(shown(text)));
         }
         let start = place(self.0.len());
         self.0.push_str(text);
-        Ok(Some((start, place(self.0.len()))))
+        Ok(Key::Tensor((start, place(self.0.len()))))
     }
 }
 
@@ -195,8 +232,12 @@ impl<'de> Visitor<'de> for Metadata<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fault = None;
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(key) = map.next_key_seed(Text)? {
             let value = map.next_value_seed(Text)?;
+            let Some(key) = key else {
+                fault.get_or_insert_with(|| "a key is longer than 16 MiB".to_owned());
+                continue;
+            };
             if self.0.len() == MOST_METADATA {
                 fault.get_or_insert_with(|| format!("it has more than {MOST_METADATA} entries"));
                 continue;
@@ -204,7 +245,7 @@ impl<'de> Visitor<'de> for Metadata<'_> {
             match value {
                 None => {
                     let key = shown(&key);
-                    fault.get_or_insert_with(|| format!("`{key}` is not a text"));
+                    fault.get_or_insert_with(|| format!("`{key}` is not a text of at most 16 MiB"));
                 }
                 Some(_) if self.0.contains_key(&key) => {
                     let key = shown(&key);
@@ -233,7 +274,7 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.to_owned()))
+        Ok((text.len() <= LONGEST_TEXT).then(|| text.to_owned()))
     }
 
     nothing_of!(whole_number other_scalars array object);

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
 };
 
-use crate::{Header, HeaderError, Probe, Survey};
+use crate::{Header, HeaderError, Survey};
 
 /// Reads the header of a whole file, and checks the length of the data behind it.
 ///
@@ -15,7 +15,7 @@ use crate::{Header, HeaderError, Probe, Survey};
 ///
 /// What the source reports, or what is wrong with the header.
 pub fn read_header(source: &mut (impl Read + Seek)) -> Result<Header, ReadHeaderError> {
-    Ok(probe(source)?.finish()?)
+    Ok(survey_header(source)?.into_header()?)
 }
 
 /// Reads all that can be read of the header of a whole file, and notes every fault. Reads as much as [`read_header`].
@@ -24,24 +24,19 @@ pub fn read_header(source: &mut (impl Read + Seek)) -> Result<Header, ReadHeader
 ///
 /// What the source reports.
 pub fn survey_header(source: &mut (impl Read + Seek)) -> io::Result<Survey> {
-    Ok(probe(source)?.survey())
-}
-
-fn probe(source: &mut (impl Read + Seek)) -> io::Result<Probe> {
     let size = source.seek(SeekFrom::End(0))?;
     source.seek(SeekFrom::Start(0))?;
-    let mut probe = Probe::new(Some(size));
-    let mut buffer = vec![0; 64 * 1024];
-    while let Some(range) = probe.need() {
-        let wanted = usize::try_from(range.len()).unwrap_or(usize::MAX);
-        let wanted = wanted.min(buffer.len());
-        match source.read(&mut buffer[..wanted]) {
-            Ok(length) => probe.feed(&buffer[..length]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    let mut start = Vec::new();
+    while let Some(range) = Survey::needs(&start, Some(size)) {
+        // Never more than the file has.
+        let wanted = usize::try_from(range.len()).map_err(io::Error::other)?;
+        start.reserve_exact(wanted);
+        if source.by_ref().take(range.len()).read_to_end(&mut start)? == 0 {
+            // It became shorter meanwhile.
+            break;
         }
     }
-    Ok(probe)
+    Ok(Survey::of_start(&start, Some(size)))
 }
 
 /// A header could not be read from a file.

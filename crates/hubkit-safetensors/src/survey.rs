@@ -140,7 +140,7 @@ mod tests {
             Some(99),
             &["ten", "ten"],
             &[
-                "`__metadata__` is malformed: `a` is not a text",
+                "`__metadata__` is malformed: `a` is not a text of at most 16 MiB",
                 "tensor `one`: `F128` is not a dtype of safetensors: expected one such as F32 or BF16",
                 "tensor `two`: expected `shape` to be an array of whole numbers",
                 "tensor `three`: expected dtype, shape and data_offsets alone, found `x`",
@@ -185,6 +185,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_ends_the_reading_and_says_where() {
+        let mut json = br#"{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"b"#.to_vec();
+        json.extend_from_slice(b"\xff\":[]}");
+        let survey = Header::survey(&json, None);
+        assert_eq!(survey.tensors().len(), 1);
+        let expected = HeaderError::Json("byte 54 is not UTF-8".to_owned());
+        assert_eq!(survey.findings(), [expected]);
+    }
+
+    #[test]
     fn sizes_beyond_64_bits_are_findings_and_no_panic() {
         let json = r#"{"a":{"dtype":"U8","shape":[18446744073709551615,2],"data_offsets":[0,18446744073709551615]},
             "b":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[18446744073709551615,18446744073709551615]},
@@ -195,6 +205,37 @@ mod tests {
         assert_eq!(elements, [u64::MAX, 1 << 62, u64::MAX]);
         let ranges = survey.tensors().map(|tensor| survey.file_range(tensor));
         assert!(ranges.into_iter().all(|range| range.end() == u64::MAX));
+    }
+
+    #[test]
+    fn texts_longer_than_any_writer_has_are_refused() {
+        let long = "a".repeat((16 << 20) + 1);
+        let entry = r#"{"dtype":"U8","shape":[],"data_offsets":[0,1]}"#;
+        for (json, tensors, expected) in [
+            (
+                format!(r#"{{"\u0061{long}":{entry},"b":{entry}}}"#),
+                1,
+                "16 MiB",
+            ),
+            (
+                format!(r#"{{"__metadata__":{{"k":"{long}"}},"b":{entry}}}"#),
+                1,
+                "`k` is not a text",
+            ),
+            (
+                format!(r#"{{"__metadata__":{{"{long}":"v"}},"b":{entry}}}"#),
+                1,
+                "a key is longer",
+            ),
+        ] {
+            let survey = Header::survey(json.as_bytes(), None);
+            let finding = survey.findings()[0].to_string();
+            assert!(
+                finding.contains(expected) && finding.len() < 1000,
+                "{finding}"
+            );
+            assert_eq!(survey.tensors().len(), tensors);
+        }
     }
 
     #[test]
