@@ -24,9 +24,13 @@ pub(crate) use value::{Id, Import, Picture, Value};
 use crate::{
     Format, Inspection, MetadataValue,
     findings::Findings,
+    little_endian::u64_at,
     torch::{self, stores::Stores, tensors},
     view::{Step, View},
 };
+
+/// The longest header of safetensors.
+const LONGEST_HEADER: u64 = 100_000_000;
 
 /// So many pickles are read that follow one another.
 const MOST_IN_A_ROW: usize = 64;
@@ -36,6 +40,10 @@ const MOST_LISTED: usize = 200;
 
 /// Whether a file that starts so is a pickle. `whole` says that this is all of it.
 pub(crate) fn recognised(start: &[u8], whole: bool) -> bool {
+    // The length of a header of safetensors can look like the mark and an opcode. No pickle goes on with the zeros behind.
+    if start.get(8) == Some(&b'{') && u64_at(start, 0) <= LONGEST_HEADER {
+        return false;
+    }
     match start {
         [0x80, 0..=5, opcode, ..] => opcode::is_known(*opcode),
         // Without the mark of newer protocols, it is one if it can be read as one.

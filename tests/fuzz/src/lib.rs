@@ -1,5 +1,6 @@
 //! What is given to the fuzzer: every door by which a stranger's bytes come in.
 
+mod archives;
 mod bodies;
 mod lfs;
 mod models;
@@ -18,6 +19,7 @@ pub const TARGETS: &[&[Target]] = &[
     replies::TARGETS,
     weights::TARGETS,
     models::TARGETS,
+    archives::TARGETS,
 ];
 
 /// The door of this name.

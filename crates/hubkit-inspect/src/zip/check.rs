@@ -1,6 +1,6 @@
 //! Members whose bytes happen to be here, held against what the directory says of them.
 
-use super::{Archive, Entry, local};
+use super::{Archive, Entry, local, names};
 use crate::{findings::Findings, view::View};
 
 /// The sizes and the checksum follow the content.
@@ -9,8 +9,9 @@ const TOLD_BEHIND: u16 = 1 << 3;
 /// So many bytes are unpacked to check them.
 const MOST_UNPACKED: u64 = 64 << 20;
 
-/// Checks what is here of all members, without asking for more.
+/// Checks the names of all members, and what is here of them, without asking for more.
 pub(super) fn check(view: &View, archive: &Archive, findings: &mut Findings) {
+    names::check(&archive.entries, findings);
     let mut budget = MOST_UNPACKED;
     for entry in &archive.entries {
         if entry.header < archive.directory.start()

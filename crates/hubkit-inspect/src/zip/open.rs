@@ -1,6 +1,6 @@
 //! The whole directory, and what it alone tells of its members.
 
-use super::{Archive, Entry, directory, end, names};
+use super::{Archive, Entry, directory, end};
 use crate::{
     Format, InspectError,
     findings::Findings,
@@ -45,7 +45,6 @@ pub(super) fn open(view: &View) -> Step<Archive> {
         end.directory.start(),
         &mut findings,
     );
-    names::check(&entries, &mut findings);
     Ok(Archive {
         entries,
         directory: end.directory,

@@ -391,6 +391,47 @@ const MODELS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Files of `tests/fixtures` that a target starts from: the target, the folder and the files.
+const FIXTURES: &[(&str, &str, &[&str])] = &[
+    (
+        "archive",
+        "archive",
+        &[
+            "v_plain.zip",
+            "v_unicode.zip",
+            "r_zip64_lie.zip",
+            "r_dup.zip",
+            "r_prefix.zip",
+        ],
+    ),
+    (
+        "archive",
+        "pickle",
+        &[
+            "b_torch_zip.pt",
+            "b_torch_param.pt",
+            "b_torch_legacy.pth",
+            "b_torch_tar.pt",
+            "b_arrays.npz",
+            "m_keras_lambda.keras",
+            "m_zip_deflate.pt",
+        ],
+    ),
+    (
+        "pickle",
+        "pickle",
+        &[
+            "b_p4_framed.pkl",
+            "b_p5_bytearray.pkl",
+            "b_np_scalar.pkl",
+            "m_inst.pkl",
+            "m_obj_stack_global.pkl",
+            "m_sg_string_escape.pkl",
+            "s_sklearn_like.pkl",
+        ],
+    ),
+];
+
 fn main() -> io::Result<()> {
     let kept = || Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let corpus = std::env::args_os().nth(1).map_or_else(kept, PathBuf::from);
@@ -414,6 +455,14 @@ fn main() -> io::Result<()> {
     }
     for (name, tensors, documents) in MODELS {
         write("model-documents", name, &format!("{tensors}\n{documents}"))?;
+    }
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
+    for (target, from, names) in FIXTURES {
+        let folder = corpus.join(target);
+        fs::create_dir_all(&folder)?;
+        for name in *names {
+            fs::copy(fixtures.join(from).join(name), folder.join(name))?;
+        }
     }
     // A target without a seed would start from nothing.
     for (target, _) in hubkit_fuzz::TARGETS

@@ -97,3 +97,17 @@ fn a_name_of_a_stranger_is_escaped_in_every_message() {
         }
     }
 }
+
+#[test]
+fn a_header_whose_length_looks_like_a_pickle_is_none() {
+    // 0x80, 2 and the opcode of a mark.
+    let length = 0x0028_0280;
+    let json = r#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#;
+    let json = json.to_owned() + &" ".repeat(length - json.len());
+    let file = [&(length as u64).to_le_bytes(), json.as_bytes(), &[0]].concat();
+    let inspection = inspect(&file).expect("a sound file");
+    assert_eq!(
+        (inspection.format.as_str(), inspection.tensors.len()),
+        ("safetensors", 1)
+    );
+}

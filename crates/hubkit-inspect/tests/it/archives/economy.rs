@@ -64,6 +64,28 @@ impl Writer {
         let start = u32::try_from(self.file.size).expect("below 4 GiB");
         let length = u32::try_from(self.directory.len()).expect("small");
         self.file.put(self.directory);
+        // With the record of large numbers, which PyTorch always writes.
+        let (count, record) = (
+            u64::from(self.count).to_le_bytes(),
+            self.file.size.to_le_bytes(),
+        );
+        let numbers = [
+            u64::from(length).to_le_bytes(),
+            u64::from(start).to_le_bytes(),
+        ]
+        .concat();
+        self.file.put(
+            [
+                b"PK\x06\x06\x2C\0\0\0\0\0\0\0".as_slice(),
+                &[0; 12],
+                &count,
+                &count,
+                &numbers,
+            ]
+            .concat(),
+        );
+        self.file
+            .put([b"PK\x06\x07\0\0\0\0".as_slice(), &record, &[1, 0, 0, 0]].concat());
         let count = self.count.to_le_bytes();
         let numbers = [length.to_le_bytes(), start.to_le_bytes()].concat();
         self.file.put(
