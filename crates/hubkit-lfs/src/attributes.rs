@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use hubkit_types::RepoPath;
 
-use line::{Assignment, Line, Target};
+pub(crate) use line::{Assignment, Line, Target};
 use pattern::Pattern;
 
 /// The rules of a `.gitattributes` file at the top of a repository, as far as they decide what LFS keeps.
@@ -29,7 +29,7 @@ struct Rule {
 
 /// What an assignment makes of an attribute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
+pub(crate) enum State {
     /// Set to `lfs`.
     Lfs,
     /// Set, without a value. Only this expands a macro.
@@ -67,7 +67,7 @@ impl Attributes {
                 }
             }
         }
-        attributes.forget_what_has_no_part();
+        attributes.rules.retain(|rule| !rule.assignments.is_empty());
         attributes
     }
 
@@ -75,56 +75,58 @@ impl Attributes {
     ///
     /// Takes time in proportion to the rules' length times the path's, whatever the patterns are.
     pub fn is_lfs(&self, path: &RepoPath) -> bool {
-        let mut decided = HashSet::new();
-        for rule in self.rules.iter().rev() {
-            if rule.pattern.matches(path)
-                && let Some(state) = self.filter(&rule.assignments, &mut decided)
-            {
-                return state == State::Lfs;
-            }
-        }
-        false
+        let expansion = |name: &str| self.expansion(name);
+        self.filter(path, &expansion, &mut HashSet::new()) == Some(State::Lfs)
     }
 
-    /// What the assignments of one rule say of `filter`. As in git, they are read from the last to the first, and a
-    /// macro counts only where nothing read before has decided about the macro itself.
-    fn filter<'a>(
+    /// What these rules say of `filter` for a path, if anything.
+    pub(crate) fn filter<'a>(
         &'a self,
-        assignments: &'a [Assignment],
+        path: &RepoPath,
+        expansion: &impl Fn(&str) -> Option<&'a [Assignment]>,
         decided: &mut HashSet<&'a str>,
     ) -> Option<State> {
-        let mut open = vec![assignments.iter().rev()];
-        while let Some(assignments) = open.last_mut() {
-            let Some(assignment) = assignments.next() else {
-                open.pop();
-                continue;
-            };
-            if assignment.name == "filter" {
-                return Some(assignment.state);
-            }
-            let expansion = self.macros.get(&assignment.name);
-            if decided.insert(&assignment.name)
-                && assignment.state == State::Set
-                && let Some(expansion) = expansion
-            {
-                open.push(expansion.iter().rev());
-            }
-        }
-        None
+        let mut matching = self.rules.iter().rev();
+        matching
+            .by_ref()
+            .filter(|rule| rule.pattern.matches(path))
+            .find_map(|rule| said(&rule.assignments, expansion, decided))
     }
 
-    fn forget_what_has_no_part(&mut self) {
-        let macros: HashSet<String> = self.macros.keys().cloned().collect();
-        let counts = |assignment: &Assignment| {
-            assignment.name == "filter" || macros.contains(&assignment.name)
-        };
-        self.rules
-            .iter_mut()
-            .map(|rule| &mut rule.assignments)
-            .chain(self.macros.values_mut())
-            .for_each(|assignments| assignments.retain(counts));
-        self.rules.retain(|rule| !rule.assignments.is_empty());
+    /// What stands behind the name of a macro.
+    pub(crate) fn expansion(&self, name: &str) -> Option<&[Assignment]> {
+        self.macros.get(name).map(Vec::as_slice)
     }
+
+    pub(crate) fn forget_macros(&mut self) {
+        self.macros.clear();
+    }
+}
+
+/// What the assignments of one rule say of `filter`. As in git, they are read from the last to the first, and a macro
+/// counts only where nothing read before has decided about the macro itself.
+fn said<'a>(
+    assignments: &'a [Assignment],
+    expansion: &impl Fn(&str) -> Option<&'a [Assignment]>,
+    decided: &mut HashSet<&'a str>,
+) -> Option<State> {
+    let mut open = vec![assignments.iter().rev()];
+    while let Some(assignments) = open.last_mut() {
+        let Some(assignment) = assignments.next() else {
+            open.pop();
+            continue;
+        };
+        if assignment.name == "filter" {
+            return Some(assignment.state);
+        }
+        if decided.insert(&assignment.name)
+            && assignment.state == State::Set
+            && let Some(expansion) = expansion(&assignment.name)
+        {
+            open.push(expansion.iter().rev());
+        }
+    }
+    None
 }
 
 #[cfg(test)]

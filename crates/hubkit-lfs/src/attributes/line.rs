@@ -3,12 +3,12 @@
 use super::State;
 
 /// What a line is about, and what it says.
-pub(super) struct Line {
-    pub(super) target: Target,
-    pub(super) assignments: Vec<Assignment>,
+pub(crate) struct Line {
+    pub(crate) target: Target,
+    pub(crate) assignments: Vec<Assignment>,
 }
 
-pub(super) enum Target {
+pub(crate) enum Target {
     /// The paths that a pattern matches.
     Pattern(Vec<u8>),
     /// The definition of a name for several attributes.
@@ -16,9 +16,19 @@ pub(super) enum Target {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Assignment {
+pub(crate) struct Assignment {
     pub(super) name: String,
     pub(super) state: State,
+}
+
+impl Assignment {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.state
+    }
 }
 
 impl Line {
@@ -26,7 +36,7 @@ impl Line {
     const LIMIT: usize = 2048;
 
     /// Reads a line; `None` for a blank line, a comment and what git ignores.
-    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(line: &[u8]) -> Option<Self> {
         // To git a line is a string of C, and so ends at a zero byte.
         let line = line.split(|byte| *byte == 0).next()?;
         let line = skip_blanks(line);

@@ -66,11 +66,11 @@ fn git_says_the_same_of_random_rules_and_paths() {
     );
 }
 
-fn sample<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
+pub(crate) fn sample<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
     strategy.new_tree(runner).expect("a sample").current()
 }
 
-fn rule() -> impl Strategy<Value = String> {
+pub(crate) fn rule() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         6 => "[ab]",
         3 => Just("/".to_owned()),
@@ -83,14 +83,21 @@ fn rule() -> impl Strategy<Value = String> {
         1 => Just("[[:alpha:]-]".to_owned()),
         1 => "\\\\[ab*/]",
         1 => Just("é".to_owned()),
+        1 => Just("[a-b".to_owned()),
+        1 => Just("[[:upper:]]".to_owned()),
+        1 => "[AB]",
+        1 => Just("***".to_owned()),
+        1 => Just("/*".to_owned()),
     ];
     let pattern = proptest::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat());
-    let pattern = (pattern, 0..6_u8).prop_map(|(pattern, quoted)| {
-        if quoted == 0 {
-            format!("\"{}\"", pattern.replace('\\', "\\\\"))
-        } else {
-            pattern
-        }
+    let pattern = (pattern, 0..12_u8).prop_map(|(pattern, form)| match form {
+        0 | 1 => format!("\"{}\"", pattern.replace('\\', "\\\\")),
+        // A quote that nothing closes, a negation, blanks around, an escape of C.
+        2 => format!("\"{pattern}"),
+        3 => format!("!{pattern}"),
+        4 => format!(" \t{pattern} \t"),
+        5 => format!("\"\\141{pattern}\"").replace("\\\\", "\\"),
+        _ => pattern,
     });
     let setting = prop_oneof![
         6 => Just("filter=lfs"),
@@ -102,6 +109,9 @@ fn rule() -> impl Strategy<Value = String> {
         1 => Just("-text"),
         1 => Just("filter=lfs -text large"),
         1 => Just("filter=x,y"),
+        1 => Just("filter=lfs \t\r"),
+        1 => Just("Filter=lfs"),
+        1 => Just("filter=LFS"),
     ];
     prop_oneof![
         12 => (pattern, setting).prop_map(|(pattern, setting)| format!("{pattern} {setting}")),
@@ -112,12 +122,16 @@ fn rule() -> impl Strategy<Value = String> {
     ]
 }
 
-fn path() -> impl Strategy<Value = String> {
-    "[abé-]{1,3}(/[ab\\[-]{1,3}){0,3}"
+pub(crate) fn path() -> impl Strategy<Value = String> {
+    "[abABé-]{1,3}(/[abB\\[ -]{1,3}){0,3}"
 }
 
 /// Runs git apart from the configuration of this machine. `Err` when there is none.
-fn git(folder: &Path, arguments: &[&str], input: &str) -> std::io::Result<(bool, String)> {
+pub(crate) fn git(
+    folder: &Path,
+    arguments: &[&str],
+    input: &str,
+) -> std::io::Result<(bool, String)> {
     let mut child = Command::new("git")
         .args(arguments)
         .current_dir(folder)

@@ -36,8 +36,8 @@ fn ours(bytes: &[u8]) -> Verdict {
 
 /// The strict check ends with 2 for a pointer that is not canonical, and with 1 for what is none. `None` without git-lfs.
 fn theirs(path: &Path) -> Option<Verdict> {
-    let status = Command::new("git")
-        .args(["lfs", "pointer", "--check", "--strict", "--file"])
+    let status = Command::new("git-lfs")
+        .args(["pointer", "--check", "--strict", "--file"])
         .arg(path)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/no-such-file")
@@ -48,15 +48,15 @@ fn theirs(path: &Path) -> Option<Verdict> {
         .ok()?;
     match status.code()? {
         0 => Some(Verdict::Canonical),
-        1 if is_there() => Some(Verdict::None),
+        1 => Some(Verdict::None),
         2 => Some(Verdict::Lenient),
         _ => None,
     }
 }
 
 fn is_there() -> bool {
-    Command::new("git")
-        .args(["lfs", "version"])
+    Command::new("git-lfs")
+        .arg("version")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -92,7 +92,7 @@ fn git_lfs_says_the_same_of_the_labelled_files_and_of_mutations() {
     );
     let (texts, edits) = (text(), proptest::collection::vec(edit(), 0..3));
     let mut seen = [0; 3];
-    for _ in 0..300 {
+    for _ in 0..100 {
         let mut bytes = sample(&texts, &mut runner).into_bytes();
         for edit in sample(&edits, &mut runner) {
             edit.apply(&mut bytes);
@@ -112,7 +112,7 @@ fn git_lfs_says_the_same_of_the_labelled_files_and_of_mutations() {
         seen[verdict as usize] += 1;
     }
     assert!(
-        seen.iter().all(|count| *count > 20),
+        seen.iter().all(|count| *count > 8),
         "too few of a kind: {seen:?}"
     );
 }

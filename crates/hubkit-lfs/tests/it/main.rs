@@ -2,6 +2,7 @@
 
 mod git;
 mod git_lfs;
+mod tree;
 
 use std::{fs, path::Path};
 
