@@ -15,7 +15,7 @@ use crate::{Client, Error, Progress};
 pub(crate) use claim::Claimed;
 pub(crate) use connections::{Connections, Traffic};
 pub(crate) use origin::{Origin, is_expired};
-pub(crate) use ranges::{Filled, Setback, version_of};
+pub(crate) use ranges::{Filled, Setback};
 
 /// Files of at most so many bytes come whole in one answer, with many others at the same time.
 pub(crate) const SMALL: u64 = 4 << 20;

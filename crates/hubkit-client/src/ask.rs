@@ -47,10 +47,34 @@ impl Client {
         limit: usize,
         progress: &dyn Progress,
     ) -> Result<(Response<Bytes>, Url), Error> {
+        self.fetch_from(None, request, about, limit, progress).await
+    }
+
+    /// As [`fetch`](Self::fetch), but from an address that is known whole.
+    pub(crate) async fn fetch_at(
+        &self,
+        url: &Url,
+        request: &Request<Bytes>,
+        about: Option<&Repo>,
+        limit: usize,
+        progress: &dyn Progress,
+    ) -> Result<(Response<Bytes>, Url), Error> {
+        self.fetch_from(Some(url), request, about, limit, progress)
+            .await
+    }
+
+    async fn fetch_from(
+        &self,
+        from: Option<&Url>,
+        request: &Request<Bytes>,
+        about: Option<&Repo>,
+        limit: usize,
+        progress: &dyn Progress,
+    ) -> Result<(Response<Bytes>, Url), Error> {
         let mut attempt = 1;
         loop {
             // Boxed: every call would be larger for it.
-            let fetched = Box::pin(self.fetch_once(request, about, limit, progress));
+            let fetched = Box::pin(self.fetch_once(from, request, about, limit, progress));
             let broken: Error = match fetched.await? {
                 Ok(answer) => return Ok(answer),
                 Err(error) if error.may_retry() && attempt < TRIES => error.into(),
@@ -65,14 +89,19 @@ impl Client {
     /// The inner error is of a body that did not come to its end.
     async fn fetch_once(
         &self,
+        from: Option<&Url>,
         request: &Request<Bytes>,
         about: Option<&Repo>,
         limit: usize,
         progress: &dyn Progress,
     ) -> Result<Result<(Response<Bytes>, Url), TransportError>, Error> {
-        let exchanged = self.exchange(request, about, Redirects::Follow, progress);
-        let Answer { response, url } =
-            exchanged.await.map_err(|error| self::about(about, error))?;
+        let exchanged = if let Some(url) = from {
+            self.exchange_at(url, request, about, progress).await
+        } else {
+            let redirects = Redirects::Follow;
+            self.exchange(request, about, redirects, progress).await
+        };
+        let Answer { response, url } = exchanged.map_err(|error| self::about(about, error))?;
         let response = self.refuse_faults(response).await;
         let (parts, body) = response
             .map_err(|error| self.within(about, error))?

@@ -102,6 +102,49 @@ impl Client {
         &*self.0.observer
     }
 
+    /// The same client for what is at another address. Away from the hub's own origin nobody knows a token, and what the hub
+    /// said of its limits means nothing.
+    pub(crate) fn at(&self, endpoint: &Endpoint) -> Self {
+        let inner = &*self.0;
+        let is_same = endpoint.origin() == inner.endpoint.origin();
+        if !is_same {
+            return self.anonymous_at(endpoint, Limiter::default());
+        }
+        Self(Arc::new(Inner {
+            endpoint: endpoint.clone(),
+            transport: inner.transport.clone(),
+            tokens: inner.tokens.clone(),
+            store: inner.store.clone(),
+            user_agent: inner.user_agent.clone(),
+            connections: inner.connections.clone(),
+            requests: inner.requests.clone(),
+            limiter: inner.limiter.clone(),
+            observer: inner.observer.clone(),
+            ..*inner
+        }))
+    }
+
+    /// The same client without a token.
+    pub(crate) fn anonymous(&self) -> Self {
+        self.anonymous_at(&self.0.endpoint, self.0.limiter.clone())
+    }
+
+    fn anonymous_at(&self, endpoint: &Endpoint, limiter: Limiter) -> Self {
+        let inner = &*self.0;
+        Self(Arc::new(Inner {
+            endpoint: endpoint.clone(),
+            transport: inner.transport.clone(),
+            tokens: DynTokenProvider::new(Anonymous),
+            store: inner.store.clone(),
+            user_agent: inner.user_agent.clone(),
+            connections: inner.connections.clone(),
+            requests: inner.requests.clone(),
+            limiter,
+            observer: inner.observer.clone(),
+            ..*inner
+        }))
+    }
+
     /// The same client with another store.
     pub fn with_store(&self, store: impl Store) -> Self {
         let inner = &*self.0;

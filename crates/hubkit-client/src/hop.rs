@@ -60,7 +60,7 @@ impl Client {
             if let Some(bucket) = bucket {
                 self.admit(bucket, allowance, progress).await?;
             }
-            let hop = self.address(&request, &url, &from, about).await?;
+            let hop = self.address(&request, &url, (&first, &from), about).await?;
             self.0.requests.fetch_add(1, Ordering::Relaxed);
             let response = self.0.transport.send(hop).await?;
             if let Some(bucket) = bucket {
@@ -118,19 +118,24 @@ impl Client {
         }
     }
 
-    /// The request as it goes to one hop. Whether a token goes along is decided anew for each.
+    /// The request as it goes to one hop. Whether a token goes along is decided anew for each; what of the request's own
+    /// headers is secret goes to the first origin only, and takes the place of a token.
     async fn address(
         &self,
         request: &Request<Bytes>,
         url: &Url,
-        to: &Origin,
+        (first, to): (&Origin, &Origin),
         about: Option<&Repo>,
     ) -> Result<Request<Body>, Error> {
         let mut hop = Request::builder()
             .method(request.method())
             .uri(url.as_str());
+        let mut has_own = false;
         for (name, value) in request.headers() {
-            hop = hop.header(name, value);
+            if !value.is_sensitive() || first == to {
+                hop = hop.header(name, value);
+                has_own |= name == header::AUTHORIZATION;
+            }
         }
         hop = hop.header(header::USER_AGENT, &self.0.user_agent);
         if let Some(bulk) = request.extensions().get::<Bulk>() {
@@ -140,7 +145,7 @@ impl Client {
             // Nothing here unpacks, and what is packed can be larger than it looks.
             hop = hop.header(header::ACCEPT_ENCODING, "identity");
         }
-        if let Some(value) = self.credentials(to, about).await? {
+        if !has_own && let Some(value) = self.credentials(to, about).await? {
             hop = hop.header(header::AUTHORIZATION, value);
         }
         hop.body(request.body().clone().into()).map_err(|error| {

@@ -13,6 +13,7 @@ mod file;
 mod flow;
 mod foresight;
 mod hop;
+mod lfs;
 mod limiter;
 mod listing;
 mod lookup;
@@ -34,6 +35,7 @@ mod whole;
 
 pub use client::{Client, ClientBuilder, Connectivity};
 pub use error::{Error, ErrorKind};
+pub use lfs::{LfsServer, LfsWanted};
 pub use open::RepoFile;
 pub use pages::{PageStream, Pages};
 pub use plan::{PlannedFile, SnapshotPlan, Standing};

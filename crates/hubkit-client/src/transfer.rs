@@ -10,7 +10,7 @@ use hubkit_types::{ByteRange, CommitId, Repo, TreeFile};
 
 use crate::{
     Client, Error, ErrorKind, Event, Progress,
-    acquire::{Claimed, Filled, Origin, SMALL, Setback, Traffic, version_of},
+    acquire::{Claimed, Filled, Origin, SMALL, Setback, Traffic},
     ask::packed,
     pour::{Patience, Poured, Pouring},
     unpack::unpack,
@@ -45,14 +45,13 @@ impl Client {
         file: &TreeFile,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
-        let path = &file.path;
         let mut second_chance = SecondChance::default();
         loop {
             let stage = match self.claim(repo, file, progress).await {
                 Ok(Claimed::Stage(stage)) => stage,
                 Ok(Claimed::There) => {
                     progress.event(&Event::Reused {
-                        path,
+                        path: &file.path,
                         size: file.size,
                     });
                     return Ok(());
@@ -60,49 +59,16 @@ impl Client {
                 Err(error) if second_chance.after(&error, 0) => continue,
                 Err(error) => return Err(error),
             };
-            progress.event(&Event::Started {
-                path,
-                size: file.size,
-            });
-            let resumed = stage.held().len();
-            if resumed > 0 {
-                progress.event(&Event::Resumed {
-                    path,
-                    bytes: resumed,
-                });
-            }
-            let mut content_type = None;
-            let origin = Origin::new(self, repo, commit, file, progress);
-            let filled = self.fill(&origin, &stage, file, &mut content_type, progress);
-            let (outcome, held) = match filled.await {
-                Ok(()) => {
-                    let held = stage.held().len();
-                    (stage.publish().await.map_err(Error::from), held)
-                }
-                Err(error) if error.kind() == ErrorKind::Integrity => {
-                    let held = stage.held().len();
-                    (
-                        stage.discard().await.map_err(Error::from).and(Err(error)),
-                        held,
-                    )
-                }
-                // What came is there for the next one who asks for it.
-                Err(error) => (Err(error), stage.held().len()),
+            let attempt = Attempt {
+                stage,
+                file,
+                progress,
             };
-            match outcome {
-                Ok(()) => break,
-                Err(error) if second_chance.after(&error, resumed) => {
-                    progress.event(&Event::Restarted { path, bytes: held });
-                }
-                Err(error) if error.kind() == ErrorKind::Integrity => {
-                    return Err(explain(error, content_type.as_deref()));
-                }
-                Err(error) => return Err(error),
+            let origin = Origin::new(self, repo, commit, file, progress);
+            if attempt.run(self, &origin, &mut second_chance).await? {
+                return Ok(());
             }
         }
-        let (size, blob) = (file.size, file.blob());
-        progress.event(&Event::Verified { path, size, blob });
-        Ok(())
     }
 
     /// Moves bytes until the stage holds all of them: a large file in several parts at once where the server gives such,
@@ -203,7 +169,7 @@ impl Client {
                             });
                         }
                         // A break in what is packed is at no known place of the file.
-                        let version = version_of(response).filter(|_| !was_packed);
+                        let version = origin.version_of(response).filter(|_| !was_packed);
                         stage.set_validator(version);
                         let mut pouring = Pouring {
                             stage,
@@ -247,9 +213,68 @@ impl Client {
     }
 }
 
+/// One try to bring a file into its stage and make it a blob.
+pub(crate) struct Attempt<'a> {
+    pub(crate) stage: Stage,
+    pub(crate) file: &'a TreeFile,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+impl Attempt<'_> {
+    /// `false` where another try is worth its while.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        origin: &Origin<'_>,
+        second_chance: &mut SecondChance,
+    ) -> Result<bool, Error> {
+        let Self {
+            stage,
+            file,
+            progress,
+        } = self;
+        let (path, size) = (&file.path, file.size);
+        progress.event(&Event::Started { path, size });
+        let resumed = stage.held().len();
+        if resumed > 0 {
+            progress.event(&Event::Resumed {
+                path,
+                bytes: resumed,
+            });
+        }
+        let mut content_type = None;
+        let filled = client.fill(origin, &stage, file, &mut content_type, progress);
+        let filled = filled.await;
+        let held = stage.held().len();
+        let outcome = match filled {
+            Ok(()) => stage.publish().await.map_err(Error::from),
+            Err(error) if error.kind() == ErrorKind::Integrity => {
+                stage.discard().await.map_err(Error::from).and(Err(error))
+            }
+            // What came is there for the next one who asks for it.
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => {
+                let blob = file.blob();
+                progress.event(&Event::Verified { path, size, blob });
+                Ok(true)
+            }
+            Err(error) if second_chance.after(&error, resumed) => {
+                progress.event(&Event::Restarted { path, bytes: held });
+                Ok(false)
+            }
+            Err(error) if error.kind() == ErrorKind::Integrity => {
+                Err(explain(error, content_type.as_deref()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// What is tried once more, each once.
 #[derive(Default)]
-struct SecondChance {
+pub(crate) struct SecondChance {
     wrong_bytes: bool,
     wrong_when_resumed: bool,
     went_away: bool,

@@ -83,7 +83,7 @@ impl Client {
         let mut running: FuturesUnordered<BoxFuture<'_, Result<(), Setback>>> =
             FuturesUnordered::new();
         if let Some(response) = &answer
-            && (response.status() == StatusCode::OK || version_of(response).is_none())
+            && (response.status() == StatusCode::OK || origin.version_of(response).is_none())
         {
             return if held.is_empty() {
                 let response = answer.filter(|response| response.status() == StatusCode::OK);
@@ -176,7 +176,7 @@ impl Shared<'_> {
         if is_other || start_of(&response, Some(part), self.file.size)?.is_none() {
             return Err(Setback::Changed);
         }
-        let version = version_of(&response);
+        let version = self.origin.version_of(&response);
         match self.stage.validator() {
             None => self.stage.set_validator(version),
             known if version.is_some() && known != version => {
@@ -206,7 +206,7 @@ impl Shared<'_> {
 }
 
 /// What a server calls the version of the file that it sends, if that tells it from any other.
-pub(crate) fn version_of(response: &Response<Body>) -> Option<Etag> {
+pub(super) fn version_of(response: &Response<Body>) -> Option<Etag> {
     text_of(response, header::ETAG)
         .and_then(|tag| tag.parse().ok())
         .filter(Etag::is_strong)

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use hubkit_api::{
-    AccessDecision, AccountKind, GetDiscussion, InfoDetail, ListRepos, PullRequests, RequestStatus,
-    SearchPapers, Whose,
+    AccessDecision, AccountKind, GetDiscussion, InfoDetail, LfsAsk, ListRepos, PullRequests,
+    RequestStatus, SearchPapers, Whose,
 };
 use hubkit_client::{Silent, SnapshotRequest};
 use hubkit_types::{BlobId, ByteRange, RepoKind, Revision, TreeFile};
@@ -36,6 +36,10 @@ async fn futures_are_small_enough_to_hold_many() {
     let plan = client.plan(&request, &Silent).await.expect("an empty plan");
     let whole = ByteRange::whole(1);
     let pages = || client.list(ListRepos::new(RepoKind::Model));
+    let (server, ask) = (
+        client.lfs(&repo).expect("an address"),
+        LfsAsk::download(Vec::new()),
+    );
     let spec = "main".parse().expect("a revision");
     let decision = || AccessDecision {
         whose: Whose::User("ada".to_owned()),
@@ -50,6 +54,7 @@ async fn futures_are_small_enough_to_hold_many() {
     let sizes = sizes! {
         access_report: client.access_report(&repo),
         account: client.account(AccountKind::User, &"ada".parse().expect("a name")),
+        batch: server.batch(&ask, &Silent),
         ask_access: client.ask_access(&repo, Vec::new()),
         auth_check: client.auth_check(&repo),
         cancel_access_request: client.cancel_access_request(&repo),
@@ -61,6 +66,7 @@ async fn futures_are_small_enough_to_hold_many() {
         decide_access: client.decide_access(&repo, decision()),
         diff: client.diff(&repo, &spec),
         discussion: client.discussion(&discussion),
+        fetch: server.fetch(&[], |_| unreachable!("nothing is wanted"), &Silent),
         file: client.file(&repo, &main, &path, &Silent),
         file_exists: client.file_exists(&repo, &main, &path),
         file_expecting: client.file_expecting(&repo, &main, &path, commit, &Silent),

@@ -5,6 +5,7 @@ mod endless;
 mod errors;
 mod futures;
 mod hub;
+mod lfs;
 mod limits;
 mod lists;
 mod names;
