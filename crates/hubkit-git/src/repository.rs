@@ -120,7 +120,7 @@ pub fn is_repository(folder: &Path) -> bool {
     has_state(folder) || has_state(&folder.join(".git"))
 }
 
-fn lfs_folder(repository: &git2::Repository) -> PathBuf {
+pub(crate) fn lfs_folder(repository: &git2::Repository) -> PathBuf {
     let own = repository.commondir();
     let named = repository
         .config()

@@ -3,3 +3,4 @@
 mod made;
 mod plain;
 mod store;
+mod work;

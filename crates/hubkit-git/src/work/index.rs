@@ -1,0 +1,97 @@
+//! Telling git that files are what it thinks they are.
+
+use std::{fs, path::Path, thread, time::Duration};
+
+use git2::IndexTime;
+use hubkit_types::RepoPath;
+
+use super::{WorkTree, place};
+use crate::GitError;
+
+impl WorkTree {
+    /// Takes down in the index how these files look on the disk now, so that git need not read them to know that they are
+    /// as they were checked out. For files whose content took the place of their pointers; their object ids stay.
+    ///
+    /// Takes up to a second: git trusts only what is older than its index, in whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// When the index can't be read or written, as while another git holds it. Files and content are as they were; git
+    /// then looks at them by itself, through whatever filter it is configured with.
+    pub fn refresh(&self, paths: &[RepoPath]) -> Result<(), GitError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let fault = |fault| GitError::of("the index can't be written", fault);
+        // Two more than are needed, for a clock that steps.
+        for _ in 0..3 {
+            // An index that knows of its repository would look at new files itself, without their filter, and take them for
+            // changed.
+            let mut index = self.index()?;
+            let mut newest = 0;
+            for path in paths {
+                if let Some(mut entry) = index.get_path(Path::new(path.as_str()), 0)
+                    && let Some(found) = place::inside(self.root(), path)
+                        .and_then(|file| fs::symlink_metadata(file).ok())
+                    && found.is_file()
+                {
+                    stat(&mut entry, &found);
+                    newest = newest.max(entry.mtime.seconds());
+                    index.add(&entry).map_err(fault)?;
+                }
+            }
+            index.write().map_err(fault)?;
+            let written = fs::metadata(self.inner.path().join("index"));
+            let age = written.map_or(i64::MAX, |written| seconds_of(&written));
+            if age > i64::from(newest) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(1010));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn stat(entry: &mut git2::IndexEntry, found: &fs::Metadata) {
+    use std::os::unix::fs::MetadataExt as _;
+    // Git keeps the low 32 bits of each.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the format of the index has 32 bits"
+    )]
+    {
+        let time =
+            |seconds: i64, nanoseconds: i64| IndexTime::new(seconds as i32, nanoseconds as u32);
+        entry.mtime = time(found.mtime(), found.mtime_nsec());
+        entry.ctime = time(found.ctime(), found.ctime_nsec());
+        entry.dev = found.dev() as u32;
+        entry.ino = found.ino() as u32;
+        entry.uid = found.uid();
+        entry.gid = found.gid();
+        entry.file_size = found.len() as u32;
+    }
+}
+
+#[cfg(not(unix))]
+fn stat(entry: &mut git2::IndexEntry, found: &fs::Metadata) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the format of the index has 32 bits"
+    )]
+    {
+        entry.mtime = IndexTime::new(seconds_of(found) as i32, 0);
+        entry.file_size = found.len() as u32;
+    }
+}
+
+fn seconds_of(found: &fs::Metadata) -> i64 {
+    let since = found
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}

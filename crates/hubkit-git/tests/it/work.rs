@@ -1,0 +1,233 @@
+//! Clones with pointers in them, made by git itself.
+
+use std::{fs, path::Path};
+
+use hubkit_git::{LfsObjects, LfsPlace, Placed, PointerStanding, ToldBy, WorkTree, place};
+use hubkit_lfs::Pointer;
+use hubkit_store::Digester;
+use hubkit_types::{BlobId, RepoPath, Sha256};
+use tempfile::TempDir;
+
+use crate::made::{Made, git};
+
+const CONTENT: &[u8] = b"as long as weights should be";
+
+fn digest(bytes: &[u8]) -> Sha256 {
+    let mut digester = Digester::sha256();
+    digester.update(bytes);
+    match digester.finish() {
+        BlobId::Sha256(digest) => digest,
+        BlobId::Git(_) => unreachable!("it was started as SHA-256"),
+    }
+}
+
+fn pointer() -> Pointer {
+    Pointer::new(digest(CONTENT), CONTENT.len() as u64)
+}
+
+fn path(text: &str) -> RepoPath {
+    text.parse().expect("a path")
+}
+
+/// A clone in which three pointers are committed, one of them with no attribute for it. `None` without git.
+fn clone() -> Option<TempDir> {
+    Made::new()?;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    };
+    git(root, &["init", "--quiet", "--initial-branch=main"]);
+    write(".gitattributes", "*.bin filter=lfs -text\n");
+    write("tests/.gitattributes", "*.bin -filter\n");
+    let text = pointer().to_string();
+    write("model.bin", &text);
+    write("d/e/other.bin", &text);
+    write("tests/fixture.bin", &text);
+    write("README.md", "version of this text\n");
+    git(root, &["add", "--all"]);
+    git(root, &["commit", "--quiet", "-m", "All"]);
+    Some(folder)
+}
+
+fn standings(clone: &WorkTree) -> Vec<(String, PointerStanding)> {
+    let met = clone.pointers().expect("an index").into_iter();
+    met.map(|met| (met.path.to_string(), met.standing))
+        .collect()
+}
+
+#[test]
+fn pointers_are_told_by_what_they_are_to_git() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(&root.join("d")).expect("a clone");
+    let changed = Pointer::new(Sha256::from_bytes([7; 32]), 5).to_string();
+    fs::write(root.join("d/e/other.bin"), changed).expect("written");
+    fs::write(root.join("untracked.bin"), pointer().to_string()).expect("written");
+    let expected = [
+        ("d/e/other.bin", PointerStanding::Changed),
+        ("model.bin", PointerStanding::CheckedOut),
+        ("tests/fixture.bin", PointerStanding::NoAttribute),
+    ];
+    let expected = expected.map(|(path, standing)| (path.to_owned(), standing));
+    assert_eq!(standings(&clone), expected);
+    fs::write(root.join(".git/info/attributes"), "*.bin -filter\n").expect("written");
+    assert_eq!(standings(&clone)[1].1, PointerStanding::NoAttribute);
+}
+
+#[test]
+fn content_in_place_of_a_pointer_is_no_change_to_git() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(root).expect("a clone");
+    let kept = clone.objects().keep(CONTENT).expect("kept");
+    assert_eq!(kept, pointer());
+    let object = clone.objects().path(kept.oid());
+    assert!(
+        object.starts_with(
+            fs::canonicalize(root)
+                .expect("a folder")
+                .join(".git/lfs/objects")
+        )
+    );
+    for name in ["model.bin", "d/e/other.bin"] {
+        let placed = place(root, &path(name), &kept, &object).expect("written");
+        assert_eq!(placed, Placed::Done);
+        assert_eq!(fs::read(root.join(name)).expect("read"), CONTENT);
+    }
+    let status = || git(root, &["status", "--porcelain"]);
+    clone
+        .refresh(&[path("model.bin"), path("d/e/other.bin")])
+        .expect("an index");
+    assert_eq!(status(), "");
+    // A change is one still.
+    fs::write(root.join("model.bin"), "mine").expect("written");
+    assert_eq!(status().trim_start(), "M model.bin");
+}
+
+#[test]
+fn nothing_but_the_pointer_is_replaced() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(root).expect("a clone");
+    let kept = clone.objects().keep(CONTENT).expect("kept");
+    let object = clone.objects().path(kept.oid());
+    let put = |name: &str, object: &Path| {
+        place(root, &path(name), &kept, object).expect("no fault of the disk")
+    };
+    fs::write(root.join("wrong"), [b'x'; CONTENT.len()]).expect("written");
+    assert_eq!(put("model.bin", &root.join("wrong")), Placed::Damaged);
+    assert_eq!(put("README.md", &object), Placed::Changed);
+    assert_eq!(put("no/such.bin", &object), Placed::Changed);
+    #[cfg(unix)]
+    {
+        let outside = tempfile::tempdir().expect("a temporary folder");
+        let target = outside.path().join("other.bin");
+        fs::write(&target, pointer().to_string()).expect("written");
+        fs::remove_dir_all(root.join("d/e")).expect("removed");
+        std::os::unix::fs::symlink(outside.path(), root.join("d/e")).expect("a link");
+        std::os::unix::fs::symlink(&target, root.join("link.bin")).expect("a link");
+        assert_eq!(put("d/e/other.bin", &object), Placed::Changed);
+        assert_eq!(put("link.bin", &object), Placed::Changed);
+        let text = fs::read_to_string(target).expect("read");
+        assert_eq!(text, pointer().to_string());
+    }
+    let text = fs::read_to_string(root.join("model.bin")).expect("read");
+    assert_eq!(text, pointer().to_string());
+    let left = fs::read_dir(root).expect("a folder").flatten();
+    assert!(
+        left.into_iter()
+            .all(|entry| !entry.file_name().to_string_lossy().starts_with(".hubkit"))
+    );
+}
+
+#[tokio::test]
+async fn an_object_grows_across_stages_and_is_kept_only_if_it_is_right() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let objects = LfsObjects::new(folder.path().join("lfs"));
+    let content: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+    let (oid, size) = (digest(&content), content.len() as u64);
+    let stage = objects.stage(oid, size).expect("a stage");
+    stage
+        .write(0, content[..2_000_000].to_vec().into())
+        .await
+        .expect("written");
+    // Somebody else at the same object gets a place of their own.
+    let beside = objects.stage(oid, size).expect("a stage");
+    assert!(beside.held().is_empty());
+    drop(beside);
+    drop(stage);
+    assert_eq!(objects.find(oid, size), None);
+    let stage = objects.stage(oid, size).expect("a stage");
+    assert_eq!(stage.held().len(), 2_000_000);
+    stage
+        .write(2_000_000, content[2_000_000..].to_vec().into())
+        .await
+        .expect("written");
+    stage.publish().await.expect("the right bytes");
+    let found = objects.find(oid, size).expect("kept");
+    assert_eq!(fs::read(found).expect("read"), content);
+    assert_eq!(objects.find(oid, size + 1), None);
+
+    let wrong = digest(b"other");
+    let stage = objects.stage(wrong, 5).expect("a stage");
+    stage.write(0, b"wrong"[..].into()).await.expect("written");
+    assert!(stage.publish().await.is_err());
+    assert_eq!(objects.find(wrong, 5), None);
+    let left = fs::read_dir(folder.path().join("lfs/incomplete"));
+    assert_eq!(left.expect("a folder").count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn the_clone_says_where_its_large_files_are() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = || WorkTree::discover(root).expect("a clone");
+    let told = || {
+        let remote = clone().lfs_remote().expect("a remote");
+        match remote.place {
+            LfsPlace::Server(address) => (address.to_string(), remote.told_by),
+            LfsPlace::Folder(folder) => (folder.display().to_string(), remote.told_by),
+        }
+    };
+    assert!(clone().lfs_remote().is_err(), "nothing names one");
+    git(
+        root,
+        &["remote", "add", "origin", "https://me:secret@h.example/a/b"],
+    );
+    assert_eq!(
+        told(),
+        (
+            "https://h.example/a/b.git/info/lfs".to_owned(),
+            ToldBy::User
+        )
+    );
+    // What came with the repository counts, and is not trusted beyond its own origin.
+    let lfsconfig = |url: &str| {
+        fs::write(root.join(".lfsconfig"), format!("[lfs]\n\turl = {url}\n")).expect("written");
+    };
+    lfsconfig("https://h.example/lfs");
+    assert_eq!(told(), ("https://h.example/lfs".to_owned(), ToldBy::User));
+    lfsconfig("https://evil.example/lfs");
+    assert_eq!(
+        told(),
+        ("https://evil.example/lfs".to_owned(), ToldBy::Stranger)
+    );
+    fs::write(
+        root.join(".lfsconfig"),
+        "[include]\n\tpath = /etc/passwd\n[lfs]\n\turl = https://x\n",
+    )
+    .expect("written");
+    assert_eq!(told().0, "https://h.example/a/b.git/info/lfs");
+    lfsconfig("file:///etc");
+    assert!(clone().lfs_remote().is_err(), "a stranger names no folder");
+    git(
+        root,
+        &["config", "remote.origin.lfsurl", "https://own.example/x"],
+    );
+    assert_eq!(told(), ("https://own.example/x".to_owned(), ToldBy::User));
+    git(root, &["config", "lfs.url", "https://first.example/x"]);
+    assert_eq!(told().0, "https://first.example/x");
+}
