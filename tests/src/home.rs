@@ -89,6 +89,12 @@ impl Run<'_> {
         self
     }
 
+    /// Starts it in another folder than the home.
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Names the hub.
     pub fn at(self, endpoint: &str) -> Self {
         self.env("HF_ENDPOINT", endpoint)

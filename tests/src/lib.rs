@@ -10,6 +10,7 @@ mod binary;
 mod browser;
 mod example;
 mod faulty_hub;
+mod git_http;
 mod home;
 mod library;
 mod meddler;
@@ -38,6 +39,7 @@ pub use faulty_hub::{
     AUTHORITY, Asked, Asset, COMMIT, Certificate, Door, Ending, FaultyHub, Gate, Origin, Question,
     Reply, Scenario, Seen, content, honest,
 };
+pub use git_http::GitHttp;
 pub use home::{Home, NOWHERE, Run};
 pub use library::{fill, into_git, library, with_a_long_shelf};
 pub use meddler::{Meddler, Meddling};

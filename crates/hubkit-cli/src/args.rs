@@ -4,6 +4,7 @@ mod access;
 mod cache;
 mod download;
 mod find;
+mod lfs;
 mod tensors;
 mod token;
 
@@ -17,6 +18,8 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 pub use cache::{Cache, Gc, Verify};
 pub use download::{Download, ShowProgress};
 pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
+
+pub use lfs::{Clean, Lfs, Pointers, Pull, Smudge, Track};
 
 pub use access::{AccessCommand, Requester, WhichRepo};
 pub use tensors::{
@@ -145,6 +148,9 @@ pub enum Command {
     Cache(Cache),
     /// Show the tensors of a safetensors file, or of a repository without downloading its weights
     Inspect(Inspect),
+    /// Large files that git has only pointers to: find the pointers, fetch the files
+    #[command(subcommand)]
+    Lfs(Lfs),
     /// Make safetensors files of others: merge, split, rename, cast
     #[command(subcommand)]
     Safetensors(SafetensorsCommand),

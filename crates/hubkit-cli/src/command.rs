@@ -10,6 +10,7 @@ mod download;
 mod env;
 mod info;
 mod inspect;
+mod lfs;
 mod log;
 mod ls;
 mod refs;
@@ -55,6 +56,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
         Command::Cache(command) => cache::run(&cli.global, command, &ui).await,
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
+        Command::Lfs(command) => lfs::run(&cli.global, command, &ui).await,
         Command::Safetensors(command) => safetensors::run(command, &ui),
         Command::Tensor(command) => tensor::run(&cli.global, command, &ui).await,
         Command::Serve(arguments) => serve::run(arguments, &ui).await,

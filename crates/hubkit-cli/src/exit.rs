@@ -47,6 +47,12 @@ impl Exit {
         Self::Terminated,
     ];
 
+    /// This way to end, unless it is `Done`: then the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self == Self::Done { other } else { self }
+    }
+
     /// The number that the shell sees.
     pub fn code(self) -> u8 {
         match self {

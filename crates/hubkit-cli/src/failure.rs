@@ -57,6 +57,15 @@ impl Failure {
         self
     }
 
+    /// Adds what caused an error, outermost first, but not the error itself.
+    #[must_use]
+    pub fn caused_by_chain(self, error: &dyn std::error::Error) -> Self {
+        match error.source() {
+            Some(source) => self.caused_by(source),
+            None => self,
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         self.code

@@ -18,9 +18,9 @@ pub use hubkit_api::{
     RepoOrder, RetryPolicy, TreeEntry,
 };
 pub use hubkit_client::{
-    Client, Connectivity, Error, ErrorKind, Event, FileBytes, FileRanges, FileTotals, LocalFile,
-    LocalSnapshot, PageStream, Pages, PlannedFile, Progress, Rate, RepoFile, Silent, SnapshotPlan,
-    SnapshotRequest, Source, Standing, Tally, Totals, Wait, average,
+    Client, Connectivity, Error, ErrorKind, Event, FileBytes, FileRanges, FileTotals, LfsServer,
+    LfsWanted, LocalFile, LocalSnapshot, PageStream, Pages, PlannedFile, Progress, Rate, RepoFile,
+    Silent, SnapshotPlan, SnapshotRequest, Source, Standing, Tally, Totals, Wait, average,
 };
 pub use hubkit_types::{
     AccountName, BlobId, ByteRange, CommitId, Endpoint, Etag, GitOid, HfUri, Origin,
