@@ -177,7 +177,7 @@ pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::NotFound => Failure::new(
             Exit::NotFound,
             "file_not_found",
-            format!("{path} does not exist"),
+            format!("{path} does not exist, or its folder does not"),
         ),
         io::ErrorKind::AlreadyExists => {
             Failure::new(Exit::Disk, "occupied", format!("{path} is there already"))

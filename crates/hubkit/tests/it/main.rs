@@ -2,3 +2,4 @@
 
 mod each_request_fails;
 mod inspecting;
+mod tensors;
