@@ -22,7 +22,7 @@ pub(crate) use source::Bytes;
 pub(crate) use value::{Id, Import, Picture, Value};
 
 use crate::{
-    Format, Inspection, MetadataValue,
+    Format, Inspection, MetadataValue, Severity,
     findings::Findings,
     little_endian::u64_at,
     torch::{self, stores::Stores, tensors},
@@ -166,11 +166,10 @@ pub(crate) fn report_but(
     let mut count = 0;
     for import in strange {
         count += 1;
-        let name = shown(&import.to_string(), 200);
-        findings.danger(
-            "import",
-            format!("{what} imports `{name}`: it can run code when it is loaded"),
-        );
+        findings.add(Severity::Danger, "import", || {
+            let name = shown(&import.to_string(), 200);
+            format!("{what} imports `{name}`: it can run code when it is loaded")
+        });
     }
     findings.append(picture.findings);
     let Some(fault) = picture.broken else {

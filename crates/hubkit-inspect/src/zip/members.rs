@@ -5,6 +5,7 @@ use hubkit_types::shown;
 use super::{Archive, Entry, local};
 use crate::{
     findings::Findings,
+    format,
     pickle::{self, Bytes},
     view::{Step, View},
 };
@@ -12,8 +13,9 @@ use crate::{
 /// The longest pickle that is read.
 const MOST_PICKLE: u64 = 4 << 20;
 
-/// So many members are fetched only because they are called so.
+/// So many members are fetched only because they are called so. After each the directory is gone through again.
 const MOST_FETCHED: usize = 16;
+const MOST_WORK: usize = 500_000;
 
 /// So many are looked at in all, and so many bytes of them.
 const MOST_LOOKED_AT: usize = 20_000;
@@ -63,8 +65,18 @@ fn analyse(
             let content = view.part_at(header.content);
             content.len() as u64 >= entry.packed
         });
-        if !here && (!named || fetched == MOST_FETCHED) {
+        if !here && !named {
             continue;
+        }
+        // What was fetched is here when the archive is gone through again: it counts as fetched all the same.
+        let far = entry.header.saturating_add(entry.packed) > format::FIRST;
+        if named && far {
+            fetched += 1;
+            if fetched > MOST_FETCHED.min(MOST_WORK / archive.entries.len().max(1)) {
+                let message = "there are more pickles than are fetched: not fully analysed";
+                findings.warning("not-analysed", message);
+                continue;
+            }
         }
         looked_at += 1;
         if looked_at > MOST_LOOKED_AT || bytes_left == 0 {
@@ -74,7 +86,6 @@ fn analyse(
             );
             break;
         }
-        fetched += usize::from(!here);
         let most = MOST_PICKLE.min(bytes_left);
         let content = match archive.read(view, entry, if named { most } else { 2 })? {
             Ok(start) if !named && !pickle::may_start(&start) => continue,

@@ -217,3 +217,24 @@ fn more_tensors_cost_no_more_requests() {
         "{requests} requests, {bytes} bytes"
     );
 }
+
+#[test]
+fn pickles_that_are_not_fetched_are_told() {
+    let archive = |count: u32| {
+        let (mut writer, content) = (Writer::default(), vec![0; 120_000]);
+        for number in 0..count {
+            writer.member(&format!("{number}.pkl"), &content, 0);
+        }
+        remote(&writer.finish())
+    };
+    let (told, requests, _) = archive(10);
+    assert!(told.verdict() == Verdict::Sound && requests <= 12);
+    let (told, requests, _) = archive(40);
+    assert_eq!(told.verdict(), Verdict::Suspicious);
+    assert!(requests <= 18, "{requests}");
+    assert!(
+        told.findings
+            .iter()
+            .any(|finding| finding.code == "not-analysed")
+    );
+}
