@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         file.take(Pointer::LIMIT as u64).read_to_end(&mut start)?;
         match recognise(&start) {
             Recognition::Pointer(pointer) | Recognition::Unusual(pointer) => {
-                writeln!(out, "{path}: {}", pointer.not_the_file())?;
+                writeln!(out, "{path} is {}", pointer.not_the_file())?;
                 if !attributes.is_lfs(&path.parse()?) {
                     writeln!(out, "{path}: and no .gitattributes keeps it in LFS")?;
                 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io, time::Duration};
 
-use hubkit::{Error, ErrorKind, HubError, store::StoreErrorKind};
+use hubkit::{Error, ErrorKind, HubError, lfs::Pointer, store::StoreErrorKind};
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -34,6 +34,14 @@ impl Failure {
     /// The command line can't be meant.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// A pointer lies, or comes, where its file was expected: in the same words everywhere. `name` is safe to show.
+    pub fn pointer(name: &str, pointer: &Pointer) -> Self {
+        let message = format!("{name} is {}", pointer.not_the_file());
+        Self::new(Exit::Integrity, "lfs_pointer", message).hint(
+            "`hubkit lfs pull` in the clone puts the file in its place, and `hubkit download REPO` fetches it",
+        )
     }
 
     /// Says what to do about it.

@@ -332,9 +332,9 @@ pub(crate) fn text_of(response: &Response<Body>, name: header::HeaderName) -> Op
 
 /// What a hub sends that has a repository and not its large files.
 fn only_a_pointer(pointer: &Pointer) -> Error {
-    let size = pointer.size();
     let message = format!(
-        "what comes is not the file but a Git LFS pointer to it, and the server lacks the {size} bytes that it points to"
+        "what comes is {}, and the server lacks what it points to",
+        pointer.not_the_file()
     );
     Error::new(ErrorKind::Integrity, message)
 }

@@ -53,12 +53,7 @@ impl InspectError {
 impl fmt::Display for InspectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Pointer(pointer) => write!(
-                f,
-                "a Git LFS pointer to {} bytes (sha256 {}), not the file",
-                pointer.size(),
-                pointer.oid()
-            ),
+            Self::Pointer(pointer) => pointer.not_the_file().fmt(f),
             Self::Unrecognised { found: Some(found) } => {
                 write!(f, "expected a model file, found {found}")
             }

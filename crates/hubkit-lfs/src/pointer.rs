@@ -331,7 +331,7 @@ mod tests {
             .replace("size 5", "size 4912345678")
             .parse()
             .expect("a pointer");
-        let expected = "this is a Git LFS pointer to 4.9 GB (sha256 6b17b8fcc411a533c822a5117e33cf73fa6766739d7d36ac86dc4bea883af4fe), not the file";
+        let expected = "a Git LFS pointer to 4.9 GB (sha256 6b17b8fcc411a533c822a5117e33cf73fa6766739d7d36ac86dc4bea883af4fe), not the file";
         assert_eq!(pointer.not_the_file().to_string(), expected);
     }
 }

@@ -162,7 +162,7 @@ fn what_is_not_there_says_where_it_was_looked_for() -> Result<()> {
         NAME,
         &[],
         7,
-        "Git LFS pointer to 4.90 GB",
+        "Git LFS pointer to 4.9 GB",
     )?;
     let error = sharded
         .get("a/sharded", "none", &["--format", "json"])?

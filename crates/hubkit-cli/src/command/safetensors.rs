@@ -160,14 +160,7 @@ pub(super) fn refuse_pointer(path: &Path) -> Result<(), Failure> {
     let Some(pointer) = recognised.pointer() else {
         return Ok(());
     };
-    let message = format!(
-        "{} is a Git LFS pointer to {} (sha256 {}), not the file",
-        path.display(),
-        size(pointer.size()),
-        pointer.oid()
-    );
-    Err(Failure::new(Exit::Integrity, "lfs_pointer", message)
-        .hint("fetch the file itself: `git lfs pull` in the clone, or `hubkit download REPO`"))
+    Err(Failure::pointer(&path.display().to_string(), pointer))
 }
 
 /// A file of this machine that can't be opened, read or written.

@@ -8,8 +8,8 @@ use super::Pointer;
 
 /// What is said, everywhere in the same words, when a pointer is met where its file was expected.
 ///
-/// Prints as `this is a Git LFS pointer to 4.9 GB (sha256 …), not the file`. What to do about it depends on the place, so
-/// who says it adds that.
+/// Prints as `a Git LFS pointer to 4.9 GB (sha256 …), not the file`, to stand behind "this is" or the name of a file. What to
+/// do about it depends on the place, so who says it adds that.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct NotTheFile {
     oid: Sha256,
@@ -38,7 +38,7 @@ impl NotTheFile {
 impl fmt::Display for NotTheFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { oid, size } = self;
-        f.write_str("this is a Git LFS pointer to ")?;
+        f.write_str("a Git LFS pointer to ")?;
         write_size(f, *size)?;
         write!(f, " (sha256 {oid}), not the file")
     }
@@ -71,7 +71,7 @@ mod tests {
         let told = |size| {
             let pointer = Pointer::new(Sha256::from_bytes([7; 32]), size);
             let text = pointer.not_the_file().to_string();
-            text[29..].split(" (").next().unwrap_or_default().to_owned()
+            text[21..].split(" (").next().unwrap_or_default().to_owned()
         };
         for (size, expected) in [
             (999, "999 bytes"),

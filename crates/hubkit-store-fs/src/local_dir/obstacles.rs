@@ -1,7 +1,8 @@
 //! What stands in the way of files.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, io::Read as _, path::Path};
 
+use hubkit_lfs::{Pointer, recognise};
 use hubkit_store::{StoreError, StoreErrorKind};
 use hubkit_types::{RepoPath, TreeFile};
 
@@ -89,6 +90,18 @@ fn may_write(folder: &Folder) -> Result<(), StoreError> {
     })
 }
 
+/// The pointer that lies in the place of its file.
+fn pointer_at(path: &RepoPath, standing: &Standing) -> Option<Pointer> {
+    if standing.look.size >= Pointer::LIMIT as u64 {
+        return None;
+    }
+    let file = standing.folder.open(path.file_name()).ok()?;
+    let mut start = Vec::new();
+    let most = Pointer::LIMIT as u64;
+    file.take(most).read_to_end(&mut start).ok()?;
+    recognise(&start).pointer().cloned()
+}
+
 impl Opened<'_> {
     /// What a file needs, or why it can't have its place: an error of kind `Occupied`.
     pub(super) fn need(&self, file: &TreeFile) -> Result<Need, StoreError> {
@@ -137,7 +150,11 @@ impl Opened<'_> {
             // A crash of the disk or of another client leaves such files.
             Ok(Need::Complete(look))
         } else if is_spelled {
-            Err(self.in_the_way(path, OWN))
+            // A clone without git-lfs: what lies there looks like the file until someone loads it.
+            match pointer_at(path, standing) {
+                Some(pointer) => Err(self.in_the_way(path, &pointer.not_the_file().to_string())),
+                None => Err(self.in_the_way(path, OWN)),
+            }
         } else {
             let what =
                 "a file whose name is spelled otherwise, which is the same to this file system";

@@ -191,6 +191,23 @@ async fn a_file_of_the_users_own_stays_unless_it_may_go() {
 }
 
 #[tokio::test]
+async fn a_pointer_in_the_way_is_called_one() {
+    let fixture = fixture(Overwrite::Refuse);
+    let digest = hubkit_types::Sha256::from_bytes([7; 32]);
+    let pointer = hubkit_lfs::Pointer::new(digest, 4_900_000_000);
+    fixture.own("model.bin", pointer.to_string().as_bytes());
+    let wanted = snapshot(1, &[file("model.bin", &[b'x'; 500])]);
+    let error = fixture
+        .store
+        .check(wanted)
+        .await
+        .expect_err("it is in the way");
+    assert_eq!(error.kind(), StoreErrorKind::Occupied);
+    let told = error.to_string();
+    assert!(told.contains("is a Git LFS pointer to 4.9 GB"), "{told}");
+}
+
+#[tokio::test]
 async fn a_file_of_the_users_own_with_the_right_bytes_is_taken_over() {
     let fixture = fixture(Overwrite::Refuse);
     fixture.own("config.json", b"{}");
