@@ -32,7 +32,10 @@ use wire::{Message, Value};
 const LONGEST_TEXT: u64 = 10_000_000;
 
 /// The most tensors, and the most inputs or outputs: more than any model has, and few enough to be kept.
-const MOST: usize = 300_000;
+const MOST: usize = 100_000;
+
+/// The most kinds of operators, sets of them, functions' domains, and entries of metadata.
+const MOST_NAMES: usize = 10_000;
 
 fn malformed(message: impl Into<String>) -> Stop {
     InspectError::malformed(Format::Onnx, message).into()
@@ -91,6 +94,7 @@ fn describe(view: &View) -> Step<Inspection> {
             }
             _ => {}
         }
+        model.stays_small()?;
     }
     if graphs != 1 {
         model.findings.add(Severity::Fault, "graph", || {
@@ -123,6 +127,30 @@ fn describe(view: &View) -> Step<Inspection> {
 }
 
 impl Model {
+    /// Names that are kept once each can still be without end.
+    fn stays_small(&self) -> Step<()> {
+        let Self {
+            graph,
+            metadata,
+            functions,
+            ..
+        } = self;
+        let operators = &graph.operators;
+        for (what, found) in [
+            ("kinds of operators", operators.uses.len()),
+            ("sets of operators", operators.sets.len()),
+            ("domains of functions", functions.len()),
+            ("entries of metadata", metadata.len()),
+        ] {
+            if found > MOST_NAMES {
+                return Err(malformed(format!(
+                    "expected at most {MOST_NAMES} {what}, found more"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn text(&mut self, key: &str, text: &str) {
         let value = MetadataValue::Text(text.to_owned());
         self.metadata.insert(key.to_owned(), value);

@@ -2,11 +2,14 @@
 
 mod archives;
 mod bodies;
+mod formats;
 mod lfs;
 mod models;
 mod replies;
 mod routes;
 mod weights;
+
+pub use formats::format_seeds;
 
 /// A door, and the name that it goes by.
 pub type Target = (&'static str, fn(&[u8]));
@@ -17,6 +20,7 @@ pub const TARGETS: &[&[Target]] = &[
     bodies::TARGETS,
     lfs::TARGETS,
     replies::TARGETS,
+    formats::TARGETS,
     weights::TARGETS,
     models::TARGETS,
     archives::TARGETS,

@@ -1,6 +1,6 @@
 //! Graphs: the main one, those within nodes, and the bodies of functions.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use hubkit_types::shown;
 
@@ -75,26 +75,30 @@ pub(super) fn function(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
 }
 
 fn node(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
-    let (mut name, mut domain) = (String::new(), String::new());
+    let (mut name, mut domain) = (Cow::Borrowed(""), Cow::Borrowed(STANDARD));
     while let Some(field) = fields.next()? {
         match (field.number, field.value) {
-            (4, Value::Bytes(span)) => name = fields.text(span)?,
+            (4, Value::Bytes(span)) => name = String::from_utf8_lossy(fields.bytes(span)?),
             (5, Value::Bytes(span)) => attribute(model, fields.inner(span))?,
-            (7, Value::Bytes(span)) => domain = fields.text(span)?,
+            (7, Value::Bytes(span)) if span.len() > 0 => {
+                domain = String::from_utf8_lossy(fields.bytes(span)?);
+            }
             _ => {}
         }
     }
-    if domain.is_empty() {
-        STANDARD.clone_into(&mut domain);
+    if domain != STANDARD {
+        name = Cow::Owned(format!("{domain}.{name}"));
     }
-    let name = if domain == STANDARD {
-        name
+    let uses = &mut model.graph.operators.uses;
+    if let Some(uses) = uses.get_mut(name.as_ref()) {
+        *uses += 1;
     } else {
-        format!("{domain}.{name}")
-    };
-    *model.graph.operators.uses.entry(name).or_default() += 1;
-    model.domains.insert(domain);
-    Ok(())
+        uses.insert(name.into_owned(), 1);
+    }
+    if !model.domains.contains(domain.as_ref()) {
+        model.domains.insert(domain.into_owned());
+    }
+    model.stays_small()
 }
 
 /// An attribute, which may hold graphs.

@@ -7,7 +7,7 @@ use super::{
 use crate::{Dimension, ElementType, Port, PortKind, view::Step};
 
 /// The most dimensions of a tensor.
-pub(super) const MOST_DIMENSIONS: usize = 256;
+pub(super) const MOST_DIMENSIONS: usize = 64;
 
 pub(super) fn read(mut fields: Message<'_>) -> Step<Port> {
     let mut port = Port {

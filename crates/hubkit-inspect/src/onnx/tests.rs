@@ -358,6 +358,12 @@ fn hostile_numbers_lengths_and_depths_are_faults() {
         inside(&[0x0F]),
         inside(&[0x08]),
         model(&[node("A", ""), message(5, &[bytes(1, [1; 300])])]),
+        model(
+            &(0..20_000)
+                .map(|index| node(&format!("A{index}"), ""))
+                .collect::<Vec<_>>(),
+        ),
+        model(&vec![message(5, &[]); 100_001]),
     ] {
         let fault = told(&file).expect_err("no sound model");
         assert!(

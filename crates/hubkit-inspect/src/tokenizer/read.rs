@@ -15,6 +15,9 @@ use super::sketch::Sketch;
 /// The most entries beside the vocabulary that are kept of an object.
 const MOST_ENTRIES: usize = 64;
 
+/// The most added tokens, which are kept.
+const MOST_ADDED: usize = 1_000_000;
+
 /// What is kept of a tokenizer.
 #[derive(Default, Debug)]
 pub(super) struct Tokenizer {
@@ -309,6 +312,11 @@ impl<'de> Visitor<'de> for AddedTokens<'_> {
                 added.special.push(content.clone());
             }
             added.contents.insert(content);
+            if added.contents.len().max(added.special.len()) > MOST_ADDED {
+                return Err(A::Error::custom(format!(
+                    "expected at most {MOST_ADDED} added tokens"
+                )));
+            }
         }
         Ok(())
     }

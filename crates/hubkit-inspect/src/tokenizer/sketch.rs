@@ -2,12 +2,17 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde_core::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use crate::MetadataValue;
 
 /// So many entries of an object or a list are kept.
 const KEPT: usize = 32;
+
+/// What lies deeper is not kept: a step in a list of steps lies in two values.
+const KEPT_DEPTH: u32 = 3;
 
 /// So many characters of a text are kept.
 const KEPT_TEXT: usize = 1000;
@@ -67,11 +72,35 @@ impl Sketch {
 
 impl<'de> Deserialize<'de> for Sketch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Sketcher)
+        deserializer.deserialize_any(Sketcher { depth: 0 })
     }
 }
 
-struct Sketcher;
+struct Sketcher {
+    /// In how many values it lies.
+    depth: u32,
+}
+
+impl Sketcher {
+    fn inner(&self) -> Self {
+        Self {
+            depth: self.depth + 1,
+        }
+    }
+
+    /// How many entries are kept here.
+    fn kept(&self) -> usize {
+        if self.depth < KEPT_DEPTH { KEPT } else { 0 }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Sketcher {
+    type Value = Sketch;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Sketch, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for Sketcher {
     type Value = Sketch;
@@ -106,8 +135,8 @@ impl<'de> Visitor<'de> for Sketcher {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Sketch, A::Error> {
         let mut kept = Vec::new();
-        while kept.len() < KEPT {
-            match list.next_element()? {
+        while kept.len() < self.kept() {
+            match list.next_element_seed(self.inner())? {
                 Some(value) => kept.push(value),
                 None => return Ok(Sketch::List(kept)),
             }
@@ -118,10 +147,10 @@ impl<'de> Visitor<'de> for Sketcher {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sketch, A::Error> {
         let mut kept = BTreeMap::new();
-        while kept.len() < KEPT {
-            match map.next_entry()? {
-                Some((key, value)) => {
-                    let key: String = key;
+        while kept.len() < self.kept() {
+            match map.next_key::<String>()? {
+                Some(key) => {
+                    let value = map.next_value_seed(self.inner())?;
                     kept.insert(key.chars().take(KEPT_TEXT).collect(), value);
                 }
                 None => return Ok(Sketch::Map(kept)),

@@ -441,6 +441,10 @@ fn main() -> io::Result<()> {
         let text = text.replace("SHA", SHA).replace("DIGEST", DIGEST);
         fs::write(folder.join(name), text)
     };
+    for (target, name, bytes) in hubkit_fuzz::format_seeds() {
+        fs::create_dir_all(corpus.join(target))?;
+        fs::write(corpus.join(target).join(name), bytes)?;
+    }
     for (name, text) in ROUTES {
         write("route", name, text)?;
     }
