@@ -57,6 +57,8 @@ pub(crate) fn inspect(view: &mut View) -> Step<Inspection> {
 struct Model {
     graph: Graph,
     tensors: Vec<crate::Tensor>,
+    /// What nodes hold: constants, and the weights of graphs within them.
+    nested: Vec<crate::Tensor>,
     metadata: BTreeMap<String, MetadataValue>,
     functions: BTreeSet<String>,
     /// Which domains operators are of.
@@ -113,6 +115,7 @@ fn describe(view: &View) -> Step<Inspection> {
         .map(|tensor| tensor.name.as_str())
         .collect();
     inputs.retain(|input| !weights.contains(input.name.as_str()));
+    model.tensors.append(&mut model.nested);
     Ok(Inspection {
         variant: model
             .version
@@ -136,6 +139,12 @@ impl Model {
             ..
         } = self;
         let operators = &graph.operators;
+        let tensors = self.tensors.len().max(self.nested.len());
+        if tensors.max(graph.inputs.len()).max(graph.outputs.len()) > MOST {
+            return Err(malformed(format!(
+                "expected at most {MOST} tensors, inputs and outputs, found more"
+            )));
+        }
         for (what, found) in [
             ("kinds of operators", operators.uses.len()),
             ("sets of operators", operators.sets.len()),

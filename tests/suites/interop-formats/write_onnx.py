@@ -152,21 +152,25 @@ def sparse(tensor):
     return {**found, "shape": list(tensor.dims), "raw": None}
 
 
-def count(nodes, uses):
+def count(nodes, uses, nested):
     for node in nodes:
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            nested.append({**weight(node.attribute[0].t), "name": node.output[0]})
         name = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
         uses[name] = uses.get(name, 0) + 1
         for attribute in node.attribute:
             for graph in [attribute.g, *attribute.graphs]:
-                count(graph.node, uses)
+                count(graph.node, uses, nested)
+                nested += [weight(tensor) for tensor in graph.initializer]
 
 
 def described(path):
     model = onnx.load(path, load_external_data=False)
-    graph, uses = model.graph, {}
-    count(graph.node, uses)
+    # Constants and the weights of graphs in nodes come last.
+    graph, uses, nested = model.graph, {}, []
+    count(graph.node, uses, nested)
     for function in model.functions:
-        count(function.node, uses)
+        count(function.node, uses, nested)
     weights = [weight(tensor) for tensor in graph.initializer] + [sparse(each) for each in graph.sparse_initializer]
     names = {each["name"] for each in weights}
     return {
@@ -177,7 +181,7 @@ def described(path):
         "outputs": [port(value) for value in graph.output],
         "sets": {each.domain or "ai.onnx": each.version for each in model.opset_import},
         "uses": uses,
-        "tensors": weights,
+        "tensors": weights + nested,
         "functions": len(model.functions),
         "properties": {each.key: each.value for each in model.metadata_props},
     }

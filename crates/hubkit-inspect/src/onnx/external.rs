@@ -10,13 +10,11 @@ use crate::{Place, Severity};
 
 /// Lists the files, and looks at their names.
 pub(super) fn check(model: &mut Model) {
-    let files = model
-        .tensors
-        .iter()
-        .filter_map(|tensor| match &tensor.place {
-            Place::Beside { file, .. } => Some(file.as_str()),
-            _ => None,
-        });
+    let tensors = model.tensors.iter().chain(&model.nested);
+    let files = tensors.filter_map(|tensor| match &tensor.place {
+        Place::Beside { file, .. } => Some(file.as_str()),
+        _ => None,
+    });
     let files: BTreeSet<&str> = files.collect();
     for file in &files {
         if let Some(fault) = escapes(file) {

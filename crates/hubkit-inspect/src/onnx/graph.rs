@@ -5,8 +5,8 @@ use std::{borrow::Cow, collections::HashSet};
 use hubkit_types::shown;
 
 use super::{
-    MOST, Model, STANDARD, malformed, port, tensor,
-    wire::{Message, Value},
+    Model, STANDARD, port, tensor,
+    wire::{Message, Span, Value},
 };
 use crate::{Severity, view::Step};
 
@@ -31,12 +31,7 @@ pub(super) fn main(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
             }
             _ => {}
         }
-        let ports = model.graph.inputs.len() + model.graph.outputs.len();
-        if ports.max(model.tensors.len()) > MOST {
-            return Err(malformed(format!(
-                "expected at most {MOST} tensors, inputs and outputs, found more"
-            )));
-        }
+        model.stays_small()?;
     }
     let mut names = HashSet::new();
     for tensor in &model.tensors {
@@ -49,12 +44,23 @@ pub(super) fn main(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
     Ok(())
 }
 
-/// Counts the operators of a graph within a node. Its weights are its own and not told.
+/// Reads a graph within a node: its operators count, and its weights are weights of the model.
 fn inner(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
     while let Some(field) = fields.next()? {
-        if let (1, Value::Bytes(span)) = (field.number, field.value) {
-            node(model, fields.inner(span))?;
-        }
+        let Value::Bytes(span) = field.value else {
+            continue;
+        };
+        let tensor = match field.number {
+            1 => {
+                node(model, fields.inner(span))?;
+                continue;
+            }
+            5 => tensor::read(fields.inner(span), &mut model.findings)?,
+            15 => tensor::read_sparse(fields.inner(span), &mut model.findings)?,
+            _ => continue,
+        };
+        model.nested.push(tensor);
+        model.stays_small()?;
     }
     Ok(())
 }
@@ -76,15 +82,27 @@ pub(super) fn function(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
 
 fn node(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
     let (mut name, mut domain) = (Cow::Borrowed(""), Cow::Borrowed(STANDARD));
+    let (mut output, mut constant) = (None, None);
     while let Some(field) = fields.next()? {
         match (field.number, field.value) {
+            (2, Value::Bytes(span)) => output = output.or(Some(span)),
             (4, Value::Bytes(span)) => name = String::from_utf8_lossy(fields.bytes(span)?),
-            (5, Value::Bytes(span)) => attribute(model, fields.inner(span))?,
+            (5, Value::Bytes(span)) => {
+                constant = attribute(model, fields.inner(span))?.or(constant);
+            }
             (7, Value::Bytes(span)) if span.len() > 0 => {
                 domain = String::from_utf8_lossy(fields.bytes(span)?);
             }
             _ => {}
         }
+    }
+    if let (Some(constant), "Constant", STANDARD) = (constant, name.as_ref(), domain.as_ref()) {
+        // Some exporters keep all weights so. The name by which others know it is that of what comes out.
+        let mut tensor = tensor::read(fields.inner(constant), &mut model.findings)?;
+        if let Some(output) = output {
+            tensor.name = fields.text(output)?;
+        }
+        model.nested.push(tensor);
     }
     if domain != STANDARD {
         name = Cow::Owned(format!("{domain}.{name}"));
@@ -101,12 +119,15 @@ fn node(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
     model.stays_small()
 }
 
-/// An attribute, which may hold graphs.
-fn attribute(model: &mut Model, mut fields: Message<'_>) -> Step<()> {
+/// An attribute, which may hold graphs. Returns the tensor that it holds instead, if it does.
+fn attribute(model: &mut Model, mut fields: Message<'_>) -> Step<Option<Span>> {
+    let mut tensor = None;
     while let Some(field) = fields.next()? {
-        if let (6 | 11, Value::Bytes(span)) = (field.number, field.value) {
-            inner(model, fields.inner(span))?;
+        match (field.number, field.value) {
+            (5, Value::Bytes(span)) => tensor = Some(span),
+            (6 | 11, Value::Bytes(span)) => inner(model, fields.inner(span))?,
+            _ => {}
         }
     }
-    Ok(())
+    Ok(tensor)
 }

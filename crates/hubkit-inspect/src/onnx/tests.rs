@@ -98,10 +98,11 @@ fn codes(inspection: &Inspection) -> Vec<&'static str> {
 }
 
 fn whole() -> Vec<u8> {
-    let branch = message(
-        5,
-        &[bytes(1, "then_branch"), message(6, &[node("Identity", "")])],
-    );
+    let kept = [node("Identity", ""), raw_tensor("w", &[1], [0; 4])];
+    let branch = message(5, &[bytes(1, "then_branch"), message(6, &kept)]);
+    let value = message(5, &[number(1, 3), number(2, 2), bytes(9, [1, 2, 3])]);
+    let value = message(5, &[bytes(1, "value"), value]);
+    let constant = message(1, &[bytes(2, "constant"), bytes(4, "Constant"), value]);
     let condition = message(1, &[bytes(4, "If"), branch]);
     let sequence = message(4, &[message(1, &[message(1, &[number(1, 7)])])]);
     let graph = [
@@ -109,6 +110,7 @@ fn whole() -> Vec<u8> {
         node("MatMul", "ai.onnx"),
         node("Gelu", "com.microsoft"),
         condition,
+        constant,
         bytes(2, "main"),
         raw_tensor("w", &[2, 3], [0; 24]),
         message(
@@ -186,6 +188,7 @@ fn what_goes_in_and_comes_out_is_told() {
     assert_eq!(
         uses,
         [
+            ("Constant", 1),
             ("Identity", 1),
             ("If", 1),
             ("MatMul", 2),
@@ -208,6 +211,8 @@ fn what_goes_in_and_comes_out_is_told() {
         ("w", "F32", &[2, 3][..], Some(24)),
         ("packed", "I4", &[2, 2][..], Some(2)),
         ("typed", "I64", &[2][..], Some(2)),
+        ("w", "F32", &[1][..], Some(4)),
+        ("constant", "U8", &[3][..], Some(3)),
     ];
     assert_eq!(tensors, want);
     assert!(matches!(&told.tensors[0].place, Place::Here(range) if range.len() == 24));

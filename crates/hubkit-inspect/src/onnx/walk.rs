@@ -36,7 +36,9 @@ impl Kind {
             (Self::Model, 7) | (Self::Attribute, 6 | 11) => Fate::Open(Self::Graph),
             (Self::Model, 25) => Fate::Open(Self::Function),
             (Self::Graph, 1) | (Self::Function, 7) => Fate::Open(Self::Node),
-            (Self::Graph, 5) | (Self::SparseTensor, 1) => Fate::Open(Self::Tensor),
+            (Self::Graph | Self::Attribute, 5) | (Self::SparseTensor, 1) => {
+                Fate::Open(Self::Tensor)
+            }
             (Self::Graph, 15) => Fate::Open(Self::SparseTensor),
             (Self::Node, 5) => Fate::Open(Self::Attribute),
             // Values, and what is written for people.
