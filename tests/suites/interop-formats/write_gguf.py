@@ -83,7 +83,9 @@ def described(path):
             continue
         value = field.contents()
         if field.types[0] == GGUFValueType.ARRAY:
-            value = {"list": field.types[-1].name, "length": len(value), "first": [plain(each) for each in value[:8]]}
+            # Of texts the first eight are told, of numbers all as long as they are few.
+            first = value[:8] if field.types[-1] == GGUFValueType.STRING else value[:512]
+            value = {"list": field.types[-1].name, "length": len(value), "first": [plain(each) for each in first]}
         metadata[key] = plain(value)
     return {
         "metadata": metadata,

@@ -103,7 +103,12 @@ def write(folder):
 def shape_of(tensor):
     if not tensor.HasField("shape"):
         return None
-    lengths = {"dim_value": lambda d: d.dim_value, "dim_param": lambda d: d.dim_param, None: lambda d: None}
+    # Some exporters write -1 where they mean that any length will do.
+    lengths = {
+        "dim_value": lambda d: d.dim_value if d.dim_value >= 0 else None,
+        "dim_param": lambda d: d.dim_param,
+        None: lambda d: None,
+    }
     return [lengths[length.WhichOneof("value")](length) for length in tensor.shape.dim]
 
 
