@@ -4,6 +4,7 @@ mod access;
 mod cache;
 mod download;
 mod find;
+mod inspect;
 mod lfs;
 mod tensors;
 mod token;
@@ -17,6 +18,8 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
 pub use download::{Download, ShowProgress};
+pub use inspect::Inspect;
+
 pub use find::{Answer, Cat, Diff, Log, Order, RefsOf, Search, User};
 
 pub use lfs::{Clean, Lfs, Pointers, Pull, Smudge, Track};
@@ -146,7 +149,7 @@ pub enum Command {
     /// The cache on this machine
     #[command(subcommand)]
     Cache(Cache),
-    /// Show the tensors of a safetensors file, or of a repository without downloading its weights
+    /// Tell what is in a model: a file, a folder, or a repository, of which only headers are read
     Inspect(Inspect),
     /// Large files that git has only pointers to: find the pointers, fetch the files
     #[command(subcommand)]
@@ -241,20 +244,6 @@ pub struct Ls {
 pub enum Auth {
     /// Show whose token is used
     Whoami,
-}
-
-/// Show the tensors of a safetensors file, or of a repository without downloading its weights.
-#[derive(Args, Debug)]
-pub struct Inspect {
-    /// A safetensors file, a repository, or an address such as hf://NAMESPACE/NAME/PATH
-    #[arg(value_name = "FILE|REPO")]
-    pub target: String,
-    /// What kind of repository it is [default: model]
-    #[arg(long, visible_alias = "type", value_name = "KIND", value_parser = parse_kind)]
-    pub repo_type: Option<RepoKind>,
-    /// A branch, a tag, a commit, or refs/pr/N [default: main]
-    #[arg(long, value_name = "REVISION")]
-    pub revision: Option<Revision>,
 }
 
 /// Serve a folder of repositories, or a cache, as a hub.

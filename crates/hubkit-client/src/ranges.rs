@@ -21,6 +21,8 @@ use crate::{
 
 /// How much of a file is thrown away, at most, to come to a part that the server does not send alone.
 const MOST_SKIPPED: u64 = 8 << 20;
+/// So much room is made at once for what was asked for; more as it comes.
+const MOST_ROOM: u64 = 1 << 20;
 
 /// A file of a hub of which parts are read, one after another. [`Client::ranges`] makes it.
 ///
@@ -153,6 +155,7 @@ impl FileRanges {
                 return Ok(gathered.freeze());
             };
             let rest = self.rest(wanted, at);
+            gathered.reserve(usize::try_from(rest.len().min(MOST_ROOM)).unwrap_or_default());
             let Err(broken) = take(body, skip, rest.len(), &mut gathered).await? else {
                 continue;
             };

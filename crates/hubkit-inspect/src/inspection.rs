@@ -198,12 +198,18 @@ impl Inspection {
 
     /// What all findings come to.
     pub fn verdict(&self) -> Verdict {
-        let worst = self.findings.iter().map(|finding| finding.severity).max();
-        match worst {
-            None | Some(Severity::Note) => Verdict::Sound,
-            Some(Severity::Warning) => Verdict::Suspicious,
-            Some(Severity::Danger) => Verdict::Dangerous,
-            Some(Severity::Fault) => Verdict::Malformed,
+        Verdict::of(&self.findings)
+    }
+}
+
+impl Verdict {
+    /// What these findings come to.
+    pub fn of(findings: &[Finding]) -> Self {
+        match findings.iter().map(|finding| finding.severity).max() {
+            None | Some(Severity::Note) => Self::Sound,
+            Some(Severity::Warning) => Self::Suspicious,
+            Some(Severity::Danger) => Self::Dangerous,
+            Some(Severity::Fault) => Self::Malformed,
         }
     }
 }

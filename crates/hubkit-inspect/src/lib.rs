@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod compare;
 mod element;
 mod error;
 mod findings;
@@ -24,9 +25,11 @@ mod safetensors;
 mod template;
 mod tokenizer;
 mod torch;
+mod tree;
 mod view;
 mod zip;
 
+pub use compare::{Comparison, NameGroup, group_names};
 pub use element::ElementType;
 pub use error::InspectError;
 pub use format::Format;
@@ -48,3 +51,4 @@ pub use model::{
 };
 pub use parameters::{Parameters, Stored, TiedWeights};
 pub use read::{ReadInspectionError, inspect_reader};
+pub use tree::{Folded, Leaf, Module};

@@ -7,6 +7,9 @@ use std::{
 
 use crate::{InspectError, Inspection, Inspector};
 
+/// So much room is made at once for what is asked for; more as it comes.
+const MOST_ROOM: u64 = 1 << 20;
+
 /// Inspects a whole file. Reads no more than [`Inspector`] asks for, and leaves the position anywhere.
 ///
 /// # Errors
@@ -18,6 +21,7 @@ pub fn inspect_reader(source: &mut (impl Read + Seek)) -> Result<Inspection, Rea
     while let Some(range) = inspector.need() {
         source.seek(SeekFrom::Start(range.start()))?;
         buffer.clear();
+        buffer.reserve(usize::try_from(range.len().min(MOST_ROOM)).unwrap_or_default());
         source.by_ref().take(range.len()).read_to_end(&mut buffer)?;
         inspector.feed(&buffer);
     }

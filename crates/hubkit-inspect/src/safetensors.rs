@@ -15,19 +15,37 @@ pub(crate) fn inspect(view: &View) -> Step<Inspection> {
     }
     let survey = Survey::of_start(start, size);
     match survey.findings().first() {
-        Some(fault) if survey.tensors().len() == 0 => Err(told(fault).into()),
+        Some(fault) if survey.tensors().len() == 0 => Err(told(fault, start).into()),
         _ => Ok(described(&survey)),
     }
 }
 
-fn told(fault: &HeaderError) -> InspectError {
+fn told(fault: &HeaderError, start: &[u8]) -> InspectError {
     match *fault {
+        // Without a mark of its own, a length that no file has and no brace behind it are a sign of something else.
+        HeaderError::TooLong { .. } if start.get(8) != Some(&b'{') => InspectError::Unrecognised {
+            found: is_text(start).then(|| "a text".to_owned()),
+        },
         HeaderError::Foreign(format) => InspectError::Unrecognised {
             found: Some(format.to_string()),
         },
         HeaderError::Truncated { expected, found } => InspectError::Truncated { expected, found },
         ref fault => InspectError::malformed(Format::Safetensors, fault.to_string()),
     }
+}
+
+/// Whether a file begins as text does.
+fn is_text(start: &[u8]) -> bool {
+    let start = &start[..start.len().min(1000)];
+    let text = match str::from_utf8(start) {
+        Ok(text) => text,
+        // A letter that was cut in two is no reason to doubt the others.
+        Err(error) if error.error_len().is_none() => {
+            str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.is_empty() && !text.contains(|c: char| c.is_control() && !c.is_ascii_whitespace())
 }
 
 fn described(survey: &Survey) -> Inspection {

@@ -1,7 +1,9 @@
 //! What is in a model: near or far, in one file or many.
 
+mod bytes;
 mod documents;
 mod error;
+mod facts;
 mod folder;
 mod index;
 mod remote;
@@ -13,8 +15,10 @@ use hubkit_api::RepoInfo;
 use hubkit_inspect::{Finding, InspectError, Inspection, Tensor};
 use hubkit_types::{BlobId, CommitId, RepoPath};
 
+pub use bytes::{PartReader, same_bytes};
 pub use documents::Documents;
 pub use error::InspectionError;
+pub use facts::ModelFacts;
 pub use folder::inspect_path;
 pub use remote::inspect_repo;
 

@@ -238,8 +238,8 @@ fn a_model_that_lacks_a_shard_is_not_called_whole() -> Result<()> {
         "{whole}"
     );
     let shard = "hf://a/b/model-00001-of-00002.safetensors";
-    let outcome = run(hub.endpoint(), &["inspect", shard])?.success()?;
-    assert!(outcome.stdout.contains("1 tensors"), "{outcome}");
+    let outcome = run(hub.endpoint(), &["inspect", shard, "--tensors"])?.success()?;
+    assert!(outcome.stdout.contains("1 tensor in 1 file"), "{outcome}");
     Ok(())
 }
 
@@ -317,20 +317,20 @@ fn a_pointer_is_not_a_model() -> Result<()> {
     ----- stderr -----
     error: model.safetensors is a Git LFS pointer to [SIZE] (sha256 4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393), not the file
 
-    hint: fetch the file itself: `git lfs pull` in the clone, or `hubkit download REPO`
+    hint: `hubkit lfs pull` in the clone puts the file in its place, and `hubkit download REPO` fetches it
     "#);
     std::fs::write(
         home.path().join("page.safetensors"),
         "<!DOCTYPE html><html></html>",
     )?;
     assert_outcome!(home.hubkit(["inspect", "page.safetensors"])?.snapshot()?, @r#"
-    exit code: 7
+    exit code: 2
     ----- stdout -----
 
     ----- stderr -----
-    error: page.safetensors is not a sound safetensors file: expected a safetensors file, found a web page
+    error: page.safetensors: expected a model file, found a web page
 
-    hint: it is damaged or of another format; do not load it
+    hint: look at what it is with `file`, or fetch it again if it should be a model
     "#);
     Ok(())
 }

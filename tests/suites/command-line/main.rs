@@ -6,6 +6,7 @@ mod downloads;
 mod errors;
 mod finding;
 mod hostile;
+mod inspecting;
 mod interruptions;
 mod local_dir;
 mod results;

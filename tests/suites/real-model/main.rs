@@ -118,27 +118,42 @@ fn inspect_reads_the_header_alone(tools: &Tools) -> Result<()> {
         [tools.model.join("model.safetensors")],
     );
     let theirs = script.run()?.success()?.json()?;
-    let arguments = ["inspect", REPO, "--format", "json"];
-    let ours = home
-        .hubkit(arguments)?
-        .at(server.endpoint())
-        .run()?
-        .success()?
-        .json()?;
+    let inspect = |more: &[&str]| {
+        let words = ["inspect", REPO, "--format", "json"].iter().chain(more);
+        home.hubkit(words)?
+            .at(server.endpoint())
+            .run()?
+            .success()?
+            .json()
+    };
+    let ours = inspect(&[])?;
     agrees(&ours, &theirs)?;
-    let moved: u64 = server
-        .requests()?
-        .iter()
-        .filter(|request| request["method"] == "GET")
-        .filter_map(|request| request["length"].as_u64())
-        .sum();
+    ensure!(ours["licenses"][0] == "apache-2.0", "{}", ours["licenses"]);
+    ensure!(
+        ours["architecture"]["names"][0] == "BertModel",
+        "{}",
+        ours["architecture"]
+    );
+    let (asked, moved) = moved(&server)?;
     ensure!(
         moved > 10_000,
-        "{moved} bytes were promised, less than the header: the log does not tell the truth"
+        "{moved} bytes were sent, less than the header: the log does not tell the truth"
     );
     ensure!(
-        moved < 1_000_000,
-        "{moved} bytes were promised for a header of some kilobytes"
+        moved < 110_000,
+        "{moved} bytes were sent, for all that is told"
+    );
+    ensure!(
+        ours["reading"]["requests"] == asked,
+        "{asked} requests: {}",
+        ours["reading"]
+    );
+    agrees(&inspect(&["--weights-only"])?, &theirs)?;
+    let (again, _) = self::moved(&server)?;
+    ensure!(
+        again == asked + 1,
+        "the weights alone take one request, not {}",
+        again - asked
     );
     Ok(())
 }
@@ -186,6 +201,15 @@ fn a_part_of_a_tensor_is_that_of_numpy(tools: &Tools) -> Result<()> {
         "{moved} bytes were promised for four parts"
     );
     Ok(())
+}
+
+/// How many requests a server had, and how many bytes it sent in all its answers.
+fn moved(server: &Server) -> Result<(u64, u64)> {
+    let requests = server.requests()?;
+    let sent = requests
+        .iter()
+        .filter_map(|request| request["sent"].as_u64());
+    Ok((u64::try_from(requests.len())?, sent.sum()))
 }
 
 /// Compares names, dtypes and shapes of all tensors, and the number of parameters.

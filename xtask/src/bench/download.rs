@@ -1,4 +1,4 @@
-//! `hubkit download` beside other clients, on the workloads of a benchmark rig.
+//! `hubkit download`, and what `hubkit inspect` reads of weights, beside other clients, on the workloads of a benchmark rig.
 
 mod goals;
 mod measure;

@@ -39,20 +39,11 @@ pub(super) const LONGEST: u64 = 1 << 20;
 
 /// Whether a document at the top says something of the model.
 pub(super) fn is_wanted(path: &RepoPath) -> bool {
-    const NAMES: [&str; 13] = [
-        "adapter_config.json",
+    const NAMES: [&str; 4] = [
         "config.json",
-        "config_sentence_transformers.json",
-        "generation_config.json",
-        "hf_quant_config.json",
-        "model_index.json",
-        "modules.json",
         "preprocessor_config.json",
         "processor_config.json",
-        "quantize_config.json",
-        "sentence_bert_config.json",
         "tokenizer_config.json",
-        "video_preprocessor_config.json",
     ];
     NAMES.contains(&path.as_str())
 }

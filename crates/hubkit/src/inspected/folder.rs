@@ -72,11 +72,7 @@ fn inspect_folder(
     for path in &chosen.files {
         model.files.push(inspect_file(&at(path), path.to_string())?);
     }
-    model.findings = chosen
-        .indexes
-        .iter()
-        .flat_map(|index| index.check(&model.files))
-        .collect();
+    model.findings = chosen.findings(&model.files);
     model.others = chosen.others;
     if *scope == Scope::Model {
         model.documents = read_documents(folder, &model.paths)?;

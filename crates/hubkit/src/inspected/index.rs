@@ -19,7 +19,7 @@ pub(super) struct Index {
 pub(super) const LONGEST: u64 = ShardIndex::LIMIT as u64;
 
 /// How many differences are told one by one.
-const MOST_TOLD: usize = 10;
+const MOST_TOLD: usize = 3;
 
 impl Index {
     /// Reads an index. Its shards lie in its own folder, or below.

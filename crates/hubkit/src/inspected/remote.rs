@@ -192,13 +192,9 @@ impl Source<'_> {
         let documents = self.documents(commit, wanted);
         let (mut weights, documents) = try_join(weights, documents).await?;
         weights.sort_by(|one, other| one.name.cmp(&other.name));
-        let findings = chosen
-            .indexes
-            .iter()
-            .flat_map(|index| index.check(&weights));
         Ok(InspectedModel {
             commit: Some(commit),
-            findings: findings.collect(),
+            findings: chosen.findings(&weights),
             files: weights,
             documents,
             paths,

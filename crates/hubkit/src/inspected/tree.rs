@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use hubkit_inspect::{Finding, Format, check_gguf_parts};
 use hubkit_plan::{missing_of_series, model_files};
 use hubkit_types::RepoPath;
 
-use super::{InspectionError, index::Index};
+use super::{InspectedFile, InspectionError, index::Index};
 
 /// The files that hold a model's weights.
 #[derive(Debug, Default)]
@@ -49,5 +50,22 @@ impl Chosen {
         }
         self.others.retain(|path| !self.files.contains(path));
         Ok(())
+    }
+
+    /// What is wrong with the files together.
+    pub(super) fn findings(&self, files: &[InspectedFile]) -> Vec<Finding> {
+        let told = files.iter().filter_map(|file| {
+            let inspection = file.outcome.as_ref().ok()?;
+            Some((file.name.as_str(), inspection))
+        });
+        let parts: Vec<_> = told
+            .filter(|(_, file)| file.format == Format::Gguf)
+            .collect();
+        let mut findings = match parts.len() {
+            0 | 1 => Vec::new(),
+            _ => check_gguf_parts(&parts),
+        };
+        findings.extend(self.indexes.iter().flat_map(|index| index.check(files)));
+        findings
     }
 }

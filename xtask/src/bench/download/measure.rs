@@ -68,7 +68,8 @@ impl Measurement<'_> {
             .env("RIG_OUT", self.rig.scratch().join("out"))
             .env("RIG_RESULTS", &fresh)
             .env("RIG_PORT", free_ports()?.to_string())
-            .env("RIG_OURS", self.program);
+            .env("RIG_OURS", self.program)
+            .envs(workload.task.variable());
         let outcome = run(&mut bench);
         self.rig.clean()?;
         outcome?;

@@ -1,0 +1,44 @@
+//! How the command ends where a file is not what it should be.
+
+use hubkit::{
+    InspectedModel,
+    inspect::{InspectError, Severity},
+};
+
+use crate::{exit::Exit, failure::Failure, ui::plain};
+
+/// Nothing can be told of a file.
+pub(super) fn told(name: &str, error: &InspectError) -> Failure {
+    let name = plain(name);
+    match error {
+        InspectError::Pointer(pointer) => Failure::pointer(&name, pointer),
+        InspectError::Unrecognised { .. } => {
+            Failure::new(Exit::Usage, "unrecognised", format!("{name}: {error}"))
+                .hint("look at what it is with `file`, or fetch it again if it should be a model")
+        }
+        error => malformed(format!("{name}: {error}")),
+    }
+}
+
+pub(super) fn malformed(message: String) -> Failure {
+    Failure::new(Exit::Integrity, "malformed", message).hint("it is damaged; do not load it")
+}
+
+/// What is wrong with a model that could be told of; `None` where nothing keeps it from being loaded.
+pub(super) fn of(model: &InspectedModel) -> Option<Failure> {
+    let unread = model.files.iter().find_map(|file| {
+        let error = file.outcome.as_ref().err()?;
+        Some(told(&file.name, error))
+    });
+    let fault = || {
+        let findings = model.inspections().flat_map(|(file, inspection)| {
+            let findings = inspection.findings.iter();
+            findings.map(|finding| (file.name.as_str(), finding))
+        });
+        let together = model.findings.iter().map(|finding| ("the model", finding));
+        let mut findings = findings.chain(together);
+        let (name, finding) = findings.find(|(_, finding)| finding.severity == Severity::Fault)?;
+        Some(malformed(format!("{}: {}", plain(name), finding.message)))
+    };
+    unread.or_else(fault)
+}

@@ -1,0 +1,37 @@
+//! The tensors one by one.
+
+use hubkit::{InspectedModel, ModelFacts};
+
+use super::shapes;
+use crate::ui::{count, plain, size, table};
+
+pub(super) fn text(model: &InspectedModel, facts: &ModelFacts) -> String {
+    let mut rows = vec![
+        ["TENSOR", "DTYPE", "SHAPE", "SIZE"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    let mut bytes = 0_u64;
+    for tensor in model.tensors() {
+        bytes = bytes.saturating_add(tensor.bytes.unwrap_or(0));
+        rows.push(vec![
+            plain(&tensor.name),
+            plain(tensor.element.name()),
+            shapes::shape(&tensor.shape),
+            tensor.bytes.map_or_else(|| "?".to_owned(), size),
+        ]);
+    }
+    let logical = facts.parameters.logical.iter();
+    let dtypes: Vec<String> = logical
+        .map(|(dtype, number)| format!("{number} {}", plain(dtype)))
+        .collect();
+    format!(
+        "{}\n\n{} in {}, {} of data\nparameters: {} ({})",
+        table(&rows),
+        count(rows.len() - 1, "tensor", "tensors"),
+        count(model.files.len(), "file", "files"),
+        size(bytes),
+        facts.parameters.total,
+        dtypes.join(", "),
+    )
+}
