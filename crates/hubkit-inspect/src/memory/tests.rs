@@ -156,6 +156,10 @@ fn what_keeps_no_cache_says_so() {
         note(r#"{"architectures":["BertModel"],"model_type":"bert","num_hidden_layers":2}"#)
             .contains("keeps no cache")
     );
+    let encoder = r#"{"architectures":["T5EncoderModel"],"model_type":"t5","num_layers":2,"num_heads":2,"d_kv":8,"vocab_size":9}"#;
+    assert!(note(encoder).contains("keeps no cache"));
+    let sees = r#"{"architectures":["Dinov2Model"],"model_type":"dinov2","num_hidden_layers":2,"num_attention_heads":2,"hidden_size":8}"#;
+    assert!(note(sees).contains("keeps no cache"));
     assert!(note("{}").contains("not told"));
     let no_context = r#"{"architectures":["LlamaForCausalLM"],"hidden_size":64,"num_hidden_layers":1,"num_attention_heads":1}"#;
     assert!(note(no_context).contains("context is not told"));

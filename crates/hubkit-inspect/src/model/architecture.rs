@@ -96,6 +96,8 @@ impl Architecture {
     }
 }
 
+const VOCABULARY: [&str; 2] = ["vocab_size", "padded_vocab_size"];
+
 fn is_described_gguf(inspection: &Inspection) -> bool {
     inspection.format == Format::Gguf && inspection.metadata.contains_key("general.architecture")
 }
@@ -178,9 +180,7 @@ fn of_config<'t>(config: &Config, tensors: impl Iterator<Item = &'t Tensor>) -> 
             "max_target_positions",
             "model_max_length",
         ]),
-        vocabulary: config
-            .number(&["vocab_size", "padded_vocab_size"])
-            .or(shapes.vocabulary),
+        vocabulary: config.number(&VOCABULARY).or(shapes.vocabulary),
         experts: experts(config),
         sliding_window: sliding_window(config),
         position_scaling: config.position_scaling().map(str::to_owned),
@@ -388,16 +388,16 @@ fn generates(config: &Config) -> Option<bool> {
     {
         return Some(false);
     }
-    // Classes that judge or embed, on a body that could write.
+    // Classes that judge or embed, on a body that could write; and models without a vocabulary to write with.
     let judges = [
         "ForSequenceClassification",
         "ForTokenClassification",
         "ForMaskedLM",
         "ForImageClassification",
+        "EncoderModel",
     ];
-    (!names.is_empty()
-        && names
-            .iter()
-            .all(|name| judges.iter().any(|end| name.ends_with(end))))
-    .then_some(false)
+    let is_judge = |name: &&str| judges.iter().any(|end| name.ends_with(end));
+    let judges_only = !names.is_empty() && names.iter().all(is_judge);
+    let has_words = config.number(&VOCABULARY).is_some();
+    (judges_only || !names.is_empty() && !has_words).then_some(false)
 }
