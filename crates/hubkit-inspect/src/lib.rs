@@ -15,6 +15,7 @@ mod keras;
 mod little_endian;
 mod memory;
 mod model;
+mod named;
 mod npz;
 mod numpy;
 mod onnx;

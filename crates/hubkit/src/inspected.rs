@@ -99,8 +99,13 @@ impl InspectedModel {
         inspections.flat_map(|inspection| &inspection.tensors)
     }
 
-    /// Adds up what was read of files and documents.
-    fn count(&mut self) {
+    /// Holds each file against its name, and adds up what was read of files and documents.
+    fn finish(&mut self) {
+        for file in &mut self.files {
+            if let Ok(inspection) = &mut file.outcome {
+                inspection.check_name(&file.name);
+            }
+        }
         let read = self
             .inspections()
             .map(|(_, inspection)| inspection.bytes_read);

@@ -37,7 +37,7 @@ pub fn inspect_path(path: &Path, scope: &Scope) -> Result<InspectedModel, Inspec
             .to_string_lossy();
         model.files.push(inspect_file(path, name.into_owned())?);
     }
-    model.count();
+    model.finish();
     Ok(model)
 }
 

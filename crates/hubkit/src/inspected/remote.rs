@@ -46,7 +46,7 @@ pub async fn inspect_repo(
     let source = Source { client, repo };
     // Boxed: much is held while a request is under way.
     let mut model = Box::pin(source.inspect(revision, scope)).await?;
-    model.count();
+    model.finish();
     model.reading.requests = client.requests() - before;
     Ok(model)
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hubkit::{
     Client, Connectivity, InspectedModel, InspectionError, Repo, RepoKind, RepoPath, Revision,
     Scope,
-    inspect::{InspectError, Verdict},
+    inspect::{Finding, InspectError, Verdict},
     inspect_path, inspect_repo,
     store::{DynStore, MemoryStore, Storage},
     transport::{RequestLog, Requests},
@@ -186,6 +186,24 @@ async fn a_file_of_which_nothing_can_be_told_says_so_beside_the_others() {
         Err(InspectError::Unrecognised { .. })
     ));
     assert_eq!(model.inspections().count(), 1);
+}
+
+#[test]
+fn a_file_that_is_not_what_its_name_says_is_found_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pickle = b"\x80\x02}q\x00.".to_vec();
+    write(folder.path(), &[("model.safetensors", pickle)]);
+    for path in [
+        folder.path().to_owned(),
+        folder.path().join("model.safetensors"),
+    ] {
+        let model = inspect_path(&path, &Scope::Model).expect("a file");
+        let (_, inspection) = model.inspections().next().expect("told");
+        assert_eq!(inspection.verdict(), Verdict::Malformed);
+        let told = "expected a safetensors file by its name, found a pickle file";
+        let is_told = |finding: &Finding| finding.message == told;
+        assert!(inspection.findings.iter().any(is_told));
+    }
 }
 
 fn write(folder: &Path, files: &[(&str, Vec<u8>)]) {
