@@ -24,10 +24,10 @@ use hubkit_types::{CommitId, Repo, RepoPath, TreeFile};
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use hubkit::{Hub, RemoteTensors, Silent, safetensors::TensorQuery};
+/// use hubkit::{Hub, RemoteTensors, Repo, RepoKind, Silent, safetensors::TensorQuery};
 ///
 /// let hub = Hub::from_env()?;
-/// let repo = "models/openai-community/gpt2".parse()?;
+/// let repo = Repo::new(RepoKind::Model, "openai-community/gpt2".parse()?);
 /// let commit = hub.client().resolve(&repo, &"main".parse()?, &Silent).await?;
 /// let weights = RemoteTensors::open(hub.client(), &repo, commit, None).await?;
 /// let rows = weights.find(&TensorQuery::new("wte.weight[0:8]")).await?;
