@@ -20,4 +20,4 @@ pub use remote::{LfsPlace, LfsRemote, ToldBy};
 pub use repository::{Repository, is_repository};
 pub use store::{GitStore, Skipped};
 pub use tree::{LeftOut, Node, Tree};
-pub use work::{MetPointer, Placed, PointerStanding, WorkTree, place};
+pub use work::{MetPointer, Placed, PointerStanding, Settled, WorkTree, place};

@@ -17,7 +17,7 @@ use crate::{
     repository::{own_commit, own_oid},
 };
 
-pub use place::{Placed, place};
+pub use place::{Placed, Settled, place};
 
 /// A clone with its files checked out. Blocking; runs no hook and no filter.
 pub struct WorkTree {

@@ -3,14 +3,16 @@
 use std::{fs, path::Path, thread, time::Duration};
 
 use git2::IndexTime;
-use hubkit_types::RepoPath;
 
-use super::{WorkTree, place};
-use crate::GitError;
+use super::{Settled, WorkTree, place};
+use crate::{GitError, repository::own_oid};
 
 impl WorkTree {
-    /// Takes down in the index how these files look on the disk now, so that git need not read them to know that they are
-    /// as they were checked out. For files whose content took the place of their pointers; their object ids stay.
+    /// Takes down in the index how these files looked on the disk when they had the content of their pointers, so that git
+    /// need not read them to know that they are as they were checked out. Their object ids stay.
+    ///
+    /// A file that looks otherwise by now was changed since, and one of which the index has something else than its pointer
+    /// was checked out or added anew: both are passed over, and git looks at them by itself.
     ///
     /// Takes up to a second: git trusts only what is older than its index, in whole seconds.
     ///
@@ -18,8 +20,8 @@ impl WorkTree {
     ///
     /// When the index can't be read or written, as while another git holds it. Files and content are as they were; git
     /// then looks at them by itself, through whatever filter it is configured with.
-    pub fn refresh(&self, paths: &[RepoPath]) -> Result<(), GitError> {
-        if paths.is_empty() {
+    pub fn refresh(&self, files: &[Settled]) -> Result<(), GitError> {
+        if files.is_empty() {
             return Ok(());
         }
         let fault = |fault| GitError::of("the index can't be written", fault);
@@ -29,13 +31,14 @@ impl WorkTree {
             // changed.
             let mut index = self.index()?;
             let mut newest = 0;
-            for path in paths {
-                if let Some(mut entry) = index.get_path(Path::new(path.as_str()), 0)
-                    && let Some(found) = place::inside(self.root(), path)
+            for settled in files {
+                if let Some(mut entry) = index.get_path(Path::new(settled.path.as_str()), 0)
+                    && own_oid(entry.id)? == settled.blob
+                    && let Some(found) = place::inside(self.root(), &settled.path)
                         .and_then(|file| fs::symlink_metadata(file).ok())
-                    && found.is_file()
+                    && is_same(&found, &settled.metadata)
                 {
-                    stat(&mut entry, &found);
+                    stat(&mut entry, &settled.metadata);
                     newest = newest.max(entry.mtime.seconds());
                     index.add(&entry).map_err(fault)?;
                 }
@@ -49,6 +52,27 @@ impl WorkTree {
             thread::sleep(Duration::from_millis(1010));
         }
         Ok(())
+    }
+}
+
+/// Whether nobody touched a file in between.
+pub(super) fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    if !one.is_file() || !other.is_file() {
+        return false;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let look = |found: &fs::Metadata| {
+            let modified = (found.mtime(), found.mtime_nsec());
+            let changed = (found.ctime(), found.ctime_nsec());
+            (found.dev(), found.ino(), found.size(), modified, changed)
+        };
+        look(one) == look(other)
+    }
+    #[cfg(not(unix))]
+    {
+        one.len() == other.len() && one.modified().ok() == other.modified().ok()
     }
 }
 

@@ -7,18 +7,34 @@ use std::{
 };
 
 use hubkit_lfs::{Pointer, recognise};
-use hubkit_store::Digester;
-use hubkit_types::{BlobId, RepoPath};
+use hubkit_store::{Digester, git};
+use hubkit_types::{BlobId, GitOid, RepoPath};
 
 /// What came of it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Debug)]
 pub enum Placed {
     /// The content is in place.
-    Done,
+    Done(Settled),
     /// What lies there is not the pointer any more, or is a link: it was left alone.
     Changed,
     /// The bytes of the object are not what its name says: nothing was touched.
     Damaged,
+}
+
+/// A file that has the content of its pointer, as it was when that was known.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    pub(super) path: RepoPath,
+    /// What git has in its place.
+    pub(super) blob: GitOid,
+    pub(super) metadata: fs::Metadata,
+}
+
+impl Settled {
+    /// Where it lies.
+    pub fn path(&self) -> &RepoPath {
+        &self.path
+    }
 }
 
 /// Puts content in the place of the pointer at a path below `root`, at once: whoever looks sees the pointer or the whole
@@ -39,7 +55,7 @@ pub fn place(
     let Some(target) = inside(root, path) else {
         return Ok(Placed::Changed);
     };
-    if !is_pointer(&target, pointer)? {
+    if pointer_blob(&target, pointer)?.is_none() {
         return Ok(Placed::Changed);
     }
     let folder = target.parent().unwrap_or(root);
@@ -52,12 +68,23 @@ pub fn place(
     let mode = fs::symlink_metadata(&target)?.permissions();
     temporary.as_file().set_permissions(mode)?;
     temporary.as_file().sync_all()?;
+    let written = temporary.as_file().metadata()?;
     // It took a while to write all that.
-    if inside(root, path).as_ref() != Some(&target) || !is_pointer(&target, pointer)? {
+    if inside(root, path).as_ref() != Some(&target) {
         return Ok(Placed::Changed);
     }
-    temporary.persist(&target).map_err(|error| error.error)?;
-    Ok(Placed::Done)
+    let Some(blob) = pointer_blob(&target, pointer)? else {
+        return Ok(Placed::Changed);
+    };
+    let file = temporary.persist(&target).map_err(|error| error.error)?;
+    // The new name counts as a change of the file, but not of its content: that one would be somebody else's.
+    let named = file.metadata()?;
+    let is_same = named.len() == written.len() && named.modified()? == written.modified()?;
+    Ok(Placed::Done(Settled {
+        path: path.clone(),
+        blob,
+        metadata: if is_same { named } else { written },
+    }))
 }
 
 /// The file at a path below a folder; `None` where a part of the way is a link or no folder.
@@ -73,16 +100,19 @@ pub(super) fn inside(root: &Path, path: &RepoPath) -> Option<PathBuf> {
     Some(place)
 }
 
-fn is_pointer(file: &Path, pointer: &Pointer) -> io::Result<bool> {
+/// What git calls the bytes of the pointer that lies there; `None` where something else does.
+fn pointer_blob(file: &Path, pointer: &Pointer) -> io::Result<Option<GitOid>> {
     let found = match fs::symlink_metadata(file) {
         Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     if !found.is_file() || found.len() >= Pointer::LIMIT as u64 {
-        return Ok(false);
+        return Ok(None);
     }
-    Ok(recognise(&fs::read(file)?).pointer() == Some(pointer))
+    let bytes = fs::read(file)?;
+    let is_pointer = recognise(&bytes).pointer() == Some(pointer);
+    Ok(is_pointer.then(|| git::blob_id(&bytes)))
 }
 
 /// Copies and verifies; whether the bytes are what the pointer stands for.

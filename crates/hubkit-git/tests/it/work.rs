@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use hubkit_git::{LfsObjects, LfsPlace, Placed, PointerStanding, ToldBy, WorkTree, place};
+use hubkit_git::{LfsObjects, LfsPlace, Placed, PointerStanding, Settled, ToldBy, WorkTree, place};
 use hubkit_lfs::Pointer;
 use hubkit_store::Digester;
 use hubkit_types::{BlobId, RepoPath, Sha256};
@@ -92,19 +92,48 @@ fn content_in_place_of_a_pointer_is_no_change_to_git() {
                 .join(".git/lfs/objects")
         )
     );
-    for name in ["model.bin", "d/e/other.bin"] {
-        let placed = place(root, &path(name), &kept, &object).expect("written");
-        assert_eq!(placed, Placed::Done);
+    let files = ["model.bin", "d/e/other.bin"].map(|name| {
+        let settled = put(root, name, &kept, &object);
         assert_eq!(fs::read(root.join(name)).expect("read"), CONTENT);
-    }
+        settled
+    });
     let status = || git(root, &["status", "--porcelain"]);
-    clone
-        .refresh(&[path("model.bin"), path("d/e/other.bin")])
-        .expect("an index");
+    clone.refresh(&files).expect("an index");
     assert_eq!(status(), "");
     // A change is one still.
     fs::write(root.join("model.bin"), "mine").expect("written");
     assert_eq!(status().trim_start(), "M model.bin");
+}
+
+fn put(root: &Path, name: &str, pointer: &Pointer, object: &Path) -> Settled {
+    match place(root, &path(name), pointer, object).expect("no fault of the disk") {
+        Placed::Done(settled) => settled,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn what_was_changed_since_is_a_change_to_git() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(root).expect("a clone");
+    let kept = clone.objects().keep(CONTENT).expect("kept");
+    let object = clone.objects().path(kept.oid());
+    let files = ["model.bin", "d/e/other.bin"].map(|name| put(root, name, &kept, &object));
+    // As long as the content is, and there before the index is told.
+    fs::write(root.join("model.bin"), [b'x'; CONTENT.len()]).expect("written");
+    // The index has another pointer by then.
+    let other = Pointer::new(Sha256::from_bytes([7; 32]), 5).to_string();
+    let content = fs::read(root.join("d/e/other.bin")).expect("read");
+    fs::write(root.join("blob"), other).expect("written");
+    let id = git(root, &["hash-object", "-w", "blob"]);
+    fs::remove_file(root.join("blob")).expect("removed");
+    let entry = format!("100644,{},d/e/other.bin", id.trim());
+    git(root, &["update-index", "--cacheinfo", &entry]);
+    assert_eq!(content, CONTENT);
+    clone.refresh(&files).expect("an index");
+    let status = git(root, &["status", "--porcelain"]);
+    assert_eq!(status, "MM d/e/other.bin\n M model.bin");
 }
 
 #[test]
@@ -118,9 +147,14 @@ fn nothing_but_the_pointer_is_replaced() {
         place(root, &path(name), &kept, object).expect("no fault of the disk")
     };
     fs::write(root.join("wrong"), [b'x'; CONTENT.len()]).expect("written");
-    assert_eq!(put("model.bin", &root.join("wrong")), Placed::Damaged);
-    assert_eq!(put("README.md", &object), Placed::Changed);
-    assert_eq!(put("no/such.bin", &object), Placed::Changed);
+    let damaged = put("model.bin", &root.join("wrong"));
+    assert!(matches!(damaged, Placed::Damaged), "{damaged:?}");
+    let is_left = |name: &str| {
+        let placed = put(name, &object);
+        assert!(matches!(placed, Placed::Changed), "{name}: {placed:?}");
+    };
+    is_left("README.md");
+    is_left("no/such.bin");
     #[cfg(unix)]
     {
         let outside = tempfile::tempdir().expect("a temporary folder");
@@ -129,8 +163,8 @@ fn nothing_but_the_pointer_is_replaced() {
         fs::remove_dir_all(root.join("d/e")).expect("removed");
         std::os::unix::fs::symlink(outside.path(), root.join("d/e")).expect("a link");
         std::os::unix::fs::symlink(&target, root.join("link.bin")).expect("a link");
-        assert_eq!(put("d/e/other.bin", &object), Placed::Changed);
-        assert_eq!(put("link.bin", &object), Placed::Changed);
+        is_left("d/e/other.bin");
+        is_left("link.bin");
         let text = fs::read_to_string(target).expect("read");
         assert_eq!(text, pointer().to_string());
     }

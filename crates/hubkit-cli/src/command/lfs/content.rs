@@ -7,7 +7,7 @@ use std::{
 };
 
 use hubkit::{LfsWanted, RepoPath, Sha256, lfs::Pointer};
-use hubkit_git::{LfsObjects, Placed, place};
+use hubkit_git::{LfsObjects, Placed, Settled, place};
 
 use super::source::wanted;
 use crate::{exit::Exit, failure::Failure};
@@ -20,9 +20,10 @@ pub(super) struct Due {
 
 /// What became of one.
 pub(super) enum Became {
-    /// The file is there; whether it had to be fetched.
+    /// The file is there; whether it had to be fetched, and how it looked then.
     File {
         fetched: bool,
+        settled: Settled,
     },
     /// Somebody changed what lay there.
     Changed,
@@ -86,7 +87,9 @@ impl<'a> Content<'a> {
             };
             let fetched = self.fetched.contains(&pointer.oid());
             match place(&self.root, &due.path, pointer, &object) {
-                Ok(Placed::Done) => became.push((due, Became::File { fetched })),
+                Ok(Placed::Done(settled)) => {
+                    became.push((due, Became::File { fetched, settled }));
+                }
                 Ok(Placed::Changed) => became.push((due, Became::Changed)),
                 Ok(Placed::Damaged) if !fetched => {
                     // Whoever needs it next would meet the same.

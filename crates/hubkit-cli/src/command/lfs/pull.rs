@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path};
 
-use hubkit::{Hub, RepoPath, plan::Selection};
-use hubkit_git::{LfsObjects, PointerStanding, WorkTree};
+use hubkit::{Hub, plan::Selection};
+use hubkit_git::{LfsObjects, PointerStanding, Settled, WorkTree};
 use serde_json::{Value, json};
 
 use super::{
@@ -45,8 +45,11 @@ pub(crate) async fn run(global: &Global, arguments: &Pull, ui: &Ui) -> Result<Ex
             let root = clone.root().to_owned();
             let content = Content::new(root, clone.objects(), due);
             let became = pull(&hub, content, source, ui).await?;
-            let placed = became.iter().filter(|(_, became)| is_file(became));
-            let placed: Vec<RepoPath> = placed.map(|(due, _)| due.path.clone()).collect();
+            let placed = became.iter().filter_map(|(_, became)| match became {
+                Became::File { settled, .. } => Some(settled.clone()),
+                _ => None,
+            });
+            let placed: Vec<Settled> = placed.collect();
             if let Err(error) = clone.refresh(&placed) {
                 let why = error.to_string();
                 ui.remark(&format!(
@@ -163,7 +166,7 @@ fn tell(ui: &Ui, became: &[(Due, Became)], skipped: &[Skipped]) -> Result<Exit, 
     let (mut files, mut bytes, mut fetched_bytes) = (0, 0_u64, 0_u64);
     for (due, became) in became {
         match became {
-            Became::File { fetched } => {
+            Became::File { fetched, .. } => {
                 files += 1;
                 bytes += due.pointer.size();
                 fetched_bytes += if *fetched { due.pointer.size() } else { 0 };
@@ -217,8 +220,8 @@ fn tell(ui: &Ui, became: &[(Due, Became)], skipped: &[Skipped]) -> Result<Exit, 
 
 fn describe((due, became): &(Due, Became)) -> Value {
     let (outcome, failure) = match became {
-        Became::File { fetched: true } => ("fetched", None),
-        Became::File { fetched: false } => ("reused", None),
+        Became::File { fetched: true, .. } => ("fetched", None),
+        Became::File { fetched: false, .. } => ("reused", None),
         Became::Changed => ("changed", None),
         Became::Failed(failure) => ("failed", Some(failure)),
     };
