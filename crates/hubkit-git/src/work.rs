@@ -102,13 +102,7 @@ impl WorkTree {
         let attributes = self.attributes()?;
         let mut met = Vec::new();
         for entry in index.iter() {
-            let is_file = matches!(entry.mode, 0o100_644 | 0o100_755);
-            let stage = (entry.flags >> 12) & 3;
-            let Some(path) = str::from_utf8(&entry.path)
-                .ok()
-                .and_then(|path| path.parse::<RepoPath>().ok())
-                .filter(|_| is_file && stage == 0)
-            else {
+            let Some(path) = path_of(&entry) else {
                 continue;
             };
             if let Some((bytes, pointer)) = self.pointer_at(&path) {
@@ -192,6 +186,16 @@ impl WorkTree {
         }
         git2::Index::open(&path).map_err(fault)
     }
+}
+
+/// Where the plain file of an entry lies; `None` for what is none, is in conflict, or has a name that not every platform has.
+fn path_of(entry: &git2::IndexEntry) -> Option<RepoPath> {
+    let is_file = matches!(entry.mode, 0o100_644 | 0o100_755);
+    let stage = (entry.flags >> 12) & 3;
+    if !is_file || stage != 0 {
+        return None;
+    }
+    str::from_utf8(&entry.path).ok()?.parse().ok()
 }
 
 /// A longer file of attributes is nobody's; git gives up at 100 MB.

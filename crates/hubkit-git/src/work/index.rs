@@ -3,6 +3,8 @@
 use std::{fs, path::Path, thread, time::Duration};
 
 use git2::IndexTime;
+use hubkit_lfs::{Pointer, recognise};
+use hubkit_types::RepoPath;
 
 use super::{Settled, WorkTree, place};
 use crate::{GitError, repository::own_oid};
@@ -52,6 +54,69 @@ impl WorkTree {
             thread::sleep(Duration::from_millis(1010));
         }
         Ok(())
+    }
+}
+
+impl WorkTree {
+    /// Files that have the content of their pointers while the index does not say so, as after a pull that was killed or
+    /// that found the index locked: without git-lfs, git takes each for a change until [`WorkTree::refresh`] is told of it.
+    ///
+    /// Reads to its end each file that is as long as its pointer says, that the attributes keep in LFS, and that looks
+    /// otherwise than the index has it.
+    ///
+    /// # Errors
+    ///
+    /// When the index can't be read. A file that can't be is passed over.
+    pub fn unrecorded(&self, keeps: impl Fn(&RepoPath) -> bool) -> Result<Vec<Settled>, GitError> {
+        let index = self.index()?;
+        let attributes = self.attributes()?;
+        let written = fs::metadata(self.inner.path().join("index"));
+        let written = written.map_or(i64::MAX, |written| seconds_of(&written));
+        let mut found = Vec::new();
+        for entry in index.iter() {
+            let Some(path) = super::path_of(&entry).filter(|path| keeps(path)) else {
+                continue;
+            };
+            let Some(looks) = place::inside(self.root(), &path)
+                .and_then(|file| fs::symlink_metadata(file).ok())
+                .filter(fs::Metadata::is_file)
+            else {
+                continue;
+            };
+            let mut expected = git2::IndexEntry {
+                path: Vec::new(),
+                ..entry
+            };
+            stat(&mut expected, &looks);
+            let is_recorded = expected.mtime == entry.mtime
+                && expected.ctime == entry.ctime
+                && (expected.ino, expected.file_size) == (entry.ino, entry.file_size)
+                && i64::from(entry.mtime.seconds()) < written;
+            if is_recorded || !attributes.is_lfs(&path) {
+                continue;
+            }
+            let Some(pointer) = self
+                .pointer_of(entry.id)
+                .filter(|it| it.size() == looks.len())
+            else {
+                continue;
+            };
+            let blob = own_oid(entry.id)?;
+            if let Ok(Some(settled)) = place::settled(self.root(), &path, &pointer, blob) {
+                found.push(settled);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The pointer that a blob is.
+    fn pointer_of(&self, id: git2::Oid) -> Option<Pointer> {
+        let (size, _) = self.inner.odb().ok()?.read_header(id).ok()?;
+        if size >= Pointer::LIMIT {
+            return None;
+        }
+        let blob = self.inner.find_blob(id).ok()?;
+        recognise(blob.content()).pointer().cloned()
     }
 }
 

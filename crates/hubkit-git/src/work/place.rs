@@ -2,13 +2,15 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
 use hubkit_lfs::{Pointer, recognise};
 use hubkit_store::{Digester, git};
 use hubkit_types::{BlobId, GitOid, RepoPath};
+
+use super::index::is_same;
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -27,7 +29,7 @@ pub struct Settled {
     pub(super) path: RepoPath,
     /// What git has in its place.
     pub(super) blob: GitOid,
-    pub(super) metadata: fs::Metadata,
+    pub(super) metadata: Box<fs::Metadata>,
 }
 
 impl Settled {
@@ -62,7 +64,7 @@ pub fn place(
     let mut temporary = tempfile::Builder::new()
         .prefix(".hubkit-")
         .tempfile_in(folder)?;
-    if !copy(content, temporary.as_file_mut(), pointer)? {
+    if !copy(File::open(content)?, temporary.as_file_mut(), pointer)? {
         return Ok(Placed::Damaged);
     }
     let mode = fs::symlink_metadata(&target)?.permissions();
@@ -79,11 +81,42 @@ pub fn place(
     let file = temporary.persist(&target).map_err(|error| error.error)?;
     // The new name counts as a change of the file, but not of its content: that one would be somebody else's.
     let named = file.metadata()?;
-    let is_same = named.len() == written.len() && named.modified()? == written.modified()?;
+    let is_content_same =
+        named.len() == written.len() && named.modified()? == written.modified()?;
     Ok(Placed::Done(Settled {
         path: path.clone(),
         blob,
-        metadata: if is_same { named } else { written },
+        metadata: Box::new(if is_content_same { named } else { written }),
+    }))
+}
+
+/// A plain file below `root` that has the content of a pointer already; `blob` is what git has in its place. Reads a file of
+/// the right length to its end.
+pub(super) fn settled(
+    root: &Path,
+    path: &RepoPath,
+    pointer: &Pointer,
+    blob: GitOid,
+) -> io::Result<Option<Settled>> {
+    let Some(target) = inside(root, path) else {
+        return Ok(None);
+    };
+    let is_long = |found: &fs::Metadata| found.is_file() && found.len() == pointer.size();
+    let before = match fs::symlink_metadata(&target) {
+        Ok(found) if is_long(&found) => found,
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let file = File::open(&target)?;
+    if !is_same(&before, &file.metadata()?) || !copy(file, &mut io::sink(), pointer)? {
+        return Ok(None);
+    }
+    // Who writes to it meanwhile makes it look otherwise, which is seen before anybody counts on it.
+    Ok(Some(Settled {
+        path: path.clone(),
+        blob,
+        metadata: Box::new(before),
     }))
 }
 
@@ -116,8 +149,8 @@ fn pointer_blob(file: &Path, pointer: &Pointer) -> io::Result<Option<GitOid>> {
 }
 
 /// Copies and verifies; whether the bytes are what the pointer stands for.
-fn copy(from: &Path, to: &mut File, pointer: &Pointer) -> io::Result<bool> {
-    let mut from = File::open(from)?.take(pointer.size().saturating_add(1));
+fn copy(from: File, to: &mut impl io::Write, pointer: &Pointer) -> io::Result<bool> {
+    let mut from = from.take(pointer.size().saturating_add(1));
     let mut digester = Digester::sha256();
     let mut size = 0_u64;
     let mut buffer = vec![0; 1 << 18];

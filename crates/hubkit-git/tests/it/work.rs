@@ -137,6 +137,32 @@ fn what_was_changed_since_is_a_change_to_git() {
 }
 
 #[test]
+fn what_the_index_was_not_told_of_is_made_up_for() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(root).expect("a clone");
+    let kept = clone.objects().keep(CONTENT).expect("kept");
+    let object = clone.objects().path(kept.oid());
+    let unrecorded = || clone.unrecorded(|_| true).expect("an index");
+    assert_eq!(unrecorded().len(), 0, "only pointers are there");
+    let placed = put(root, "model.bin", &kept, &object);
+    // As long, and something else.
+    fs::write(root.join("d/e/other.bin"), [b'x'; CONTENT.len()]).expect("written");
+    fs::write(root.join(".git/index.lock"), "").expect("written");
+    assert!(clone.refresh(&[placed]).is_err(), "another holds the index");
+    fs::remove_file(root.join(".git/index.lock")).expect("removed");
+    let found = unrecorded();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path(), &path("model.bin"));
+    clone.refresh(&found).expect("an index");
+    assert_eq!(git(root, &["status", "--porcelain"]), " M d/e/other.bin");
+    assert_eq!(unrecorded().len(), 0, "the index has it now");
+    // Not for the second time either, when git had its own look.
+    git(root, &["update-index", "-q", "--refresh", "model.bin"]);
+    assert_eq!(git(root, &["status", "--porcelain"]), " M d/e/other.bin");
+}
+
+#[test]
 fn nothing_but_the_pointer_is_replaced() {
     let Some(folder) = clone() else { return };
     let root = folder.path();

@@ -12,6 +12,10 @@ use hubkit_git::{LfsObjects, Placed, Settled, place};
 use super::source::wanted;
 use crate::{exit::Exit, failure::Failure};
 
+/// How much is put in place before the index is written, which takes up to a second.
+const BATCH_FILES: usize = 1024;
+const BATCH_BYTES: u64 = 1 << 30;
+
 /// A pointer that is to become its file.
 pub(super) struct Due {
     pub(super) path: RepoPath,
@@ -20,10 +24,9 @@ pub(super) struct Due {
 
 /// What became of one.
 pub(super) enum Became {
-    /// The file is there; whether it had to be fetched, and how it looked then.
+    /// The file is there; whether it had to be fetched.
     File {
         fetched: bool,
-        settled: Settled,
     },
     /// Somebody changed what lay there.
     Changed,
@@ -77,8 +80,11 @@ impl<'a> Content<'a> {
     }
 
     /// Puts what is here in its place; what is left is due still. An object that is damaged is removed, and due as well.
-    pub(super) fn put(&mut self) -> Vec<(Due, Became)> {
+    ///
+    /// `record` hears of files soon after they are in place, so that little is lost where all ends early.
+    pub(super) fn put(&mut self, record: impl Fn(&[Settled])) -> Vec<(Due, Became)> {
         let (mut became, mut left) = (Vec::new(), Vec::new());
+        let (mut unrecorded, mut bytes) = (Vec::new(), 0_u64);
         for due in std::mem::take(&mut self.due) {
             let pointer = &due.pointer;
             let Some(object) = self.objects.find(pointer.oid(), pointer.size()) else {
@@ -88,7 +94,13 @@ impl<'a> Content<'a> {
             let fetched = self.fetched.contains(&pointer.oid());
             match place(&self.root, &due.path, pointer, &object) {
                 Ok(Placed::Done(settled)) => {
-                    became.push((due, Became::File { fetched, settled }));
+                    bytes = bytes.saturating_add(pointer.size());
+                    unrecorded.push(settled);
+                    if unrecorded.len() >= BATCH_FILES || bytes >= BATCH_BYTES {
+                        record(&unrecorded);
+                        (unrecorded, bytes) = (Vec::new(), 0);
+                    }
+                    became.push((due, Became::File { fetched }));
                 }
                 Ok(Placed::Changed) => became.push((due, Became::Changed)),
                 Ok(Placed::Damaged) if !fetched => {
@@ -108,6 +120,7 @@ impl<'a> Content<'a> {
                 }
             }
         }
+        record(&unrecorded);
         self.due = left;
         became
     }

@@ -1,8 +1,11 @@
 //! `hubkit lfs pull`.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use hubkit::{Hub, plan::Selection};
+use hubkit::{Hub, RepoPath, plan::Selection};
 use hubkit_git::{LfsObjects, PointerStanding, Settled, WorkTree};
 use serde_json::{Value, json};
 
@@ -41,21 +44,20 @@ pub(crate) async fn run(global: &Global, arguments: &Pull, ui: &Ui) -> Result<Ex
                 Some(repo) => Source::named(hub, repo),
                 None => Source::of_clone(hub, &clone, ui),
             };
-            let (due, skipped) = of_clone(&clone, &arguments.path, &selection)?;
+            let below = Below::new(&clone, &arguments.path)?;
+            let keeps = |path: &RepoPath| below.has(path) && selection.keeps(path);
+            let (due, skipped) = of_clone(&clone, keeps)?;
+            make_up(&clone, keeps, ui)?;
             let root = clone.root().to_owned();
             let content = Content::new(root, clone.objects(), due);
-            let became = pull(&hub, content, source, ui).await?;
-            let placed = became.iter().filter_map(|(_, became)| match became {
-                Became::File { settled, .. } => Some(settled.clone()),
-                _ => None,
-            });
-            let placed: Vec<Settled> = placed.collect();
-            if let Err(error) = clone.refresh(&placed) {
-                let why = error.to_string();
-                ui.remark(&format!(
-                    "note: {why}; `git update-index --refresh` makes git look at the files"
-                ));
-            }
+            let became = pull(
+                &hub,
+                content,
+                source,
+                |placed| record(&clone, placed, ui),
+                ui,
+            )
+            .await?;
             tell(ui, &became, &skipped)
         }
         (Err(_), Some(repo)) => {
@@ -65,7 +67,7 @@ pub(crate) async fn run(global: &Global, arguments: &Pull, ui: &Ui) -> Result<Ex
             let objects = LfsObjects::new(folder.join(".cache/hubkit/lfs"));
             let content = Content::new(folder.clone(), &objects, due);
             let source = |hub: &Hub| Source::named(hub, &repo);
-            let became = pull(&hub, content, source, ui).await?;
+            let became = pull(&hub, content, source, |_| (), ui).await?;
             for (due, _) in became.iter().filter(|(_, became)| is_file(became)) {
                 let _ = fs::remove_file(objects.path(due.pointer.oid()));
             }
@@ -83,9 +85,10 @@ async fn pull(
     hub: &Hub,
     mut content: Content<'_>,
     source: impl Fn(&Hub) -> Result<Source, Failure>,
+    record: impl Fn(&[Settled]),
     ui: &Ui,
 ) -> Result<Vec<(Due, Became)>, Failure> {
-    let mut became = content.put();
+    let mut became = content.put(&record);
     let missing = content.missing();
     if !missing.is_empty() {
         let report = Report::new(ShowProgress::Auto, ui, hub.environment());
@@ -100,29 +103,66 @@ async fn pull(
             // What was here already is in its place, and has to be told.
             Err(failure) => content.note(&missing[..1], vec![Err(failure)]),
         }
-        became.extend(content.put());
+        became.extend(content.put(&record));
     }
     became.extend(content.give_up());
     became.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
     Ok(became)
 }
 
-/// What is due in a clone, below the folder that was named.
+/// Tells git's index of files that are in place. One that can't be told makes no difference to the files.
+fn record(clone: &WorkTree, placed: &[Settled], ui: &Ui) {
+    if let Err(error) = clone.refresh(placed) {
+        ui.remark(&format!(
+            "note: {error}, so git may take the files for changed; `hubkit lfs pull` once more makes up for it"
+        ));
+    }
+}
+
+/// Tells git's index of files that an earlier pull put in place and did not come to tell of.
+fn make_up(clone: &WorkTree, keeps: impl Fn(&RepoPath) -> bool, ui: &Ui) -> Result<(), Failure> {
+    let found = clone.unrecorded(keeps).map_err(|error| of_git(&error))?;
+    if !found.is_empty() {
+        let files = count(found.len(), "file", "files");
+        ui.remark(&format!(
+            "{files} in place already; the index of git is told now"
+        ));
+        record(clone, &found, ui);
+    }
+    Ok(())
+}
+
+/// The part of a clone that was named.
+struct Below {
+    folder: PathBuf,
+}
+
+impl Below {
+    fn new(clone: &WorkTree, named: &Path) -> Result<Self, Failure> {
+        let unreadable = |error: std::io::Error| {
+            let message = format!("{} can't be looked through: {error}", named.display());
+            Failure::new(Exit::Disk, "unreadable", message)
+        };
+        let root = fs::canonicalize(clone.root()).map_err(unreadable)?;
+        let named = fs::canonicalize(named).map_err(unreadable)?;
+        let folder = named.strip_prefix(&root).unwrap_or(Path::new(""));
+        let folder = folder.to_owned();
+        Ok(Self { folder })
+    }
+
+    fn has(&self, path: &RepoPath) -> bool {
+        Path::new(path.as_str()).starts_with(&self.folder)
+    }
+}
+
+/// What is due in a clone.
 fn of_clone(
     clone: &WorkTree,
-    named: &Path,
-    selection: &Selection,
+    keeps: impl Fn(&RepoPath) -> bool,
 ) -> Result<(Vec<Due>, Vec<Skipped>), Failure> {
-    let unreadable = |error: std::io::Error| {
-        let message = format!("{} can't be looked through: {error}", named.display());
-        Failure::new(Exit::Disk, "unreadable", message)
-    };
-    let root = fs::canonicalize(clone.root()).map_err(unreadable)?;
-    let named = fs::canonicalize(named).map_err(unreadable)?;
-    let below = named.strip_prefix(&root).unwrap_or(Path::new(""));
     let (mut due, mut skipped) = (Vec::new(), Vec::new());
     for met in clone.pointers().map_err(|error| of_git(&error))? {
-        if !Path::new(met.path.as_str()).starts_with(below) || !selection.keeps(&met.path) {
+        if !keeps(&met.path) {
             continue;
         }
         let why = match met.standing {
