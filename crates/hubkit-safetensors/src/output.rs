@@ -11,7 +11,8 @@ use std::{
 pub enum Existing {
     /// It stays, and writing is an error of the kind `AlreadyExists`.
     Keep,
-    /// It is replaced, once the new one is whole.
+    /// It is replaced, once the new one is whole. What is no regular file, such as a link, a device or a folder, stays,
+    /// and writing is an error of the kind `InvalidInput`.
     Replace,
 }
 
@@ -33,14 +34,17 @@ impl NewFile {
     ///
     /// # Errors
     ///
-    /// `AlreadyExists` when there is one that is to be kept; those of the file system.
+    /// `AlreadyExists` when there is one that is to be kept; `InvalidInput` when it is to be replaced and is no regular
+    /// file, or when the path names no file; those of the file system.
     pub fn create(target: &Path, existing: Existing) -> io::Result<Self> {
-        if existing == Existing::Keep && fs::symlink_metadata(target).is_ok() {
-            return Err(already_there());
+        match existing {
+            Existing::Keep if fs::symlink_metadata(target).is_ok() => return Err(already_there()),
+            Existing::Keep => {}
+            Existing::Replace => refuse_to_replace(target)?,
         }
         let name = target
             .file_name()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
+            .ok_or_else(|| unfit(target, "names no file"))?;
         // Short enough for every file system with what is put around it.
         let name: String = name.to_string_lossy().chars().take(60).collect();
         let process = std::process::id();
@@ -82,11 +86,15 @@ impl NewFile {
     ///
     /// # Errors
     ///
-    /// `AlreadyExists` when another file came to stand there meanwhile and is to be kept; those of the file system.
+    /// `AlreadyExists` when another file came to stand there meanwhile and is to be kept; `InvalidInput` when it is to be
+    /// replaced and is no regular file; those of the file system.
     pub fn publish(mut self) -> io::Result<()> {
         self.finish()?;
         match self.existing {
-            Existing::Replace => fs::rename(&self.temporary, &self.target)?,
+            Existing::Replace => {
+                refuse_to_replace(&self.target)?;
+                fs::rename(&self.temporary, &self.target)?;
+            }
             Existing::Keep => self.publish_beside_none()?,
         }
         sync_folder(&self.target)
@@ -124,6 +132,20 @@ impl Drop for NewFile {
         // There is nothing after a rename.
         let _ = fs::remove_file(&self.temporary);
     }
+}
+
+/// A rename would take the place of a device or of a link, and leave a plain file where others expect more.
+fn refuse_to_replace(target: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(target) {
+        Ok(found) if !found.is_file() => Err(unfit(target, "is no regular file")),
+        _ => Ok(()),
+    }
+}
+
+/// A path that can't be what it was given for.
+fn unfit(path: &Path, what: &str) -> io::Error {
+    let message = format!("{} {what}", path.display());
+    io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
 fn already_there() -> io::Error {
@@ -196,5 +218,30 @@ mod tests {
         file.publish().expect("published");
         assert_eq!(fs::read(&target).expect("there"), b"new");
         assert_eq!(names(folder.path()), ["x"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_never_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), b"mine").expect("written");
+        std::os::unix::fs::symlink("file", path("link")).expect("a link");
+        fs::create_dir(path("folder")).expect("a folder");
+        for target in [path("link"), path("folder"), "/dev/null".into()] {
+            let error = NewFile::create(&target, Existing::Replace).expect_err("refused");
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+            assert_eq!(
+                error.to_string(),
+                format!("{} is no regular file", target.display())
+            );
+        }
+        // It came meanwhile.
+        let early = NewFile::create(&path("late"), Existing::Replace).expect("nothing is there");
+        std::os::unix::fs::symlink("file", path("late")).expect("a link");
+        let error = early.publish().expect_err("refused");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(names(folder.path()), ["file", "folder", "late", "link"]);
+        assert_eq!(fs::read(path("file")).expect("there"), b"mine");
     }
 }

@@ -1,6 +1,6 @@
 //! Tensors, here and on a hub.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result};
 use hubkit_tests::{Home, Outcome, Served, Server};
@@ -190,5 +190,39 @@ fn numbers_are_written_as_json_too() -> Result<()> {
         Some(2),
         "{outcome}"
     );
+    Ok(())
+}
+
+/// A safetensors file of one tensor `a` of `F32`, whose numbers take no room on the disk.
+fn zeros(path: &Path, bytes: u64) -> Result<()> {
+    let count = bytes / 4;
+    let header =
+        format!(r#"{{"a":{{"dtype":"F32","shape":[{count}],"data_offsets":[0,{bytes}]}}}}"#);
+    let mut start = (header.len() as u64).to_le_bytes().to_vec();
+    start.extend_from_slice(header.as_bytes());
+    fs::write(path, &start)?;
+    let file = fs::OpenOptions::new().write(true).open(path)?;
+    Ok(file.set_len(start.len() as u64 + bytes)?)
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_never_replaced() -> Result<()> {
+    let home = Home::new()?;
+    zeros(&home.path().join("m.safetensors"), 16)?;
+    fs::write(home.path().join("mine"), "mine")?;
+    std::os::unix::fs::symlink("mine", home.path().join("link"))?;
+    for words in [
+        "safetensors cast m.safetensors --to bf16 --force -o link",
+        "tensor get ./m.safetensors a --force -o link",
+    ] {
+        let outcome = home.hubkit(words.split(' '))?.run()?.expect_code(8)?;
+        assert!(
+            outcome.stderr.contains("link is no regular file"),
+            "{outcome}"
+        );
+    }
+    assert!(home.path().join("link").is_symlink());
+    assert_eq!(fs::read_to_string(home.path().join("mine"))?, "mine");
     Ok(())
 }

@@ -167,6 +167,11 @@ pub(super) fn refuse_pointer(path: &Path) -> Result<(), Failure> {
 pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
     let path = path.display();
     match error.kind() {
+        // Of ours, which names the path; the system's says less.
+        io::ErrorKind::InvalidInput if error.raw_os_error().is_none() => {
+            Failure::new(Exit::Disk, "not_a_file", error.to_string())
+                .hint("name a file; devices, links and folders are left as they are")
+        }
         io::ErrorKind::NotFound => Failure::new(
             Exit::NotFound,
             "file_not_found",
