@@ -17,6 +17,7 @@ mod refs;
 mod safetensors;
 mod search;
 mod serve;
+mod stoppable;
 mod tensor;
 mod token;
 mod user;
@@ -57,7 +58,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Cache(command) => cache::run(&cli.global, command, &ui).await,
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
         Command::Lfs(command) => lfs::run(&cli.global, command, &ui).await,
-        Command::Safetensors(command) => safetensors::run(command, &ui),
+        Command::Safetensors(command) => safetensors::run(command, &ui).await,
         Command::Tensor(command) => tensor::run(&cli.global, command, &ui).await,
         Command::Serve(arguments) => serve::run(arguments, &ui).await,
         Command::Token(command) => token::run(command, &ui),

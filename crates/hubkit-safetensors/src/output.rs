@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::Stop;
+
 /// What happens to a file that is there already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Existing {
@@ -27,6 +29,7 @@ pub struct NewFile {
     temporary: PathBuf,
     target: PathBuf,
     existing: Existing,
+    stop: Stop,
 }
 
 impl NewFile {
@@ -37,6 +40,15 @@ impl NewFile {
     /// `AlreadyExists` when there is one that is to be kept; `InvalidInput` when it is to be replaced and is no regular
     /// file, or when the path names no file; those of the file system.
     pub fn create(target: &Path, existing: Existing) -> io::Result<Self> {
+        Self::create_until(target, existing, &Stop::new())
+    }
+
+    /// Starts a file that is written until it is whole or another thread stops that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`NewFile::create`]; one of the kind `Other` when it is stopped already, as in all that follows.
+    pub fn create_until(target: &Path, existing: Existing, stop: &Stop) -> io::Result<Self> {
         match existing {
             Existing::Keep if fs::symlink_metadata(target).is_ok() => return Err(already_there()),
             Existing::Keep => {}
@@ -50,11 +62,13 @@ impl NewFile {
         let process = std::process::id();
         for attempt in 0..1000 {
             let temporary = target.with_file_name(format!(".{name}.{process}-{attempt}.part"));
-            match OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&temporary)
-            {
+            let create = || {
+                OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .open(&temporary)
+            };
+            match stop.unless_stopped(&temporary, create) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
                 Ok(file) => {
@@ -63,6 +77,7 @@ impl NewFile {
                         temporary,
                         target: target.to_owned(),
                         existing,
+                        stop: stop.clone(),
                     });
                 }
             }
@@ -90,13 +105,14 @@ impl NewFile {
     /// replaced and is no regular file; those of the file system.
     pub fn publish(mut self) -> io::Result<()> {
         self.finish()?;
-        match self.existing {
-            Existing::Replace => {
-                refuse_to_replace(&self.target)?;
-                fs::rename(&self.temporary, &self.target)?;
-            }
-            Existing::Keep => self.publish_beside_none()?,
-        }
+        self.stop
+            .unless_stopped(&self.temporary, || match self.existing {
+                Existing::Replace => {
+                    refuse_to_replace(&self.target)?;
+                    fs::rename(&self.temporary, &self.target)
+                }
+                Existing::Keep => self.publish_beside_none(),
+            })?;
         sync_folder(&self.target)
     }
 
@@ -117,6 +133,9 @@ impl NewFile {
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let closed = || io::Error::new(io::ErrorKind::Unsupported, "the file is finished");
+        if self.stop.is_stopped() {
+            return Err(io::Error::other("it was stopped"));
+        }
         self.file.as_mut().ok_or_else(closed)?.write(bytes)
     }
 
@@ -131,6 +150,7 @@ impl Drop for NewFile {
         self.file = None;
         // There is nothing after a rename.
         let _ = fs::remove_file(&self.temporary);
+        self.stop.forget(&self.temporary);
     }
 }
 
@@ -243,5 +263,24 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
         assert_eq!(names(folder.path()), ["file", "folder", "late", "link"]);
         assert_eq!(fs::read(path("file")).expect("there"), b"mine");
+    }
+
+    #[test]
+    fn what_is_stopped_is_gone_and_stays_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let stop = Stop::new();
+        let create = |name| NewFile::create_until(&path(name), Existing::Keep, &stop);
+        create("whole").expect("created").publish().expect("whole");
+        let mut written = create("written").expect("created");
+        let mut finished = create("finished").expect("created");
+        finished.finish().expect("on the disk");
+        stop.stop();
+        written.write_all(b"more").expect_err("stopped");
+        drop(written);
+        assert_eq!(names(folder.path()), ["whole"]);
+        finished.publish().expect_err("stopped");
+        create("late").expect_err("stopped");
+        assert_eq!(names(folder.path()), ["whole"]);
     }
 }

@@ -12,7 +12,7 @@ use hubkit_types::ByteRange;
 
 use crate::{
     Dtype, Existing, FloatWidth, Header, HeaderError, Layout, NewFile, NewTensor, ReadHeaderError,
-    RenameRule, ShardFinding, ShardIndex, ShardIndexError, error::shown, read_header,
+    RenameRule, ShardFinding, ShardIndex, ShardIndexError, Stop, error::shown, read_header,
 };
 
 /// How much is in memory at a time. A multiple of the size of every element.
@@ -28,6 +28,7 @@ pub struct Rewrite {
     tensors: Vec<Planned>,
     metadata: BTreeMap<String, String>,
     dropped_metadata: Vec<String>,
+    stop: Stop,
 }
 
 #[derive(Debug)]
@@ -129,7 +130,15 @@ impl Rewrite {
             tensors,
             metadata,
             dropped_metadata: differing.into_iter().collect(),
+            stop: Stop::new(),
         })
+    }
+
+    /// Lets another thread stop the writing, which is an error then. What stands at its place stays.
+    #[must_use]
+    pub fn until(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
     }
 
     /// How many tensors there are.
@@ -253,7 +262,7 @@ impl Rewrite {
             let path = folder.join(format!("{stem}.safetensors.index.json"));
             let index = index_json(self.data_len(), &weight_map);
             let write = || {
-                let mut file = NewFile::create(&path, existing)?;
+                let mut file = NewFile::create_until(&path, existing, &self.stop)?;
                 file.write_all(&index)?;
                 file.finish()?;
                 Ok(file)
@@ -306,7 +315,7 @@ impl Rewrite {
             .map(|tensor| (tensor.new.name.as_str(), *tensor))
             .collect();
         let failed = |error| RewriteError::io(target, error);
-        let file = NewFile::create(target, existing).map_err(failed)?;
+        let file = NewFile::create_until(target, existing, &self.stop).map_err(failed)?;
         let mut out = BufWriter::with_capacity(PIECE, file);
         let mut unread = None;
         let mut buffer = vec![0; PIECE];

@@ -1,8 +1,13 @@
 //! Tensors, here and on a hub.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use hubkit_tests::{Home, Outcome, Served, Server};
 
 const MODEL: &str = "hubkit-demo/tiny-bert";
@@ -224,5 +229,43 @@ fn what_is_no_regular_file_is_never_replaced() -> Result<()> {
     }
     assert!(home.path().join("link").is_symlink());
     assert_eq!(fs::read_to_string(home.path().join("mine"))?, "mine");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn work_on_files_of_this_machine_ends_when_told_and_leaves_nothing() -> Result<()> {
+    const PATIENCE: Duration = Duration::from_mins(1);
+    let home = Home::new()?;
+    // More than is written by the time that a signal comes.
+    zeros(&home.path().join("m.safetensors"), 8 << 30)?;
+    let part = || -> Result<bool> {
+        let mut names = fs::read_dir(home.path())?.map(|entry| Ok(entry?.file_name()));
+        names.try_fold(false, |found, name: std::io::Result<_>| {
+            Ok(found || name?.to_string_lossy().ends_with(".part"))
+        })
+    };
+    for (words, signal, code) in [
+        (
+            "safetensors cast m.safetensors --to bf16 -o new",
+            "TERM",
+            143,
+        ),
+        ("safetensors merge m.safetensors -o new", "INT", 130),
+        ("safetensors split m.safetensors -o .", "HUP", 143),
+        ("tensor get ./m.safetensors a -o new", "TERM", 143),
+    ] {
+        let running = home.hubkit(words.split(' '))?.start()?;
+        let since = Instant::now();
+        while !part()? {
+            ensure!(since.elapsed() < PATIENCE, "{words}: nothing is written");
+            thread::sleep(Duration::from_millis(5));
+        }
+        running.signal(signal)?;
+        let outcome = running.end_within(PATIENCE)?.context("it does not end")?;
+        assert_eq!(outcome.code, Some(code), "{outcome}");
+        assert!(!part()?, "{words}");
+        assert!(!home.path().join("new").exists(), "{words}");
+    }
     Ok(())
 }

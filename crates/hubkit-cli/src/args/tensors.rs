@@ -11,7 +11,7 @@ use hubkit::{
 use super::{Format, parse_kind};
 
 /// Make safetensors files of others.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum SafetensorsCommand {
     /// Put the tensors of several files, or of all that an index names, into one
     Merge(Merge),
@@ -24,7 +24,7 @@ pub enum SafetensorsCommand {
 }
 
 /// Where the result goes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Target {
     /// The file to write; it is there as a whole or not at all
     #[arg(long, short, value_name = "FILE")]
@@ -35,7 +35,7 @@ pub struct Target {
 }
 
 /// Put the tensors of several files, or of all that an index names, into one.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   hubkit safetensors merge model.safetensors.index.json -o model.safetensors
   hubkit safetensors merge base.safetensors head.safetensors -o whole.safetensors")]
@@ -49,7 +49,7 @@ pub struct Merge {
 }
 
 /// Put the tensors of a file into several and an index, as transformers does.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "Example:
   hubkit safetensors split model.safetensors --max-size 5GB -o shards")]
 pub struct Split {
@@ -71,7 +71,7 @@ pub struct Split {
 }
 
 /// Give tensors other names.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(
     after_help = "The first rule that is about a name changes it; a rule about none is an error.
 
@@ -92,7 +92,7 @@ pub struct Rename {
 }
 
 /// Round numbers to another type.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Tensors of F64, F32, F16 and BF16 are cast, others stay as they are. Numbers are rounded to the nearest, and
 of two to the even one, as PyTorch does it; what is too large becomes infinite.
@@ -144,7 +144,7 @@ pub enum TensorCommand {
 }
 
 /// Write a tensor, or a part of one.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(
     after_help = "A part is named as numpy names it: for each dimension a number, or a range START:STOP of which both may be left out.
 Negative numbers count from the end, `...` stands for the dimensions that are not named. Steps are refused.

@@ -9,10 +9,11 @@ use std::{
 use hubkit::{
     lfs::recognise,
     plan::Selection,
-    safetensors::{Existing, ReadHeaderError, Rewrite, RewriteError},
+    safetensors::{Existing, ReadHeaderError, Rewrite, RewriteError, Stop},
 };
 use serde_json::json;
 
+use super::stoppable::stoppable;
 use crate::{
     args::{Cast, Merge, Rename, SafetensorsCommand, Split, Target},
     exit::Exit,
@@ -20,16 +21,18 @@ use crate::{
     ui::{Ui, count, plain, size},
 };
 
-pub(crate) fn run(command: &SafetensorsCommand, ui: &Ui) -> Result<Exit, Failure> {
-    match command {
-        SafetensorsCommand::Merge(arguments) => merge(arguments, ui),
-        SafetensorsCommand::Split(arguments) => split(arguments, ui),
-        SafetensorsCommand::Rename(arguments) => rename(arguments, ui),
-        SafetensorsCommand::Cast(arguments) => cast(arguments, ui),
-    }
+pub(crate) async fn run(command: &SafetensorsCommand, ui: &Ui) -> Result<Exit, Failure> {
+    let (command, ui) = (command.clone(), ui.clone());
+    stoppable(move |stop| match &command {
+        SafetensorsCommand::Merge(arguments) => merge(arguments, stop, &ui),
+        SafetensorsCommand::Split(arguments) => split(arguments, stop, &ui),
+        SafetensorsCommand::Rename(arguments) => rename(arguments, stop, &ui),
+        SafetensorsCommand::Cast(arguments) => cast(arguments, stop, &ui),
+    })
+    .await
 }
 
-fn merge(arguments: &Merge, ui: &Ui) -> Result<Exit, Failure> {
+fn merge(arguments: &Merge, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
     let rewrite = match arguments.files.as_slice() {
         [index] if is_index(index) => open(index)?,
         files => {
@@ -50,11 +53,11 @@ fn merge(arguments: &Merge, ui: &Ui) -> Result<Exit, Failure> {
             plain(key)
         ));
     }
-    write(&rewrite, &arguments.target, ui)
+    write(&rewrite.until(stop), &arguments.target, ui)
 }
 
-fn split(arguments: &Split, ui: &Ui) -> Result<Exit, Failure> {
-    let rewrite = open(&arguments.file)?;
+fn split(arguments: &Split, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
+    let rewrite = open(&arguments.file)?.until(stop);
     fs::create_dir_all(&arguments.output)?;
     let existing = existing(arguments.force);
     let files = rewrite.split(
@@ -79,8 +82,8 @@ fn split(arguments: &Split, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn rename(arguments: &Rename, ui: &Ui) -> Result<Exit, Failure> {
-    let mut rewrite = open(&arguments.file)?;
+fn rename(arguments: &Rename, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
+    let mut rewrite = open(&arguments.file)?.until(stop);
     let counts = rewrite.rename(&arguments.rules);
     let mut changed = arguments.rules.iter().zip(&counts);
     if let Some((rule, _)) = changed.find(|(_, count)| **count == 0) {
@@ -99,8 +102,8 @@ fn rename(arguments: &Rename, ui: &Ui) -> Result<Exit, Failure> {
     write(&rewrite, &arguments.target, ui)
 }
 
-fn cast(arguments: &Cast, ui: &Ui) -> Result<Exit, Failure> {
-    let mut rewrite = open(&arguments.file)?;
+fn cast(arguments: &Cast, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
+    let mut rewrite = open(&arguments.file)?.until(stop);
     let wanted = Selection::new(&arguments.only, &[]);
     let casts = rewrite.cast(arguments.to.into(), |name| wanted.keeps_text(name));
     ui.remark(&format!(

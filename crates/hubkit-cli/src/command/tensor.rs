@@ -8,13 +8,14 @@ use std::path::Path;
 use futures_util::StreamExt as _;
 use hubkit::{
     RemoteTensors, Silent, TensorError,
-    safetensors::{Dtype, ForeignFormat, HeaderError, SelectError, TensorQuery, TensorSlice},
+    safetensors::{Dtype, ForeignFormat, HeaderError, SelectError, Stop, TensorQuery, TensorSlice},
 };
 
 use self::{
     form::{Form, Sink},
     local::Local,
 };
+use super::stoppable::stoppable;
 use crate::{
     args::{Format, Global, TensorCommand, TensorGet},
     exit::Exit,
@@ -44,7 +45,8 @@ pub(crate) async fn run(
                 path.display()
             )));
         }
-        return from_disk(arguments, path, &query, ui);
+        let (arguments, ui) = (arguments.clone(), ui.clone());
+        return stoppable(move |stop| from_disk(&arguments, &query, stop, &ui)).await;
     }
     from_hub(global, arguments, &query, ui).await
 }
@@ -56,12 +58,13 @@ fn names_a_file(path: &Path) -> bool {
 
 fn from_disk(
     arguments: &TensorGet,
-    path: &Path,
     query: &TensorQuery,
+    stop: &Stop,
     ui: &Ui,
 ) -> Result<Exit, Failure> {
+    let path = Path::new(&arguments.target);
     let mut found = Local::find(path, arguments.which_file.as_ref(), query)?;
-    let mut form = begin(arguments, found.slice(), ui)?;
+    let mut form = begin(arguments, found.slice(), stop, ui)?;
     if found.read(|chunk| form.chunk(chunk))? == Reader::Gone {
         return Ok(Exit::Done);
     }
@@ -101,7 +104,7 @@ async fn from_hub(
         .await
         .map_err(within)?;
     let tensor = weights.find(query).await.map_err(within)?;
-    let mut form = begin(arguments, tensor.slice(), ui)?;
+    let mut form = begin(arguments, tensor.slice(), &Stop::new(), ui)?;
     let mut chunks = std::pin::pin!(weights.stream(&tensor));
     while let Some(chunk) = chunks.next().await {
         if form.chunk(&chunk.map_err(within)?)? == Reader::Gone {
@@ -134,7 +137,12 @@ async fn from_hub(
 }
 
 /// Checks that the form can hold the tensor, and writes what stands before its elements.
-fn begin(arguments: &TensorGet, slice: &TensorSlice, ui: &Ui) -> Result<Form, Failure> {
+fn begin(
+    arguments: &TensorGet,
+    slice: &TensorSlice,
+    stop: &Stop,
+    ui: &Ui,
+) -> Result<Form, Failure> {
     let dtype = slice.dtype();
     if arguments.cast.is_some() && !dtype.is_float() {
         let message = format!(
@@ -162,7 +170,7 @@ fn begin(arguments: &TensorGet, slice: &TensorSlice, ui: &Ui) -> Result<Form, Fa
         }
         _ => {}
     }
-    let sink = Sink::open(arguments.output.as_deref(), arguments.force)?;
+    let sink = Sink::open(arguments.output.as_deref(), arguments.force, stop)?;
     Form::begin(arguments.format, arguments.cast.is_some(), slice, sink)
 }
 

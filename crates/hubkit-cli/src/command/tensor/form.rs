@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, path::Path};
 
-use hubkit::safetensors::{Dtype, Existing, FloatWidth, NewFile, TensorSlice, npy_header};
+use hubkit::safetensors::{Dtype, Existing, FloatWidth, NewFile, Stop, TensorSlice, npy_header};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,7 +22,7 @@ pub(super) enum Sink {
 }
 
 impl Sink {
-    pub(super) fn open(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
+    pub(super) fn open(path: Option<&Path>, force: bool, stop: &Stop) -> Result<Self, Failure> {
         let Some(path) = path else {
             return Ok(Self::Standard(Output::new()));
         };
@@ -31,7 +31,8 @@ impl Sink {
         } else {
             Existing::Keep
         };
-        let file = NewFile::create(path, existing).map_err(|error| unusable(path, &error))?;
+        let file =
+            NewFile::create_until(path, existing, stop).map_err(|error| unusable(path, &error))?;
         let path = path.to_owned();
         Ok(Self::File { file, path })
     }
