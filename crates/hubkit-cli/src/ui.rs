@@ -135,33 +135,39 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// Pads columns to their widest cell. The last column is not padded.
+/// So many characters of a stranger's name are shown to people, and no column is padded to more.
+pub(crate) const LONGEST: usize = 200;
+
+/// A stranger's name in a line of its own: escaped, and cut where it is longer than anyone reads.
+pub(crate) fn brief(name: &str) -> String {
+    // Cut first: a name may be as long as a file, and escapes make it longer.
+    shortened(&plain(&shortened(name, LONGEST)), LONGEST)
+}
+
+/// Pads columns to their widest cell, up to [`LONGEST`]: a longer cell stands as it is. The last column is not padded.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-    };
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| width(column).unwrap_or(0))
-        .collect();
-    let line = |row: &Vec<String>| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(column, (cell, width))| {
-                if column + 1 == row.len() {
-                    cell.clone()
-                } else {
-                    format!("{cell:<width$}")
-                }
-            });
-        cells.collect::<Vec<_>>().join("  ")
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    let length = |cell: &String| cell.chars().count().min(LONGEST);
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = length(cell).max(*width);
+        }
+    }
+    let mut text = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        if number > 0 {
+            text.push('\n');
+        }
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            text.push_str(cell);
+            if column + 1 < row.len() {
+                let padding = width - length(cell) + 2;
+                text.extend(std::iter::repeat_n(' ', padding));
+            }
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -187,5 +193,20 @@ mod tests {
         assert_eq!(shown, expected);
         assert_eq!(time(Duration::from_millis(1)), "1 s");
         assert_eq!(day("2026-11-26T23:00:00.000Z"), "2026-11-26");
+    }
+
+    #[test]
+    fn names_without_end_neither_widen_a_table_nor_fill_it() {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let long = "n".repeat(1_000_000);
+        let rows = [row(["a", "1"]), row(["long", "2"])];
+        assert_eq!(table(&rows), "a     1\nlong  2");
+        let text = table(&[row(["a", "1"]), row([&long, "2"])]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], format!("a{}1", " ".repeat(LONGEST + 1)));
+        assert_eq!(lines[1], format!("{long}  2"));
+        assert_eq!(brief("weight"), "weight");
+        assert_eq!(brief(&long), format!("{}…", "n".repeat(LONGEST - 1)));
+        assert_eq!(brief(&"\u{202e}".repeat(LONGEST)).chars().count(), LONGEST);
     }
 }

@@ -3,7 +3,7 @@
 use hubkit::{InspectedModel, ModelFacts};
 
 use super::shapes;
-use crate::ui::{count, plain, size, table};
+use crate::ui::{LONGEST, brief, count, shortened, size, table};
 
 pub(super) fn text(model: &InspectedModel, facts: &ModelFacts) -> String {
     let mut rows = vec![
@@ -15,15 +15,15 @@ pub(super) fn text(model: &InspectedModel, facts: &ModelFacts) -> String {
     for tensor in model.tensors() {
         bytes = bytes.saturating_add(tensor.bytes.unwrap_or(0));
         rows.push(vec![
-            plain(&tensor.name),
-            plain(tensor.element.name()),
-            shapes::shape(&tensor.shape),
+            brief(&tensor.name),
+            brief(tensor.element.name()),
+            shortened(&shapes::shape(&tensor.shape), LONGEST),
             tensor.bytes.map_or_else(|| "?".to_owned(), size),
         ]);
     }
     let logical = facts.parameters.logical.iter();
     let dtypes: Vec<String> = logical
-        .map(|(dtype, number)| format!("{number} {}", plain(dtype)))
+        .map(|(dtype, number)| format!("{number} {}", brief(dtype)))
         .collect();
     format!(
         "{}\n\n{} in {}, {} of data\nparameters: {} ({})",

@@ -8,7 +8,7 @@ use hubkit::{
 use serde_json::{Value, json};
 
 use super::shapes;
-use crate::ui::{plain, size};
+use crate::ui::{LONGEST, brief, shortened, size};
 
 pub(super) fn text(model: &InspectedModel) -> String {
     let root = Module::of(model.tensors());
@@ -67,7 +67,7 @@ fn below(module: &Module, before: &str, rows: &mut Vec<(String, String)>) {
     };
     for leaf in &module.tensors {
         rows.push((
-            format!("{before}{}{}", branch().0, plain(&leaf.name)),
+            format!("{before}{}{}", branch().0, brief(&leaf.name)),
             said(leaf),
         ));
     }
@@ -76,7 +76,7 @@ fn below(module: &Module, before: &str, rows: &mut Vec<(String, String)>) {
         let (name, last) = chain(module);
         if let ([leaf], []) = (&last.tensors[..], &last.modules[..]) {
             // A module of one tensor is a line of its own.
-            let name = format!("{before}{here}{name}.{}", plain(&leaf.name));
+            let name = format!("{before}{here}{name}.{}", brief(&leaf.name));
             rows.push((name, said(leaf)));
             continue;
         }
@@ -96,16 +96,21 @@ fn chain(module: &Module) -> (String, &Module) {
     while let ([], [next], None) = (&last.tensors[..], &last.modules[..], times(last)) {
         match times(next) {
             Some(times) => name.push_str(&times),
-            None => name = format!("{name}.{}", plain(&next.name)),
+            // More of it would be cut off again.
+            None if name.len() > 4 * LONGEST => {}
+            None => {
+                name.push('.');
+                name.push_str(&brief(&next.name));
+            }
         }
         last = next;
     }
-    (name, last)
+    (shortened(&name, LONGEST), last)
 }
 
 fn named(module: &Module) -> String {
     times(module).map_or_else(
-        || plain(&module.name),
+        || brief(&module.name),
         |times| times.trim_start().to_owned(),
     )
 }
@@ -123,7 +128,7 @@ fn said(leaf: &Leaf) -> String {
     let elements = shapes::parameters(leaf.elements);
     format!(
         "{elements:>7}  {} {}",
-        plain(&leaf.element),
-        shapes::shape(&leaf.shape)
+        brief(&leaf.element),
+        shortened(&shapes::shape(&leaf.shape), LONGEST)
     )
 }

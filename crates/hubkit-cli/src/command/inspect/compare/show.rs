@@ -6,14 +6,14 @@ use hubkit::inspect::{Comparison, Tensor, group_names};
 use serde_json::{Value, json};
 
 use super::{super::shapes, Contents};
-use crate::ui::{count, plain, table};
+use crate::ui::{LONGEST, brief, count, shortened, table};
 
 pub(super) fn text(comparison: &Comparison<'_>, contents: &Contents<'_>) -> String {
     let said = |tensor: &Tensor| {
         format!(
             "{} {}",
-            plain(tensor.element.name()),
-            shapes::shape(&tensor.shape)
+            brief(tensor.element.name()),
+            shortened(&shapes::shape(&tensor.shape), LONGEST)
         )
     };
     let mut differences: Vec<(&str, (&str, String))> = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn text(comparison: &Comparison<'_>, contents: &Contents<'_>) -> Stri
             let layers = layers(&group.numbers, group.count);
             vec![
                 what.to_owned(),
-                format!("{}{layers}", plain(&group.name)),
+                format!("{}{layers}", brief(&group.name)),
                 said,
             ]
         })
