@@ -3,9 +3,11 @@
 mod bytes;
 mod documents;
 mod error;
+mod external;
 mod facts;
 mod folder;
 mod index;
+mod pointers;
 mod remote;
 mod tree;
 
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 
 use hubkit_api::RepoInfo;
 use hubkit_inspect::{Finding, InspectError, Inspection, Tensor};
+use hubkit_lfs::Pointer;
 use hubkit_types::{BlobId, CommitId, RepoPath};
 
 pub use bytes::{PartReader, same_bytes};
@@ -69,6 +72,20 @@ pub struct InspectedFile {
     pub local_path: Option<PathBuf>,
     /// What is in it, or why nothing can be told of it.
     pub outcome: Result<Inspection, InspectError>,
+    /// Files beside it that hold its weights, as an ONNX file names them; empty where nobody could look for them.
+    pub external: Vec<ExternalFile>,
+    /// Those of them that are pointers of Git LFS, by name.
+    pub pointers: Vec<(String, Pointer)>,
+}
+
+/// A file that holds weights of another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct ExternalFile {
+    /// As the other names it. A stranger's text.
+    pub name: String,
+    /// Its length in bytes; `None` where it is not there, or not a file to load.
+    pub size: Option<u64>,
 }
 
 /// What was read.

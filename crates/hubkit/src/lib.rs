@@ -8,8 +8,8 @@ mod tensors;
 pub use environment::{Environment, EnvironmentError, VARIABLES, Variable};
 pub use hub::{Hub, HubBuilder, HubError};
 pub use inspected::{
-    Documents, InspectedFile, InspectedModel, InspectionError, ModelFacts, PartReader, Reading,
-    Scope, inspect_path, inspect_repo, same_bytes,
+    Documents, ExternalFile, InspectedFile, InspectedModel, InspectionError, ModelFacts,
+    PartReader, Reading, Scope, inspect_path, inspect_repo, same_bytes,
 };
 pub use tensors::{RemoteTensor, RemoteTensors, TensorError};
 

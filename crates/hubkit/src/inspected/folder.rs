@@ -11,7 +11,7 @@ use hubkit_inspect::{ReadInspectionError, inspect_reader};
 use hubkit_types::{BlobId, Etag, RepoPath};
 
 use super::{
-    Documents, InspectedFile, InspectedModel, InspectionError, Scope, documents,
+    Documents, InspectedFile, InspectedModel, InspectionError, Scope, documents, external,
     index::{self, Index},
     tree::choose,
 };
@@ -37,6 +37,7 @@ pub fn inspect_path(path: &Path, scope: &Scope) -> Result<InspectedModel, Inspec
             .to_string_lossy();
         model.files.push(inspect_file(path, name.into_owned())?);
     }
+    model.files.iter_mut().for_each(external::check_here);
     model.finish();
     Ok(model)
 }
@@ -96,6 +97,8 @@ pub(super) fn inspect_file(path: &Path, name: String) -> Result<InspectedFile, I
         blob: blob_of(path),
         local_path: Some(path.to_owned()),
         outcome,
+        external: Vec::new(),
+        pointers: Vec::new(),
     })
 }
 

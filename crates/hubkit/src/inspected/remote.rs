@@ -10,7 +10,7 @@ use hubkit_store::{BlobKey, BlobStore as _, RefStore as _};
 use hubkit_types::{ByteRange, CommitId, Repo, RepoPath, Revision, TreeFile};
 
 use super::{
-    Documents, InspectedFile, InspectedModel, InspectionError, Scope, documents,
+    Documents, InspectedFile, InspectedModel, InspectionError, Scope, documents, external,
     folder::inspect_file,
     index::{self, Index},
     tree::{Chosen, choose},
@@ -192,6 +192,9 @@ impl Source<'_> {
         let documents = self.documents(commit, wanted);
         let (mut weights, documents) = try_join(weights, documents).await?;
         weights.sort_by(|one, other| one.name.cmp(&other.name));
+        for file in &mut weights {
+            external::check_listed(file, &files);
+        }
         Ok(InspectedModel {
             commit: Some(commit),
             findings: chosen.findings(&weights),
@@ -274,6 +277,8 @@ impl Source<'_> {
             blob: None,
             local_path: None,
             outcome: inspector.finish(),
+            external: Vec::new(),
+            pointers: Vec::new(),
         })
     }
 
@@ -347,6 +352,8 @@ async fn read_file(mut ranges: FileRanges) -> Result<(InspectedFile, CommitId), 
         blob: ranges.blob(),
         local_path: None,
         outcome,
+        external: Vec::new(),
+        pointers: Vec::new(),
     };
     Ok((file, commit))
 }

@@ -253,3 +253,106 @@ fn a_link_into_a_cache_tells_what_the_file_hashes_to() {
     let blob = model.files[0].blob.expect("its name");
     assert_eq!(blob.to_string(), digest);
 }
+
+/// An ONNX model with one tensor of eight bytes that lie at 16 in a file beside it.
+fn onnx(location: &str) -> Vec<u8> {
+    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(bytes.len()).expect("a short field");
+        assert!(length < 0x80, "longer than one byte tells");
+        [&[number << 3 | 2, length], bytes].concat()
+    }
+    let pair = |key: &str, value: &str| {
+        let pair = [field(1, key.as_bytes()), field(2, value.as_bytes())];
+        field(13, &pair.concat())
+    };
+    let tensor = [
+        vec![0x08, 2, 0x10, 1],
+        field(8, b"w"),
+        pair("location", location),
+        pair("offset", "16"),
+        pair("length", "8"),
+        vec![14 << 3, 1],
+    ];
+    let graph = [field(2, b"main"), field(5, &tensor.concat())].concat();
+    let sets = field(8, &[field(1, b""), vec![0x10, 17]].concat());
+    [vec![0x08, 8], field(7, &graph), sets].concat()
+}
+
+fn pointer() -> Vec<u8> {
+    let digest = "ab".repeat(32);
+    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 24\n").into()
+}
+
+fn codes(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn files_that_hold_the_weights_of_another_are_looked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("model.onnx");
+    write(folder.path(), &[("model.onnx", onnx("model.data"))]);
+    let look = || {
+        let mut model = inspect_path(&path, &Scope::Model).expect("a file");
+        let file = model.files.remove(0);
+        let inspection = file.outcome.as_ref().expect("told");
+        let codes: Vec<&str> = codes(&inspection.findings);
+        let size = file.external[0].size;
+        (codes.join(" "), size, file.pointers.len())
+    };
+    assert_eq!(look(), ("external-missing".to_owned(), None, 0));
+    write(folder.path(), &[("model.data", vec![0; 23])]);
+    assert_eq!(look(), ("external-length".to_owned(), Some(23), 0));
+    write(folder.path(), &[("model.data", vec![0; 24])]);
+    assert_eq!(look(), (String::new(), Some(24), 0));
+    write(folder.path(), &[("model.data", pointer())]);
+    assert_eq!(look(), ("lfs-pointer".to_owned(), None, 1));
+    fs::remove_file(folder.path().join("model.data")).expect("removed");
+    fs::create_dir(folder.path().join("model.data")).expect("a folder");
+    assert_eq!(look(), ("external-file".to_owned(), None, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_weights_lead_to_the_folder_or_to_the_blobs_of_the_cache() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (blobs, snapshot) = (
+        folder.path().join("blobs"),
+        folder.path().join("snapshots").join("ab".repeat(20)),
+    );
+    for folder in [&blobs, &snapshot] {
+        fs::create_dir_all(folder).expect("a folder");
+    }
+    write(&blobs, &[("one", onnx("model.data")), ("two", vec![0; 24])]);
+    symlink("../../blobs/one", snapshot.join("model.onnx")).expect("a link");
+    symlink("../../blobs/two", snapshot.join("model.data")).expect("a link");
+    let look = || {
+        let model = inspect_path(&snapshot, &Scope::Model).expect("a model");
+        let (_, inspection) = model.inspections().next().expect("told");
+        codes(&inspection.findings).join(" ")
+    };
+    assert_eq!(look(), "");
+    write(folder.path(), &[("elsewhere", vec![0; 24])]);
+    fs::remove_file(snapshot.join("model.data")).expect("removed");
+    symlink("../../elsewhere", snapshot.join("model.data")).expect("a link");
+    assert_eq!(look(), "external-link");
+}
+
+#[tokio::test]
+async fn files_beside_a_file_of_a_hub_are_held_against_the_listing() {
+    for (data, expected) in [
+        (None, "external-missing"),
+        (Some(23), "external-length"),
+        (Some(24), ""),
+    ] {
+        let mut files = vec![("model.onnx", onnx("model.data"))];
+        files.extend(data.map(|length| ("model.data", vec![0; length])));
+        let (client, _) = hub(&files);
+        let model = look(&client, &Scope::Model).await.expect("a model");
+        let (file, inspection) = model.inspections().next().expect("told");
+        assert_eq!(codes(&inspection.findings).join(" "), expected);
+        let size = data.map(|length| length as u64);
+        assert_eq!(file.external[0].size, size);
+    }
+}

@@ -30,6 +30,11 @@ pub(super) fn of(model: &InspectedModel) -> Option<Failure> {
         let error = file.outcome.as_ref().err()?;
         Some(told(&file.name, error))
     });
+    let pointer = || {
+        let mut pointers = model.files.iter().flat_map(|file| &file.pointers);
+        let (name, pointer) = pointers.next()?;
+        Some(Failure::pointer(&plain(name), pointer))
+    };
     let fault = || {
         let findings = model.inspections().flat_map(|(file, inspection)| {
             let findings = inspection.findings.iter();
@@ -38,7 +43,11 @@ pub(super) fn of(model: &InspectedModel) -> Option<Failure> {
         let together = model.findings.iter().map(|finding| ("the model", finding));
         let mut findings = findings.chain(together);
         let (name, finding) = findings.find(|(_, finding)| finding.severity == Severity::Fault)?;
-        Some(malformed(format!("{}: {}", plain(name), finding.message)))
+        let failure = malformed(format!("{}: {}", plain(name), finding.message));
+        Some(match finding.code {
+            "external-missing" => failure.hint("fetch it, too: the model can't be loaded without"),
+            _ => failure,
+        })
     };
-    unread.or_else(fault)
+    unread.or_else(pointer).or_else(fault)
 }

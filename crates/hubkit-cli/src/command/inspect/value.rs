@@ -174,6 +174,7 @@ fn file(file: &InspectedFile) -> Value {
     let mut value = json!({
         "path": file.name, "size": file.size, "blob": file.blob.map(|blob| blob.to_string()),
         "error": told.err().map(ToString::to_string),
+        "external": file.external.iter().map(|file| json!({ "path": file.name, "size": file.size })).collect::<Vec<_>>(),
     });
     if let (Ok(inspection), Some(map)) = (told, value.as_object_mut()) {
         map.extend(described(inspection));

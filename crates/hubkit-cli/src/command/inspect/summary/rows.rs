@@ -1,13 +1,16 @@
 //! What is said of a model, row by row.
 
-use hubkit::inspect::{Memory, Slot};
+use hubkit::{
+    InspectedFile,
+    inspect::{Memory, Slot},
+};
 
 use super::{
     super::{Told, shapes},
     bar::{bar, percent},
     sheet::Sheet,
 };
-use crate::ui::{count, plain, shortened, size};
+use crate::ui::{brief, count, plain, shortened, size};
 
 /// How wide the bar is.
 const BAR: usize = 24;
@@ -205,9 +208,10 @@ fn files(told: &Told) -> Option<String> {
     let model = &told.model;
     let mut text = match &model.files[..] {
         [file] if model.paths.is_empty() && model.commit.is_none() => {
-            return also(told).filter(|_| file.size > 0);
+            let beside = (!file.external.is_empty()).then(|| beside(file));
+            return beside.or_else(|| also(told).filter(|_| file.size > 0));
         }
-        [file] => plain(&file.name),
+        [file] => beside(file),
         files => {
             let (first, last) = (files.first()?, files.last()?);
             let number = count(files.len(), "file", "files");
@@ -218,6 +222,21 @@ fn files(told: &Told) -> Option<String> {
         text = format!("{text}; {also}");
     }
     Some(text)
+}
+
+/// The file, with those that hold its weights.
+fn beside(file: &InspectedFile) -> String {
+    const MOST: usize = 3;
+    let named = file.external.iter().take(MOST).map(|external| {
+        let size = external.size.map_or("not there".to_owned(), size);
+        format!(", {} ({size})", brief(&external.name))
+    });
+    let mut text = plain(&file.name);
+    text.extend(named);
+    if file.external.len() > MOST {
+        text = format!("{text} and {} more", file.external.len() - MOST);
+    }
+    text
 }
 
 /// Other files of weights.
