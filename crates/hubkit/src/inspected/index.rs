@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use hubkit_inspect::{Finding, Severity};
-use hubkit_safetensors::ShardIndex;
+use hubkit_safetensors::{ShardFinding, ShardIndex};
 use hubkit_types::RepoPath;
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use super::{InspectedFile, InspectionError};
 #[derive(Debug)]
 pub(super) struct Index {
     tensors: BTreeMap<String, RepoPath>,
+    /// How many bytes the tensors take together, as an index of safetensors says. PyTorch's counts shared storage in
+    /// ways of its own.
+    total_size: Option<u64>,
 }
 
 /// The longest index that is read, in bytes.
@@ -32,8 +35,10 @@ impl Index {
             Some(folder) => format!("{folder}/{shard}").parse(),
             None => Ok(shard.clone()),
         };
+        let mut total_size = None;
         let tensors = if path.as_str().ends_with(".safetensors.index.json") {
             let index = ShardIndex::parse(json).map_err(|error| fault(error.to_string()))?;
+            total_size = index.total_size();
             let tensors = index.tensors();
             tensors
                 .map(|(tensor, shard)| (tensor.to_owned(), shard.clone()))
@@ -47,6 +52,7 @@ impl Index {
         let tensors: Result<BTreeMap<_, _>, hubkit_types::ParseRepoPathError> = tensors.collect();
         Ok(Self {
             tensors: tensors.map_err(|error| fault(error.to_string()))?,
+            total_size,
         })
     }
 
@@ -60,7 +66,13 @@ impl Index {
         let mut places: HashMap<&str, &str> = HashMap::new();
         let (mut faults, mut extra) = (Vec::new(), 0_usize);
         let mut unread = BTreeSet::new();
-        for file in files {
+        let mut size = Some(0_u64);
+        let shards = self.shards();
+        let is_shard = |file: &&InspectedFile| {
+            let path = file.name.parse();
+            path.is_ok_and(|path: RepoPath| shards.contains(&path))
+        };
+        for file in files.iter().filter(is_shard) {
             let Ok(inspection) = &file.outcome else {
                 unread.insert(file.name.as_str());
                 continue;
@@ -70,6 +82,7 @@ impl Index {
                     let name = tensor.name.escape_debug();
                     faults.push(format!("`{name}` is in `{other}` and in `{}`", file.name));
                 }
+                size = size.and_then(|size| size.checked_add(tensor.bytes?));
                 extra += usize::from(!self.tensors.contains_key(&tensor.name));
             }
         }
@@ -93,12 +106,22 @@ impl Index {
             .map(|fault| Finding::new(Severity::Fault, "index", fault))
             .collect();
         if more > 0 {
-            let message = format!("the index is wrong about {more} tensors more");
+            let tensors = if more == 1 { "tensor" } else { "tensors" };
+            let message = format!("the index is wrong about {more} {tensors} more");
             findings.push(Finding::new(Severity::Fault, "index", message));
         }
         if extra > 0 {
-            let message = format!("the files hold {extra} tensors that the index does not name");
+            let tensors = if extra == 1 { "tensor" } else { "tensors" };
+            let message = format!("the files hold {extra} {tensors} that the index does not name");
             findings.push(Finding::new(Severity::Warning, "index_extra", message));
+        }
+        if findings.is_empty()
+            && unread.is_empty()
+            && let (Some(expected), Some(found)) = (self.total_size, size)
+            && expected != found
+        {
+            let message = ShardFinding::TotalSize { expected, found }.to_string();
+            findings.push(Finding::new(Severity::Warning, "index_size", message));
         }
         findings
     }

@@ -356,3 +356,16 @@ async fn files_beside_a_file_of_a_hub_are_held_against_the_listing() {
         assert_eq!(file.external[0].size, size);
     }
 }
+
+#[test]
+fn the_size_that_an_index_tells_is_held_against_its_tensors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), &sharded());
+    let wrong = INDEX.replace("300000", "300001").into_bytes();
+    write(folder.path(), &[("model.safetensors.index.json", wrong)]);
+    let model = inspect_path(folder.path(), &Scope::Model).expect("a model");
+    assert_eq!(codes(&model.findings), ["index_size"]);
+    let message = &model.findings[0].message;
+    assert!(message.contains("300001") && message.contains("300000"));
+    assert_eq!(model.verdict(), Verdict::Suspicious);
+}
