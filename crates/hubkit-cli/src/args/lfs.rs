@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, value_parser};
+use clap::{Args, Subcommand, builder::FalseyValueParser, value_parser};
 use hubkit::RepoKind;
 
 use super::parse_kind;
@@ -71,7 +71,7 @@ pub struct Smudge {
     #[arg(value_name = "FILE")]
     pub file: Option<String>,
     /// Write the pointer as it came
-    #[arg(long, env = "GIT_LFS_SKIP_SMUDGE")]
+    #[arg(long, env = "GIT_LFS_SKIP_SMUDGE", value_parser = FalseyValueParser::new())]
     pub skip: bool,
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use hubkit::{
     RepoPath,
-    lfs::{Pointer, recognise},
+    lfs::{Extension, Pointer, recognise},
     store::Digester,
 };
 use hubkit_git::WorkTree;
@@ -23,7 +23,7 @@ use crate::{
     failure::Failure,
     progress::Report,
     target,
-    ui::Ui,
+    ui::{Ui, plain},
 };
 
 pub(crate) async fn smudge(global: &Global, arguments: &Smudge, ui: &Ui) -> Result<Exit, Failure> {
@@ -38,6 +38,12 @@ pub(crate) async fn smudge(global: &Global, arguments: &Smudge, ui: &Ui) -> Resu
     };
     // Git keeps the other end of the pipe open until all is read.
     drop(input);
+    if pointer.size() == 0 {
+        return Ok(Exit::Done);
+    }
+    if let Some(extension) = pointer.extensions().first() {
+        return Err(extended(arguments, &pointer, extension));
+    }
     let clone = clone()?;
     let objects = clone.objects();
     let (oid, size) = (pointer.oid(), pointer.size());
@@ -77,6 +83,22 @@ pub(crate) fn clean(arguments: &Clean) -> Result<Exit, Failure> {
     })?;
     write(pointer.to_string().as_bytes())?;
     Ok(Exit::Done)
+}
+
+/// The object is what the programs of the extensions made of the file, and they are not here.
+fn extended(arguments: &Smudge, pointer: &Pointer, extension: &Extension) -> Failure {
+    let file = arguments
+        .file
+        .as_deref()
+        .map_or("the file".to_owned(), |file| format!("`{}`", plain(file)));
+    let message = format!(
+        "{file} was made with the LFS extension `{}`: the object {} is not the file, and only git-lfs with that extension makes it so",
+        plain(extension.name()),
+        pointer.oid()
+    );
+    Failure::new(Exit::Integrity, "lfs_extension", message).hint(
+        "check it out with git-lfs and the extension; GIT_LFS_SKIP_SMUDGE=1 leaves the pointer",
+    )
 }
 
 /// Git starts its filters at the top of the work tree.

@@ -1,0 +1,84 @@
+//! `hubkit lfs` as git and its users run it, with no hub to ask.
+
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+/// The SHA-256 of no bytes.
+const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn pointer(extension: &str, size: u64) -> String {
+    format!(
+        "version https://git-lfs.github.com/spec/v1\n{extension}oid sha256:{EMPTY}\nsize {size}\n"
+    )
+}
+
+/// The command in a folder, with no settings but these.
+fn hubkit(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hubkit"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("GIT_CEILING_DIRECTORIES", folder)
+        .env("HF_ENDPOINT", "http://127.0.0.1:9")
+        .envs(settings.iter().copied())
+        .stdin(Stdio::null());
+    command
+}
+
+fn smudge(folder: &Path, settings: &[(&str, &str)], input: &str) -> Output {
+    let mut child = hubkit(folder, &["lfs", "smudge", "--", "model.bin"], settings)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    // A command that failed early has closed its end.
+    let _ = pipe.write_all(input.as_bytes());
+    drop(pipe);
+    child.wait_with_output().expect("ended")
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_variable_of_git_lfs_is_read_as_git_lfs_reads_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = pointer("", 10);
+    for value in ["1", "yes", "true"] {
+        let output = smudge(folder.path(), &[("GIT_LFS_SKIP_SMUDGE", value)], &text);
+        assert!(output.status.success(), "{value}: {}", error(&output));
+        assert_eq!(output.stdout, text.as_bytes(), "{value}");
+    }
+    for value in ["0", "no", "false", ""] {
+        let output = smudge(folder.path(), &[("GIT_LFS_SKIP_SMUDGE", value)], &text);
+        // It looks for the clone that the file is in.
+        assert_eq!(output.status.code(), Some(3), "{value}: {}", error(&output));
+        assert_eq!(output.stdout, b"", "{value}");
+    }
+}
+
+#[test]
+fn a_pointer_to_no_bytes_is_smudged_without_asking() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = smudge(folder.path(), &[], &pointer("", 0));
+    assert!(output.status.success(), "{}", error(&output));
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn a_pointer_with_an_extension_is_not_smudged_to_something_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let extension = format!("ext-0-packed sha256:{EMPTY}\n");
+    let output = smudge(folder.path(), &[], &pointer(&extension, 10));
+    assert_eq!(output.status.code(), Some(7), "{}", error(&output));
+    assert_eq!(output.stdout, b"");
+    assert!(error(&output).contains("`packed`"), "{}", error(&output));
+}
