@@ -39,8 +39,10 @@ impl WorkTree {
     /// The address that the remote of this clone has, as git knows it; `None` where there is no remote.
     pub fn remote_url(&self) -> Option<String> {
         let config = self.inner.config().ok()?;
-        let remote = self.remote_name(&config)?;
-        config.get_string(&format!("remote.{remote}.url")).ok()
+        let name = self.remote_name(&config)?;
+        // As `url.BASE.insteadOf` makes it.
+        let remote = self.inner.find_remote(&name).ok()?;
+        remote.url().ok().map(str::to_owned)
     }
 
     /// Where large files come from, by the rules of git-lfs: `lfs.url` and `remote.NAME.lfsurl` of the configuration, then of
@@ -127,8 +129,10 @@ fn told_by(place: &LfsPlace, derived: Option<&LfsPlace>) -> ToldBy {
 }
 
 fn of_url(url: &str, told_by: ToldBy) -> Result<LfsRemote, GitError> {
-    let place = match url.strip_prefix("file://") {
-        Some(path) if told_by == ToldBy::User => LfsPlace::Folder(path.into()),
+    let place = match url.split_once("://") {
+        Some((scheme, path)) if scheme.eq_ignore_ascii_case("file") && told_by == ToldBy::User => {
+            LfsPlace::Folder(path.into())
+        }
         _ => LfsPlace::Server(endpoint(url)?),
     };
     Ok(LfsRemote { place, told_by })
@@ -136,42 +140,79 @@ fn of_url(url: &str, told_by: ToldBy) -> Result<LfsRemote, GitError> {
 
 /// Where the objects of a remote are, when nothing says otherwise.
 fn derived(url: &str) -> Result<LfsPlace, GitError> {
-    if let Some(path) = url.strip_prefix("file://") {
-        return Ok(LfsPlace::Folder(path.into()));
-    }
     let with_suffix = |url: &str| {
         let url = url.trim_end_matches('/');
         let git = if url.ends_with(".git") { "" } else { ".git" };
         endpoint(&format!("{url}{git}/info/lfs")).map(LfsPlace::Server)
     };
-    if url.starts_with("http://") || url.starts_with("https://") {
-        return with_suffix(url);
+    if let Some((helper, _)) = url.split_once("::")
+        && is_scheme(helper)
+    {
+        return Err(no_way(helper));
     }
-    // SSH reaches the repository; large files come by HTTPS from the same host.
-    if let Some(rest) = url.strip_prefix("ssh://") {
-        let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let host = host.split(':').next().unwrap_or(host);
-        return with_suffix(&format!("https://{host}/{path}"));
+    if let Some((scheme, rest)) = url.split_once("://") {
+        return match scheme.to_ascii_lowercase().as_str() {
+            scheme @ ("http" | "https") => with_suffix(&format!("{scheme}://{rest}")),
+            "file" => Ok(LfsPlace::Folder(rest.into())),
+            // SSH reaches the repository; large files come by HTTPS from the same host, at its usual port.
+            "ssh" | "git+ssh" | "ssh+git" => {
+                let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+                with_suffix(&format!("https://{}/{path}", without_port(authority)))
+            }
+            _ => Err(no_way(scheme)),
+        };
     }
     match url.split_once(':') {
         // `git@host:path`, and not a drive or a path with a colon.
         Some((host, path)) if host.len() > 1 && !host.contains(['/', '\\']) => {
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-            with_suffix(&format!("https://{host}/{}", path.trim_start_matches('/')))
+            // A word and no host: what git would look for in `~/.ssh/config`, and nothing that HTTPS reaches.
+            if !host.contains(['@', '.']) && host != "localhost" {
+                return Err(no_way(host));
+            }
+            let path = path.trim_start_matches('/');
+            with_suffix(&format!("https://{host}/{path}"))
         }
         _ => Ok(LfsPlace::Folder(url.into())),
     }
 }
 
+fn is_scheme(text: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    !text.is_empty() && text.bytes().all(legal)
+}
+
+/// The host of an authority with its user, which [`endpoint`] drops, and without its port: that is SSH's.
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+fn no_way(scheme: &str) -> GitError {
+    let scheme: String = if is_scheme(scheme) {
+        scheme.chars().take(40).collect()
+    } else {
+        "?".to_owned()
+    };
+    let message = format!(
+        "the remote's address starts with `{scheme}:`, and how its large files are reached is not known: expected one by \
+         http, https, ssh or file, or a folder; `git config lfs.url` can name the LFS server"
+    );
+    GitError::new(GitErrorKind::Unsupported, message)
+}
+
 /// An address without the user that may stand in it: what is secret there is not ours to send.
 fn endpoint(url: &str) -> Result<Endpoint, GitError> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let scheme = scheme.to_ascii_lowercase();
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let host = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
+    // Before the path an `@` ends a user; behind it stands for itself, which an endpoint wants written out.
+    let path = path.replace('@', "%40");
     let plain = format!("{scheme}://{host}{path}");
     plain.parse().map_err(|error| {
         // Never the address itself: it may hold a password.
@@ -195,7 +236,12 @@ mod tests {
                 "http://h:8080/a/b.git/info/lfs",
             ),
             ("git@h:a/b", "https://h/a/b.git/info/lfs"),
+            ("h.example:a/b", "https://h.example/a/b.git/info/lfs"),
+            ("git@h:/a/b@c", "https://h/a/b%40c.git/info/lfs"),
             ("ssh://git@h:22/a/b.git", "https://h/a/b.git/info/lfs"),
+            ("ssh://git@h/a/b@c.git", "https://h/a/b%40c.git/info/lfs"),
+            ("SSH://h/a/b", "https://h/a/b.git/info/lfs"),
+            ("HTTPS://h/a/b", "https://h/a/b.git/info/lfs"),
         ] {
             let expected = LfsPlace::Server(expected.parse().expect("an address"));
             assert_eq!(derived(url).expect("a place"), expected, "{url}");
@@ -207,6 +253,24 @@ mod tests {
         ] {
             let expected = LfsPlace::Folder(expected.into());
             assert_eq!(derived(url).expect("a place"), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_no_large_file_is_reached_by_is_refused() {
+        for url in [
+            "git://h/a/b",
+            "ftp://h/a/b",
+            "hf:a/b",
+            "hf::https://h/a/b",
+            "ext::sh -c secret",
+            "x::y",
+        ] {
+            let error = derived(url).expect_err(url);
+            assert_eq!(error.kind(), GitErrorKind::Unsupported, "{url}");
+            let scheme = url.split(':').next().expect("a scheme");
+            assert!(error.to_string().contains(&format!("`{scheme}:`")), "{url}");
+            assert!(!format!("{error:?}").contains("secret"), "{url}");
         }
     }
 

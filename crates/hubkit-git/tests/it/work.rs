@@ -264,6 +264,19 @@ fn the_clone_says_where_its_large_files_are() {
             ToldBy::User
         )
     );
+    git(
+        root,
+        &[
+            "config",
+            "url.https://other.example/.insteadOf",
+            "https://me:secret@h.example/",
+        ],
+    );
+    assert_eq!(told().0, "https://other.example/a/b.git/info/lfs");
+    git(
+        root,
+        &["config", "--unset", "url.https://other.example/.insteadOf"],
+    );
     // What came with the repository counts, and is not trusted beyond its own origin.
     let lfsconfig = |url: &str| {
         fs::write(root.join(".lfsconfig"), format!("[lfs]\n\turl = {url}\n")).expect("written");
