@@ -1,6 +1,7 @@
 //! `hubkit lfs` as git and its users run it, with no hub to ask.
 
 use std::{
+    fs,
     io::Write as _,
     path::Path,
     process::{Command, Output, Stdio},
@@ -81,4 +82,63 @@ fn a_pointer_with_an_extension_is_not_smudged_to_something_else() {
     assert_eq!(output.status.code(), Some(7), "{}", error(&output));
     assert_eq!(output.stdout, b"");
     assert!(error(&output).contains("`packed`"), "{}", error(&output));
+}
+
+fn pointers(folder: &Path, path: &str) -> Output {
+    let mut command = hubkit(folder, &["lfs", "pointers", path], &[]);
+    command.output().expect("ended")
+}
+
+/// What was printed for people, told in one text.
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        error(output)
+    )
+}
+
+/// A cache that holds a pointer in the place of a file; the folder of its snapshot.
+#[cfg(unix)]
+fn cache(folder: &Path) -> &'static str {
+    let repo = folder.join("models--a--b");
+    fs::create_dir_all(repo.join("blobs")).expect("made");
+    fs::create_dir_all(repo.join("snapshots/c0/sub")).expect("made");
+    fs::write(repo.join("blobs/x"), pointer("", 10)).expect("written");
+    let link = repo.join("snapshots/c0/sub/model.bin");
+    std::os::unix::fs::symlink("../../../blobs/x", link).expect("linked");
+    "models--a--b/snapshots/c0"
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_counts_as_the_plain_file_it_leads_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let snapshot = cache(folder.path());
+    for path in [snapshot, "models--a--b", "."] {
+        let output = pointers(folder.path(), path);
+        assert_eq!(output.status.code(), Some(1), "{path}: {}", said(&output));
+        let listed = String::from_utf8_lossy(&output.stdout).lines().count();
+        assert_eq!(listed, 1, "{path}: {}", said(&output));
+        assert!(said(&output).contains("sub/model.bin"), "{}", said(&output));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_cannot_be_read_is_told_and_the_search_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    // What leads to itself can be read by nobody, whoever runs this.
+    std::os::unix::fs::symlink("loop", root.join("loop")).expect("linked");
+    std::os::unix::fs::symlink("nowhere", root.join("dangling")).expect("linked");
+    let output = pointers(root, ".");
+    assert_eq!(output.status.code(), Some(8), "{}", said(&output));
+    assert!(error(&output).contains("`loop`"), "{}", error(&output));
+    assert!(!error(&output).contains("dangling"), "{}", error(&output));
+    fs::write(root.join("model.bin"), pointer("", 10)).expect("written");
+    let output = pointers(root, ".");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("model.bin"), "{}", said(&output));
+    assert!(error(&output).contains("`loop`"), "{}", error(&output));
 }

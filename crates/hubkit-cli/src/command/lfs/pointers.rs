@@ -5,17 +5,17 @@ use std::{collections::HashMap, fs};
 use hubkit_git::{PointerStanding, WorkTree};
 use serde_json::{Value, json};
 
-use super::found::{Found, What, look_through};
+use super::found::{Found, Search, What, search};
 use crate::{
     args::Pointers,
     exit::Exit,
     failure::Failure,
-    ui::{Ui, count, plain, size, table},
+    ui::{Ui, count, plain, size, table, trouble},
 };
 
 pub(crate) fn run(arguments: &Pointers, ui: &Ui) -> Result<Exit, Failure> {
     let shown = arguments.path.display();
-    let found = look_through(&arguments.path).map_err(|error| {
+    let searched = search(&arguments.path).map_err(|error| {
         let exit = match error.kind() {
             std::io::ErrorKind::NotFound => Exit::NotFound,
             _ => Exit::Disk,
@@ -26,6 +26,10 @@ pub(crate) fn run(arguments: &Pointers, ui: &Ui) -> Result<Exit, Failure> {
             format!("{shown} can't be looked through: {error}"),
         )
     })?;
+    let Search { found, unreadable } = searched;
+    for (path, error) in &unreadable {
+        trouble(&format!("`{}` can't be read: {error}", plain(path)));
+    }
     let standings = standings(arguments);
     let bytes = found.iter().fold(0_u64, |sum, one| match &one.what {
         What::Pointer(pointer) => sum.saturating_add(pointer.size()),
@@ -43,13 +47,18 @@ pub(crate) fn run(arguments: &Pointers, ui: &Ui) -> Result<Exit, Failure> {
         },
         || {
             let list = found.iter().map(|one| describe(one, standing(one)));
+            let unreadable = unreadable
+                .iter()
+                .map(|(path, error)| json!({ "path": path, "message": error.to_string() }));
             json!({
                 "path": arguments.path.to_string_lossy(), "bytes": bytes, "pointers": list.collect::<Value>(),
+                "unreadable": unreadable.collect::<Value>(),
             })
         },
     )?;
     if found.is_empty() {
-        return Ok(Exit::Done);
+        let nothing = unreadable.is_empty();
+        return Ok(if nothing { Exit::Done } else { Exit::Disk });
     }
     let pointers = count(found.len(), "pointer", "pointers");
     ui.remark(&format!(
