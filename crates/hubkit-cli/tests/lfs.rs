@@ -142,3 +142,29 @@ fn what_cannot_be_read_is_told_and_the_search_goes_on() {
     assert!(said(&output).contains("model.bin"), "{}", said(&output));
     assert!(error(&output).contains("`loop`"), "{}", error(&output));
 }
+
+#[test]
+#[cfg(unix)]
+fn what_is_said_to_fetch_the_files_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    let snapshot = cache(root);
+    let said_of = |path: &str| error(&pointers(root, path));
+    let cached = said_of(snapshot);
+    assert!(cached.contains("`hubkit download REPO`"), "{cached}");
+    assert!(!cached.contains("lfs pull"), "{cached}");
+    fs::create_dir(root.join("plain")).expect("made");
+    fs::write(root.join("plain/model.bin"), pointer("", 10)).expect("written");
+    let plain = said_of("plain");
+    assert!(plain.contains("1 pointer to 10 B lies"), "{plain}");
+    assert!(
+        plain.contains("`hubkit lfs pull PATH --repo REPO`"),
+        "{plain}"
+    );
+    fs::create_dir(root.join("broken")).expect("made");
+    let text = pointer("", 10).replace("size 10", "size ten");
+    fs::write(root.join("broken/model.bin"), text).expect("written");
+    let broken = said_of("broken");
+    assert!(broken.contains("1 broken pointer lies"), "{broken}");
+    assert!(!broken.contains("lfs pull"), "{broken}");
+}
