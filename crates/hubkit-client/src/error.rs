@@ -86,6 +86,15 @@ impl Error {
         self
     }
 
+    /// The same error once more, for another thing that it met too; its cause stays with the first.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            store_kind: self.store_kind,
+            retry_after: self.retry_after,
+            ..Self::new(self.kind, self.message.clone())
+        }
+    }
+
     /// Puts what this layer knows before the cause: what was being done, to which file.
     pub(crate) fn within(self, doing: impl fmt::Display) -> Self {
         Self {

@@ -114,7 +114,8 @@ impl LfsServer {
     ///
     /// # Errors
     ///
-    /// Where the server does not answer at all; those of [`LfsServer::batch`].
+    /// Where the server does not answer the first request; those of [`LfsServer::batch`]. An error of a later request is the
+    /// outcome of all objects that were still to come.
     pub async fn fetch(
         &self,
         wanted: &[LfsWanted],
@@ -130,9 +131,18 @@ impl LfsServer {
             missing: bytes,
         });
         let mut outcomes = Vec::with_capacity(wanted.len());
-        for wanted in wanted.chunks(Self::MOST_OBJECTS) {
+        let all = wanted;
+        for wanted in all.chunks(Self::MOST_OBJECTS) {
             let ask = LfsAsk::download(wanted.iter().map(|one| one.object).collect());
-            let reply = Box::pin(self.batch(&ask, progress)).await?;
+            let reply = match Box::pin(self.batch(&ask, progress)).await {
+                Ok(reply) => reply,
+                Err(error) if outcomes.is_empty() => return Err(error),
+                // What came before stays, and what would come after would meet the same.
+                Err(error) => {
+                    outcomes.extend(all[outcomes.len()..].iter().map(|_| Err(error.again())));
+                    return Ok(outcomes);
+                }
+            };
             // Some wait long for their turn, and their addresses grow old meanwhile.
             let answer = (&reply, Instant::now());
             let transfers = wanted.iter().map(|one| {

@@ -313,3 +313,44 @@ async fn each_object_has_its_own_outcome() {
     );
     script.finish();
 }
+
+#[tokio::test]
+async fn what_a_later_request_meets_leaves_the_outcomes_before_it() {
+    let missing = |count: usize| {
+        let objects: Vec<String> = (0..count)
+            .map(|number| {
+                let object = wanted("x", format!("{number}").as_bytes()).object;
+                let (oid, size) = (object.oid, object.size);
+                format!(
+                    r#"{{"oid":"{oid}","size":{size},"error":{{"code":404,"message":"gone"}}}}"#
+                )
+            })
+            .collect();
+        let body = format!(r#"{{"objects":[{}]}}"#, objects.join(","));
+        let headers = [("content-type", "application/vnd.git-lfs+json")];
+        answer(200, &headers, body.into_bytes())
+    };
+    let script = Script::new().expect(asks(HUB), missing(100)).expect(
+        asks(HUB),
+        answer(403, &[("x-error-message", "the quota is used up")], ""),
+    );
+    let (store, client) = (MemoryStore::new(), client(&script));
+    let server = client.lfs(&repo()).expect("an address");
+    let files: Vec<LfsWanted> = (0..250)
+        .map(|number| wanted(&format!("{number}.bin"), format!("{number}").as_bytes()))
+        .collect();
+    let outcomes = server.fetch(&files, stages(&store), &Silent).await;
+    let outcomes = outcomes.expect("outcomes of each");
+    assert_eq!(outcomes.len(), 250);
+    for (number, outcome) in outcomes.iter().enumerate() {
+        let error = outcome.as_ref().expect_err("nothing was there");
+        let (kind, said) = if number < 100 {
+            (ErrorKind::FileNotFound, "gone")
+        } else {
+            (ErrorKind::Authentication, "the quota is used up")
+        };
+        assert_eq!(error.kind(), kind, "{number}: {error}");
+        assert!(error.to_string().contains(said), "{number}: {error}");
+    }
+    script.finish();
+}
