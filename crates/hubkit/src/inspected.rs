@@ -52,6 +52,8 @@ pub struct InspectedModel {
     pub paths: Vec<RepoPath>,
     /// Files that hold weights too and were not looked at: other formats, other precisions.
     pub others: Vec<RepoPath>,
+    /// Those of them, in a folder of this machine, that are pointers of Git LFS.
+    pub pointers: Vec<(RepoPath, Pointer)>,
     /// What the hub says of the repository, where it was asked.
     pub info: Option<RepoInfo>,
     /// What was read for all this.

@@ -28,6 +28,10 @@ impl Documents {
         self.0.insert(path, bytes);
     }
 
+    pub(super) fn remove(&mut self, path: &RepoPath) {
+        self.0.remove(path);
+    }
+
     /// How many bytes they have together.
     pub(super) fn bytes(&self) -> u64 {
         self.0.values().map(|bytes| bytes.len() as u64).sum()

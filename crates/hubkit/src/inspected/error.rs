@@ -2,6 +2,7 @@
 
 use std::{error, fmt, io, path::PathBuf};
 
+use hubkit_lfs::Pointer;
 use hubkit_types::{Repo, RepoPath};
 
 /// A model could not be looked at.
@@ -38,6 +39,13 @@ pub enum InspectionError {
         /// What is wrong with it; safe to show.
         message: String,
     },
+    /// In the place of an index of shards lies its pointer of Git LFS.
+    Pointer {
+        /// The index.
+        path: RepoPath,
+        /// What lies there.
+        pointer: Box<Pointer>,
+    },
     /// An index names a shard that is not there, or a series of files is short of one.
     Incomplete {
         /// The shard. A stranger's text.
@@ -67,6 +75,7 @@ impl fmt::Display for InspectionError {
                 place(repo)
             ),
             Self::Index { path, message } => write!(f, "`{path}` is no index of shards: {message}"),
+            Self::Pointer { path, pointer } => write!(f, "`{path}` is {}", pointer.not_the_file()),
             Self::Incomplete { missing } => write!(
                 f,
                 "`{}` is not there, which the other files of the model say there is: not all of it is here",

@@ -13,6 +13,7 @@ use hubkit_types::{BlobId, Etag, RepoPath};
 use super::{
     Documents, InspectedFile, InspectedModel, InspectionError, Scope, documents, external,
     index::{self, Index},
+    pointers,
     tree::choose,
 };
 
@@ -78,6 +79,7 @@ fn inspect_folder(
     if *scope == Scope::Model {
         model.documents = read_documents(folder, &model.paths)?;
     }
+    pointers::look_in(folder, scope, model);
     Ok(())
 }
 

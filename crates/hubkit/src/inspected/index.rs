@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use hubkit_inspect::{Finding, Severity};
+use hubkit_lfs::recognise;
 use hubkit_safetensors::{ShardFinding, ShardIndex};
 use hubkit_types::RepoPath;
 use serde_json::Value;
@@ -27,6 +28,12 @@ const MOST_TOLD: usize = 3;
 impl Index {
     /// Reads an index. Its shards lie in its own folder, or below.
     pub(super) fn parse(path: &RepoPath, json: &[u8]) -> Result<Self, InspectionError> {
+        if let Some(pointer) = recognise(json).pointer() {
+            return Err(InspectionError::Pointer {
+                path: path.clone(),
+                pointer: Box::new(pointer.clone()),
+            });
+        }
         let fault = |message: String| InspectionError::Index {
             path: path.clone(),
             message,

@@ -13,6 +13,7 @@ use super::{
     Documents, InspectedFile, InspectedModel, InspectionError, Scope, documents, external,
     folder::inspect_file,
     index::{self, Index},
+    pointers,
     tree::{Chosen, choose},
 };
 
@@ -195,7 +196,7 @@ impl Source<'_> {
         for file in &mut weights {
             external::check_listed(file, &files);
         }
-        Ok(InspectedModel {
+        let mut model = InspectedModel {
             commit: Some(commit),
             findings: chosen.findings(&weights),
             files: weights,
@@ -204,7 +205,9 @@ impl Source<'_> {
             others: chosen.others,
             info,
             ..InspectedModel::default()
-        })
+        };
+        pointers::take_documents(&mut model);
+        Ok(model)
     }
 
     async fn documents(

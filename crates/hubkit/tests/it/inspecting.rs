@@ -369,3 +369,36 @@ fn the_size_that_an_index_tells_is_held_against_its_tensors() {
     assert!(message.contains("300001") && message.contains("300000"));
     assert_eq!(model.verdict(), Verdict::Suspicious);
 }
+
+#[test]
+fn pointers_beside_the_weights_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), &sharded());
+    for document in ["config.json", "tokenizer.json"] {
+        write(folder.path(), &[(document, pointer())]);
+    }
+    let look = || inspect_path(folder.path(), &Scope::Model);
+    let model = look().expect("a model");
+    assert_eq!(codes(&model.findings), ["lfs-pointer", "lfs-pointer"]);
+    assert!(model.findings[0].message.starts_with("config.json is "));
+    assert_eq!(model.verdict(), Verdict::Suspicious);
+    assert!(model.documents.get("config.json").is_none());
+    assert!(model.pointers.is_empty());
+    write(folder.path(), &[("pytorch_model.bin", pointer())]);
+    let model = look().expect("a model");
+    assert_eq!(model.verdict(), Verdict::Malformed);
+    assert_eq!(model.pointers[0].0.as_str(), "pytorch_model.bin");
+    write(folder.path(), &[("model.safetensors.index.json", pointer())]);
+    let error = look().expect_err("no index");
+    assert!(matches!(error, InspectionError::Pointer { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_document_of_a_hub_that_is_a_pointer_is_told() {
+    let mut files = sharded();
+    files[0].1 = pointer();
+    let (client, _) = hub(&files);
+    let model = look(&client, &Scope::Model).await.expect("a model");
+    assert_eq!(codes(&model.findings), ["lfs-pointer"]);
+    assert!(model.documents.get("config.json").is_none());
+}

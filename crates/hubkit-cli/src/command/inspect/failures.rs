@@ -31,8 +31,11 @@ pub(super) fn of(model: &InspectedModel) -> Option<Failure> {
         Some(told(&file.name, error))
     });
     let pointer = || {
-        let mut pointers = model.files.iter().flat_map(|file| &file.pointers);
-        let (name, pointer) = pointers.next()?;
+        let external = model.files.iter().flat_map(|file| &file.pointers);
+        let external = external.map(|(name, pointer)| (name.as_str(), pointer));
+        let others = model.pointers.iter();
+        let others = others.map(|(path, pointer)| (path.as_str(), pointer));
+        let (name, pointer) = external.chain(others).next()?;
         Some(Failure::pointer(&plain(name), pointer))
     };
     let fault = || {

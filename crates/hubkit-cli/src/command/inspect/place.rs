@@ -93,6 +93,7 @@ pub(super) fn failure(error: InspectionError, list: &str) -> Failure {
         InspectionError::NoWeights { .. } => {
             Failure::new(Exit::NotFound, "no_weights", message).hint(list)
         }
+        InspectionError::Pointer { path, pointer } => Failure::pointer(path.as_str(), &pointer),
         InspectionError::Index { .. } => failures::malformed(message),
         InspectionError::Incomplete { .. } => Failure::new(Exit::Usage, "incomplete", message)
             .hint("name one file to look at it alone: `hubkit inspect REPO model-00001-of-00002.safetensors`"),
