@@ -3,7 +3,7 @@
 use std::{error, fmt, io, path::PathBuf};
 
 use hubkit_lfs::Pointer;
-use hubkit_types::{Repo, RepoPath};
+use hubkit_types::{Repo, RepoPath, shown};
 
 /// A model could not be looked at.
 #[derive(Debug)]
@@ -17,6 +17,11 @@ pub enum InspectionError {
         path: PathBuf,
         /// Why.
         error: io::Error,
+    },
+    /// A path of this machine leads to a device, a pipe or a folder.
+    NotAFile {
+        /// Which.
+        path: PathBuf,
     },
     /// The commit, or the folder, holds no such file.
     NoSuchFile {
@@ -68,6 +73,10 @@ impl fmt::Display for InspectionError {
         match self {
             Self::Hub(error) => error.fmt(f),
             Self::Io { path, error } => write!(f, "{} can't be read: {error}", path.display()),
+            Self::NotAFile { path } => {
+                let path = shown(&path.to_string_lossy(), 400);
+                write!(f, "{path} is something else: expected a regular file")
+            }
             Self::NoSuchFile { path, repo } => write!(f, "{} has no file `{path}`", place(repo)),
             Self::NoWeights { files, repo } => write!(
                 f,

@@ -85,6 +85,13 @@ fn inspect_folder(
 
 /// Looks at one file of this machine.
 pub(super) fn inspect_file(path: &Path, name: String) -> Result<InspectedFile, InspectionError> {
+    // Before it is opened: that alone waits for a writer where the path is a pipe.
+    let about = fs::metadata(path).map_err(|error| unreadable(path, error))?;
+    if !about.is_file() {
+        return Err(InspectionError::NotAFile {
+            path: path.to_owned(),
+        });
+    }
     let mut file = File::open(path).map_err(|error| unreadable(path, error))?;
     let about = file.metadata().map_err(|error| unreadable(path, error))?;
     let outcome = match inspect_reader(&mut file) {

@@ -1,6 +1,7 @@
 //! Pointers of Git LFS in the place of files of a model.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io::{self, Read as _},
     path::Path,
@@ -22,11 +23,12 @@ const MOST_TOLD: usize = 20;
 /// where those are wanted. A pointer is no document.
 pub(super) fn look_in(folder: &Path, scope: &Scope, model: &mut InspectedModel) {
     let mut found = Vec::new();
+    let known: HashSet<&str> = model.files.iter().map(|file| file.name.as_str()).collect();
+    let others: HashSet<&RepoPath> = model.others.iter().collect();
     for path in &model.paths {
-        let is_known = |name: &str| model.files.iter().any(|file| file.name == name);
-        let holds_weights = model.others.contains(path);
+        let holds_weights = others.contains(path);
         let is_document = *scope == Scope::Model && path.parent().is_none();
-        if !(holds_weights || is_document) || is_known(path.as_str()) {
+        if !(holds_weights || is_document) || known.contains(path.as_str()) {
             continue;
         }
         // What can't be read was not looked at, and nothing is said of it.

@@ -402,3 +402,12 @@ async fn a_document_of_a_hub_that_is_a_pointer_is_told() {
     assert_eq!(codes(&model.findings), ["lfs-pointer"]);
     assert!(model.documents.get("config.json").is_none());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let device = Path::new("/dev/null");
+    let error = inspect_path(device, &Scope::Model).expect_err("a device");
+    assert!(matches!(error, InspectionError::NotAFile { .. }), "{error}");
+    assert!(error.to_string().contains("expected a regular file"));
+}

@@ -87,6 +87,8 @@ pub(super) fn failure(error: InspectionError, list: &str) -> Failure {
     match error {
         InspectionError::Hub(error) => error.into(),
         InspectionError::Io { .. } => Failure::new(Exit::Disk, "unreadable", message),
+        InspectionError::NotAFile { .. } => Failure::new(Exit::Usage, "not_a_file", message)
+            .hint("name a file or a folder; write what a pipe brings to a file first"),
         InspectionError::NoSuchFile { .. } => {
             Failure::new(Exit::NotFound, "file_not_found", message).hint(list)
         }
