@@ -31,11 +31,13 @@ pub(super) fn bar(shares: &[u64], width: usize) -> String {
         .collect()
 }
 
-/// A share in per cent: `98.2 %`, `<0.1 %`.
+/// A share in per cent, rounded: `98.2 %`, `<0.1 %`. Only all of it is `100 %`.
 pub(super) fn percent(share: u64, total: u64) -> String {
-    let thousandths = u128::from(share) * 1000 / u128::from(total.max(1));
+    let (share, total) = (u128::from(share), u128::from(total.max(1)));
+    let thousandths = (share * 1000 + total / 2) / total;
     match thousandths {
         0 if share > 0 => "<0.1 %".to_owned(),
+        1000 if share < total => "99.9 %".to_owned(),
         1000 => "100 %".to_owned(),
         _ => format!("{}.{} %", thousandths / 10, thousandths % 10),
     }
@@ -56,9 +58,13 @@ mod tests {
                 percent(1, 1),
                 percent(1, 10_000),
                 percent(982, 1000),
-                percent(0, 0)
+                percent(0, 0),
+                percent(8, 9),
+                percent(99_999, 100_000),
             ],
-            ["100 %", "<0.1 %", "98.2 %", "0.0 %"]
+            [
+                "100 %", "<0.1 %", "98.2 %", "0.0 %", "88.9 %", "99.9 %"
+            ]
         );
     }
 }

@@ -80,6 +80,7 @@ fn dtypes(told: &Told) -> Option<String> {
                 },
             )
         })
+        .filter(|(_, amount)| *amount > 0)
         .collect();
     shares.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
     let amounts: Vec<u64> = shares.iter().map(|(_, amount)| *amount).collect();
