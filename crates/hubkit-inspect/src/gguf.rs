@@ -11,6 +11,7 @@ use hubkit_types::shown;
 use crate::{
     Format, InspectError, Inspection, MetadataValue, Severity,
     findings::Findings,
+    model::absurd_heads,
     template,
     view::{Step, Stop, View},
 };
@@ -150,6 +151,14 @@ fn remark_on(metadata: &BTreeMap<String, MetadataValue>, findings: &mut Findings
                 )
             });
         }
+    }
+    for (key, heads) in absurd_heads(metadata) {
+        findings.add(Severity::Warning, "heads", || {
+            format!(
+                "expected a number of heads as '{}', found {heads}",
+                shown(&key, 80)
+            )
+        });
     }
     if let Some(part) = GgufPart::of(metadata) {
         let (severity, message) = part.told();

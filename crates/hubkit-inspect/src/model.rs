@@ -13,3 +13,4 @@ pub use config::Config;
 pub(crate) use config::{texts, whole_number};
 pub use document::ConfigError;
 pub(crate) use document::Document;
+pub(crate) use gguf::absurd_heads;

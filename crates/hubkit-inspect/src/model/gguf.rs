@@ -30,6 +30,28 @@ impl Keys<'_> {
             value => value.as_u64(),
         }
     }
+
+    /// A count of heads, unless it can't be meant.
+    fn heads(&self, key: &str) -> Option<u64> {
+        self.number(key).filter(|heads| *heads <= MOST_HEADS)
+    }
+}
+
+/// No model has so many heads in a layer.
+const MOST_HEADS: u64 = 1 << 20;
+
+/// The counts of heads that can't be meant, as key and number.
+pub(crate) fn absurd_heads(metadata: &BTreeMap<String, MetadataValue>) -> Vec<(String, u64)> {
+    let family = metadata.get("general.architecture");
+    let Some(family) = family.and_then(MetadataValue::as_text) else {
+        return Vec::new();
+    };
+    let keys = Keys { metadata, family };
+    let counts = ["attention.head_count", "attention.head_count_kv"];
+    let counts = counts
+        .into_iter()
+        .filter_map(|key| Some((format!("{family}.{key}"), keys.number(key)?)));
+    counts.filter(|(_, heads)| *heads > MOST_HEADS).collect()
 }
 
 pub(super) fn architecture(metadata: &BTreeMap<String, MetadataValue>) -> Architecture {
@@ -42,7 +64,7 @@ pub(super) fn architecture(metadata: &BTreeMap<String, MetadataValue>) -> Archit
     let keys = Keys { metadata, family };
     let (hidden, heads) = (
         keys.number("embedding_length"),
-        keys.number("attention.head_count"),
+        keys.heads("attention.head_count"),
     );
     let vocabulary =
         keys.number("vocab_size")
@@ -66,7 +88,10 @@ pub(super) fn architecture(metadata: &BTreeMap<String, MetadataValue>) -> Archit
         hidden,
         intermediate: keys.number("feed_forward_length"),
         heads,
-        kv_heads: keys.number("attention.head_count_kv").or(heads),
+        kv_heads: match keys.number("attention.head_count_kv") {
+            Some(_) => keys.heads("attention.head_count_kv"),
+            None => heads,
+        },
         head_dim: keys
             .number("attention.key_length")
             .or_else(|| hidden?.checked_div(heads?)),
@@ -314,6 +339,19 @@ mod tests {
             100,
             61 * 128 * (192 + 128) * 100,
         );
+    }
+
+    #[test]
+    fn a_count_of_heads_that_cannot_be_meant_is_not_told() {
+        let entries = "block_count=4 embedding_length=64 attention.head_count=4294967295";
+        let metadata = metadata("llama", entries);
+        let told = architecture(&metadata);
+        assert_eq!(
+            (told.heads, told.kv_heads, told.head_dim),
+            (None, None, None)
+        );
+        let heads = ("llama.attention.head_count".to_owned(), 4_294_967_295);
+        assert_eq!(absurd_heads(&metadata), [heads]);
     }
 
     #[test]

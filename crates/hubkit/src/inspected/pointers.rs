@@ -58,7 +58,11 @@ fn tell(found: Vec<(RepoPath, Pointer, bool)>, model: &mut InspectedModel) {
             Severity::Warning
         };
         if number < MOST_TOLD {
-            let message = format!("{} is {}", shown(path.as_str(), 120), pointer.not_the_file());
+            let message = format!(
+                "{} is {}",
+                shown(path.as_str(), 120),
+                pointer.not_the_file()
+            );
             model.findings.push(Finding::new(severity, CODE, message));
         }
         model.documents.remove(&path);

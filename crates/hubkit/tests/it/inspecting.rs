@@ -388,7 +388,10 @@ fn pointers_beside_the_weights_are_told() {
     let model = look().expect("a model");
     assert_eq!(model.verdict(), Verdict::Malformed);
     assert_eq!(model.pointers[0].0.as_str(), "pytorch_model.bin");
-    write(folder.path(), &[("model.safetensors.index.json", pointer())]);
+    write(
+        folder.path(),
+        &[("model.safetensors.index.json", pointer())],
+    );
     let error = look().expect_err("no index");
     assert!(matches!(error, InspectionError::Pointer { .. }), "{error}");
 }

@@ -2,7 +2,24 @@
 
 use hubkit::inspect::{Dimension, Port};
 
-use crate::ui::plain;
+use crate::ui::{self, plain};
+
+/// What stands for a number that stopped at the greatest value of its type: it was not measured.
+const UNCOUNTED: &str = "more than 64 bits can count";
+
+/// Whether a number was counted to its end.
+pub(super) fn is_counted(number: u64) -> bool {
+    number < u64::MAX
+}
+
+/// A number of bytes.
+pub(super) fn size(bytes: u64) -> String {
+    if is_counted(bytes) {
+        ui::size(bytes)
+    } else {
+        UNCOUNTED.to_owned()
+    }
+}
 
 /// A number of parameters: `950`, `12.3K`, `22.7M`, `8.03B`, `1.02T`, three digits or more.
 pub(super) fn parameters(number: u64) -> String {
@@ -12,6 +29,9 @@ pub(super) fn parameters(number: u64) -> String {
         (1_000_000, "M"),
         (1_000, "K"),
     ];
+    if !is_counted(number) {
+        return UNCOUNTED.to_owned();
+    }
     let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| number >= *unit) else {
         return number.to_string();
     };
@@ -23,8 +43,20 @@ pub(super) fn parameters(number: u64) -> String {
     }
 }
 
+/// All digits of a number, as programs read them.
+pub(super) fn exact(number: u64) -> String {
+    if is_counted(number) {
+        number.to_string()
+    } else {
+        UNCOUNTED.to_owned()
+    }
+}
+
 /// A number with its thousands apart: `128,256`.
 pub(super) fn grouped(number: u64) -> String {
+    if !is_counted(number) {
+        return UNCOUNTED.to_owned();
+    }
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -80,7 +112,10 @@ mod tests {
             shown,
             ["0", "999", "1.00K", "12.3K", "22.7M", "8.03B", "671B"]
         );
-        assert_eq!(parameters(u64::MAX), "18446744T");
+        assert_eq!(parameters(u64::MAX - 1), "18446744T");
+        for told in [parameters(u64::MAX), grouped(u64::MAX), size(u64::MAX)] {
+            assert_eq!(told, UNCOUNTED);
+        }
         assert_eq!(
             [0, 999, 1000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "1,234,567"]

@@ -42,7 +42,8 @@ fn headline(told: &Told) -> String {
     let parameters = facts.parameters.total;
     let parts = [
         named.map(|name| plain(name)),
-        (parameters > 0).then(|| format!("{} parameters", shapes::parameters(parameters))),
+        (parameters > 0 && shapes::is_counted(parameters))
+            .then(|| format!("{} parameters", shapes::parameters(parameters))),
         facts.parameters.scheme.as_deref().map(plain),
         Some(formats).filter(|formats| !formats.is_empty()),
         Some(size(model.reading.of)),

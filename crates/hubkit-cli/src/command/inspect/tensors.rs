@@ -23,15 +23,15 @@ pub(super) fn text(model: &InspectedModel, facts: &ModelFacts) -> String {
     }
     let logical = facts.parameters.logical.iter();
     let dtypes: Vec<String> = logical
-        .map(|(dtype, number)| format!("{number} {}", brief(dtype)))
+        .map(|(dtype, number)| format!("{} {}", shapes::exact(*number), brief(dtype)))
         .collect();
     format!(
         "{}\n\n{} in {}, {} of data\nparameters: {} ({})",
         table(&rows),
         count(rows.len() - 1, "tensor", "tensors"),
         count(model.files.len(), "file", "files"),
-        size(bytes),
-        facts.parameters.total,
+        shapes::size(bytes),
+        shapes::exact(facts.parameters.total),
         dtypes.join(", "),
     )
 }

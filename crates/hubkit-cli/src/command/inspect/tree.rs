@@ -8,7 +8,7 @@ use hubkit::{
 use serde_json::{Value, json};
 
 use super::shapes;
-use crate::ui::{LONGEST, brief, shortened, size};
+use crate::ui::{LONGEST, brief, shortened};
 
 pub(super) fn text(model: &InspectedModel) -> String {
     let root = Module::of(model.tensors());
@@ -28,7 +28,7 @@ pub(super) fn text(model: &InspectedModel) -> String {
     lines.push(format!(
         "{} elements, {}",
         shapes::grouped(root.elements),
-        size(root.bytes)
+        shapes::size(root.bytes)
     ));
     lines.join("\n")
 }
@@ -83,7 +83,7 @@ fn below(module: &Module, before: &str, rows: &mut Vec<(String, String)>) {
         let about = format!(
             "{:>7}  {}",
             shapes::parameters(module.elements),
-            size(module.bytes)
+            shapes::size(module.bytes)
         );
         rows.push((format!("{before}{here}{name}"), about));
         below(last, &format!("{before}{deeper}"), rows);

@@ -2,7 +2,7 @@
 
 use hubkit::{
     InspectedFile,
-    inspect::{Memory, Slot},
+    inspect::{Amount, Memory, Slot},
 };
 
 use super::{
@@ -40,6 +40,7 @@ fn parameters(told: &Told) -> Option<String> {
     if let Some(experts) = told.facts.architecture.experts {
         let active = parameters
             .active(Some(experts))
+            .filter(|_| shapes::is_counted(parameters.total))
             .map(|active| format!(", {} active", shapes::parameters(active)));
         let used = experts
             .active
@@ -142,8 +143,13 @@ fn memory(memory: &Memory, sheet: &mut Sheet) {
     let Some(weights) = &memory.weights else {
         return;
     };
+    if !shapes::is_counted(weights.bytes) {
+        return;
+    }
     let mut text = format!("{} weights", size(weights.bytes));
-    if let (Some(cache), Some(all)) = (&memory.cache, &memory.inference) {
+    let is_counted = |amount: &&Amount| shapes::is_counted(amount.bytes);
+    let all = memory.inference.as_ref().filter(is_counted);
+    if let (Some(cache), Some(all)) = (&memory.cache, all) {
         let sequences = match cache.batch {
             1 => String::new(),
             batch => format!(" × {batch} sequences"),
@@ -158,6 +164,9 @@ fn memory(memory: &Memory, sheet: &mut Sheet) {
     sheet.row("memory", text);
     if let Some(training) = &memory.training {
         let (full, mixed) = (&training.full.total, &training.mixed.total);
+        if !is_counted(&full) || !is_counted(&mixed) {
+            return;
+        }
         let text = format!(
             "{} with Adam in F32, {} mixed",
             size(full.bytes),
