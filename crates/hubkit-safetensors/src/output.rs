@@ -163,7 +163,7 @@ fn refuse_to_replace(target: &Path) -> io::Result<()> {
 }
 
 /// A path that can't be what it was given for.
-fn unfit(path: &Path, what: &str) -> io::Error {
+pub(crate) fn unfit(path: &Path, what: &str) -> io::Error {
     let message = format!("{} {what}", path.display());
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     error, fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -12,7 +12,8 @@ use hubkit_types::ByteRange;
 
 use crate::{
     Dtype, Existing, FloatWidth, Header, HeaderError, Layout, NewFile, NewTensor, ReadHeaderError,
-    RenameRule, ShardFinding, ShardIndex, ShardIndexError, Stop, error::shown, read_header,
+    RenameRule, ShardFinding, ShardIndex, ShardIndexError, Stop, error::shown, output::unfit,
+    read_header,
 };
 
 /// How much is in memory at a time. A multiple of the size of every element.
@@ -53,7 +54,7 @@ impl Rewrite {
     ///
     /// # Errors
     ///
-    /// When a file can't be read, its header is not correct, or two hold a tensor of one name.
+    /// When a file can't be read or is no regular one, its header is not correct, or two hold a tensor of one name.
     pub fn open(paths: impl IntoIterator<Item = PathBuf>) -> Result<Self, RewriteError> {
         let mut headers = Vec::new();
         let mut sources = Vec::new();
@@ -395,7 +396,7 @@ impl Planned {
 
 fn open(path: &Path) -> Result<(File, Header), RewriteError> {
     let read = || {
-        let mut file = File::open(path)?;
+        let mut file = open_regular(path)?;
         let header = read_header(&mut file)?;
         Ok((file, header))
     };
@@ -405,10 +406,18 @@ fn open(path: &Path) -> Result<(File, Header), RewriteError> {
     })
 }
 
+/// Looks before it opens: to open a named pipe is to wait for its writer.
+fn open_regular(path: &Path) -> io::Result<File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(unfit(path, "is no regular file"));
+    }
+    File::open(path)
+}
+
 fn read_index(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = ShardIndex::LIMIT as u64 + 1;
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    open_regular(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

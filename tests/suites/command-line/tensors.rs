@@ -269,3 +269,36 @@ fn work_on_files_of_this_machine_ends_when_told_and_leaves_nothing() -> Result<(
     }
     Ok(())
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() -> Result<()> {
+    let home = Home::new()?;
+    fs::create_dir(home.path().join("folder.safetensors"))?;
+    let index = |shard: &str| format!(r#"{{"weight_map":{{"a":"{shard}"}}}}"#);
+    for name in ["pipe.safetensors", "pipe.json"] {
+        let made = std::process::Command::new("mkfifo")
+            .arg(home.path().join(name))
+            .status()?;
+        ensure!(made.success(), "no pipe was made");
+    }
+    for shard in ["pipe.safetensors", "folder.safetensors"] {
+        fs::write(home.path().join(format!("{shard}.json")), index(shard))?;
+    }
+    for target in [
+        "./pipe.safetensors",
+        "./pipe.json",
+        "./pipe.safetensors.json",
+        "./folder.safetensors.json",
+        "/dev/zero",
+    ] {
+        for words in [
+            &["safetensors", "merge", target, "-o", "new"][..],
+            &["tensor", "get", target, "a", "--format", "raw"],
+        ] {
+            let outcome = home.hubkit(words)?.run()?.expect_code(8)?;
+            assert!(outcome.stderr.contains(" is no regular file"), "{outcome}");
+        }
+    }
+    Ok(())
+}

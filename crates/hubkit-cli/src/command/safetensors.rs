@@ -155,15 +155,28 @@ fn open(path: &Path) -> Result<Rewrite, Failure> {
 /// A pointer of Git LFS says what it stands for.
 pub(super) fn refuse_pointer(path: &Path) -> Result<(), Failure> {
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut start));
-    if let Err(error) = read {
-        return Err(unusable(path, &error));
-    }
+    let read = open_file(path)?.take(1024).read_to_end(&mut start);
+    read.map_err(|error| unusable(path, &error))?;
     let recognised = recognise(&start);
     let Some(pointer) = recognised.pointer() else {
         return Ok(());
     };
     Err(Failure::pointer(&path.display().to_string(), pointer))
+}
+
+/// Opens what is a regular file. Others are only looked at: to open a named pipe is to wait for its writer.
+pub(super) fn open_file(path: &Path) -> Result<File, Failure> {
+    let found = fs::metadata(path).map_err(|error| unusable(path, &error))?;
+    if !found.is_file() {
+        return Err(not_a_file(format!("{} is no regular file", path.display())));
+    }
+    File::open(path).map_err(|error| unusable(path, &error))
+}
+
+fn not_a_file(message: String) -> Failure {
+    Failure::new(Exit::Disk, "not_a_file", message).hint(
+        "a regular file is expected, and no folder, pipe or device; what is replaced can be no link either",
+    )
 }
 
 /// A file of this machine that can't be opened, read or written.
@@ -172,8 +185,7 @@ pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
     match error.kind() {
         // Of ours, which names the path; the system's says less.
         io::ErrorKind::InvalidInput if error.raw_os_error().is_none() => {
-            Failure::new(Exit::Disk, "not_a_file", error.to_string())
-                .hint("name a file; devices, links and folders are left as they are")
+            not_a_file(error.to_string())
         }
         io::ErrorKind::NotFound => Failure::new(
             Exit::NotFound,

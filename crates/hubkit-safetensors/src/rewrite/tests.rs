@@ -1,5 +1,3 @@
-use std::fs;
-
 use safetensors::tensor::TensorView as Theirs;
 use tempfile::TempDir;
 
@@ -238,4 +236,23 @@ fn what_ends_while_it_is_read_leaves_nothing() {
     fs::write(folder.path().join("x"), b"PK\x03\x04....").expect("written");
     let zip = Rewrite::open([folder.path().join("x")]);
     assert!(matches!(zip, Err(RewriteError::Read { .. })));
+}
+
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let folder = folder(&[]);
+    let check = |opened: Result<Rewrite, RewriteError>| {
+        let (RewriteError::Io { path, error }
+        | RewriteError::Read {
+            path,
+            error: ReadHeaderError::Io(error),
+        }) = opened.expect_err("refused")
+        else {
+            panic!("expected an error of the system");
+        };
+        assert_eq!(path, folder.path());
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    };
+    check(Rewrite::open([folder.path().to_owned()]));
+    check(Rewrite::open_index(folder.path()));
 }

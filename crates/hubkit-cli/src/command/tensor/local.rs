@@ -13,7 +13,7 @@ use hubkit::{
 
 use super::{header_failure, select_failure};
 use crate::{
-    command::safetensors::{refuse_pointer, unusable},
+    command::safetensors::{open_file, refuse_pointer, unusable},
     exit::Exit,
     failure::Failure,
     output::Reader,
@@ -65,7 +65,7 @@ impl Local {
         }
         refuse_pointer(&path)?;
         let shown = path.display().to_string();
-        let mut file = File::open(&path).map_err(|error| unusable(&path, &error))?;
+        let mut file = open_file(&path)?;
         let size = file
             .metadata()
             .map_err(|error| unusable(&path, &error))?
@@ -138,7 +138,7 @@ fn read_at(file: &mut File, start: u64, length: u64) -> std::io::Result<Vec<u8>>
 fn shard_of(path: &Path, query: &TensorQuery, read: &mut u64) -> Result<PathBuf, Failure> {
     refuse_pointer(path)?;
     let limit = ShardIndex::LIMIT as u64 + 1;
-    let mut file = File::open(path).map_err(|error| unusable(path, &error))?;
+    let mut file = open_file(path)?;
     let bytes = read_at(&mut file, 0, limit).map_err(|error| unusable(path, &error))?;
     *read += bytes.len() as u64;
     let index = ShardIndex::parse(&bytes).map_err(|error| {
