@@ -106,7 +106,10 @@ fn outcome(runtime: Runtime, cli: &Arc<Cli>) -> Result<Exit, Failure> {
 
 /// Whether the command line asks for JSON, although it can't be read as a whole.
 fn wants_json() -> bool {
-    let words: Vec<_> = std::env::args().collect();
+    // What is not UTF-8 is no option, and must not keep the error from being told.
+    let words: Vec<_> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let is_option = |word: &str| word == "--format" || word == "--progress";
     let pairs = words
         .windows(2)

@@ -302,3 +302,21 @@ fn what_is_no_regular_file_is_not_waited_for() -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn arguments_that_are_no_text_are_paths_or_usage_errors() -> Result<()> {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let home = Home::new()?;
+    let name = OsStr::from_bytes(b"a\xff.safetensors");
+    zeros(&home.path().join(name), 16)?;
+    let target = [OsStr::new("info"), name, OsStr::new("--format=json")];
+    let outcome = home.hubkit(target)?.run()?.expect_code(2)?;
+    assert!(outcome.stderr.contains(r#""code":"usage""#), "{outcome}");
+    let words = ["safetensors", "merge", "-o", "new"].map(OsStr::new);
+    home.hubkit(words.into_iter().chain([name]))?
+        .run()?
+        .success()?;
+    assert!(home.path().join("new").exists());
+    Ok(())
+}
