@@ -11,6 +11,7 @@ use std::{
 
 use futures_util::{Stream, StreamExt as _, stream};
 use hubkit_client::{Client, Error};
+use hubkit_lfs::{Pointer, recognise};
 use hubkit_safetensors::{
     Header, HeaderError, Probe, SelectError, ShardIndex, ShardIndexError, TensorQuery, TensorSlice,
 };
@@ -127,6 +128,7 @@ impl RemoteTensors {
             weights
                 .read
                 .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            refuse_pointer(&path, &bytes)?;
             let index = ShardIndex::parse(&bytes).map_err(|error| TensorError::Index {
                 path: path.clone(),
                 error,
@@ -243,15 +245,21 @@ impl RemoteTensors {
             return Ok(Arc::clone(header));
         }
         let mut probe = Probe::new(Some(file.size));
+        let mut start = Vec::new();
         while let Some(range) = probe.need() {
             let read = self.client.read_range(&self.repo, self.commit, file, range);
             let bytes = read.await?;
             self.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            let missing = Pointer::LIMIT.saturating_sub(start.len());
+            start.extend(bytes.iter().take(missing));
             probe.feed(&bytes);
         }
-        let header = probe.finish().map_err(|error| TensorError::Header {
-            path: file.path.clone(),
-            error,
+        let header = probe.finish().or_else(|error| {
+            refuse_pointer(&file.path, &start)?;
+            Err(TensorError::Header {
+                path: file.path.clone(),
+                error,
+            })
         })?;
         let header = Arc::new(header);
         known().insert(file.path.clone(), Arc::clone(&header));
@@ -274,6 +282,17 @@ fn weights_of(tree: &[TreeFile]) -> Result<RepoPath, TensorError> {
         [path] => Ok(path.clone()),
         [] => Err(TensorError::NoWeights),
         _ => Err(TensorError::SeveralFiles { paths }),
+    }
+}
+
+/// A pointer says what it stands for. Give the first bytes of the file.
+fn refuse_pointer(path: &RepoPath, start: &[u8]) -> Result<(), TensorError> {
+    match recognise(start).pointer() {
+        Some(pointer) => Err(TensorError::Pointer {
+            path: path.clone(),
+            pointer: pointer.clone(),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -302,6 +321,13 @@ pub enum TensorError {
     NoFile {
         /// The file.
         path: RepoPath,
+    },
+    /// The repository holds the pointer of Git LFS to a file, and not the file.
+    Pointer {
+        /// The file.
+        path: RepoPath,
+        /// What it stands for.
+        pointer: Pointer,
     },
     /// An index is not correct.
     Index {
@@ -344,6 +370,7 @@ impl fmt::Display for TensorError {
                 paths[0]
             ),
             Self::NoFile { path } => write!(f, "there is no `{path}`"),
+            Self::Pointer { path, pointer } => write!(f, "`{path}` is {}", pointer.not_the_file()),
             Self::Index { path, .. } => write!(f, "`{path}` is not a sound index"),
             Self::Header { path, .. } => write!(f, "`{path}` is not a sound safetensors file"),
             Self::Select { path, error } => write!(f, "`{path}`: {error}"),
@@ -360,6 +387,7 @@ impl error::Error for TensorError {
             Self::NoWeights
             | Self::SeveralFiles { .. }
             | Self::NoFile { .. }
+            | Self::Pointer { .. }
             | Self::Select { .. } => None,
         }
     }

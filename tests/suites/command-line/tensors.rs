@@ -320,3 +320,40 @@ fn arguments_that_are_no_text_are_paths_or_usage_errors() -> Result<()> {
     assert!(home.path().join("new").exists());
     Ok(())
 }
+
+#[test]
+fn a_pointer_among_the_files_of_a_model_is_told_as_everywhere() -> Result<()> {
+    const TOLD: &str = "a Git LFS pointer to 4.9 GB (sha256 aaaa";
+    let pointer = format!(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 4900000000\n",
+        "a".repeat(64)
+    );
+    let index = r#"{"weight_map":{"a":"s.safetensors"}}"#;
+    let name = "model.safetensors.index.json";
+    let home = Home::new()?;
+    fs::write(home.path().join(name), index)?;
+    fs::write(home.path().join("s.safetensors"), &pointer)?;
+    for words in [
+        &["safetensors", "merge", name, "-o", "new"][..],
+        &["safetensors", "split", name, "-o", "new"],
+        &["safetensors", "cast", name, "--to", "bf16", "-o", "new"],
+        &["tensor", "get", ".", "a", "--format", "raw"],
+    ] {
+        let outcome = home.hubkit(words)?.run()?.expect_code(7)?;
+        assert!(outcome.stderr.contains(TOLD), "{outcome}");
+        assert!(outcome.stderr.contains("hubkit lfs pull"), "{outcome}");
+    }
+    let folder = Served::new()?
+        .file("models/a/one", "model.safetensors", &pointer)?
+        .file("models/a/shard", name, index)?
+        .file("models/a/shard", "s.safetensors", &pointer)?
+        .file("models/a/index", name, &pointer)?;
+    let server = Server::start(folder.path())?;
+    for repo in ["a/one", "a/shard", "a/index"] {
+        let words = ["tensor", "get", repo, "a", "--format", "raw"];
+        let run = home.hubkit(words)?.at(server.endpoint());
+        let outcome = run.run()?.expect_code(7)?;
+        assert!(outcome.stderr.contains(TOLD), "{outcome}");
+    }
+    Ok(())
+}

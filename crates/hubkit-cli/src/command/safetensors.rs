@@ -220,6 +220,10 @@ impl From<RewriteError> for Failure {
                 error: ReadHeaderError::Io(error),
             } => unusable(path, error),
             RewriteError::Read { path, error } => {
+                // Of the files that an index names too.
+                if let Err(pointer) = refuse_pointer(path) {
+                    return pointer;
+                }
                 let message = format!("{} is not a sound safetensors file", path.display());
                 Self::new(Exit::Integrity, "malformed", message)
                     .hint(malformed)

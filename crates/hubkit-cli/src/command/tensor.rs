@@ -197,6 +197,10 @@ fn tensor_failure(error: TensorError, place: &str) -> Failure {
         TensorError::Header { path, error } => {
             header_failure(&error, &format!("`{path}` of {place}"))
         }
+        TensorError::Pointer { path, pointer } => {
+            Failure::pointer(&format!("`{path}` of {place}"), &pointer)
+                .hint("the repository was copied without what its pointers stand for")
+        }
         TensorError::NoWeights | TensorError::NoFile { .. } => {
             let message = format!("{place}: {error}");
             Failure::new(Exit::NotFound, "file_not_found", message).hint(files)
