@@ -147,6 +147,11 @@ impl Rewrite {
         self.tensors.len()
     }
 
+    /// The names of the tensors as they will be written, in the order of the files that are read.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.iter().map(|tensor| tensor.new.name.as_str())
+    }
+
     /// How many bytes of data will be written, if everything goes into one file.
     pub fn data_len(&self) -> u64 {
         let sizes = self.tensors.iter().map(Planned::bytes);

@@ -357,3 +357,21 @@ fn a_pointer_among_the_files_of_a_model_is_told_as_everywhere() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn a_cast_of_no_tensor_is_refused() -> Result<()> {
+    let home = Home::new()?;
+    zeros(&home.path().join("m.safetensors"), 16)?;
+    let cast = |more: &str| {
+        let words = format!("safetensors cast m.safetensors --to bf16 -o new --only {more}");
+        home.hubkit(words.split(' '))?.run()
+    };
+    for more in ["b.*", "a --only b.*"] {
+        let outcome = cast(more)?.expect_code(3)?;
+        let told = "`b.*` is about no tensor of m.safetensors";
+        assert!(outcome.stderr.contains(told), "{outcome}");
+        assert!(!home.path().join("new").exists());
+    }
+    cast("a*")?.success()?;
+    Ok(())
+}

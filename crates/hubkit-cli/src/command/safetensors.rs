@@ -104,6 +104,18 @@ fn rename(arguments: &Rename, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
 
 fn cast(arguments: &Cast, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
     let mut rewrite = open(&arguments.file)?.until(stop);
+    for glob in &arguments.only {
+        let wanted = Selection::new(std::slice::from_ref(glob), &[]);
+        if !rewrite.names().any(|name| wanted.keeps_text(name)) {
+            let message = format!(
+                "`{}` is about no tensor of {}",
+                plain(glob),
+                arguments.file.display()
+            );
+            return Err(Failure::new(Exit::NotFound, "tensor_not_found", message)
+                .hint("`hubkit inspect FILE` lists the tensors; a pattern is about whole names"));
+        }
+    }
     let wanted = Selection::new(&arguments.only, &[]);
     let casts = rewrite.cast(arguments.to.into(), |name| wanted.keeps_text(name));
     ui.remark(&format!(
