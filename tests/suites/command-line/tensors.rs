@@ -375,3 +375,17 @@ fn a_cast_of_no_tensor_is_refused() -> Result<()> {
     cast("a*")?.success()?;
     Ok(())
 }
+
+#[test]
+fn a_file_where_a_folder_should_be_is_named() -> Result<()> {
+    let home = Home::new()?;
+    zeros(&home.path().join("m.safetensors"), 16)?;
+    fs::write(home.path().join("mine"), "mine")?;
+    for output in ["mine", "mine/below"] {
+        let words = ["safetensors", "split", "m.safetensors", "-o", output];
+        let outcome = home.hubkit(words)?.run()?.expect_code(8)?;
+        let told = "mine is a file, expected a folder";
+        assert!(outcome.stderr.contains(told), "{outcome}");
+    }
+    Ok(())
+}

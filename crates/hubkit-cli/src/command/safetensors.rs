@@ -58,7 +58,8 @@ fn merge(arguments: &Merge, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
 
 fn split(arguments: &Split, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
     let rewrite = open(&arguments.file)?.until(stop);
-    fs::create_dir_all(&arguments.output)?;
+    let folder = &arguments.output;
+    fs::create_dir_all(folder).map_err(|error| not_a_folder(folder, &error))?;
     let existing = existing(arguments.force);
     let files = rewrite.split(
         &arguments.output,
@@ -189,6 +190,15 @@ fn not_a_file(message: String) -> Failure {
     Failure::new(Exit::Disk, "not_a_file", message).hint(
         "a regular file is expected, and no folder, pipe or device; what is replaced can be no link either",
     )
+}
+
+/// A folder that can't be made, mostly because a file is where it, or one above it, should be.
+fn not_a_folder(folder: &Path, error: &io::Error) -> Failure {
+    let Some(file) = folder.ancestors().find(|path| path.is_file()) else {
+        return unusable(folder, error);
+    };
+    let message = format!("{} is a file, expected a folder", file.display());
+    Failure::new(Exit::Disk, "occupied", message).hint("choose another `--output`")
 }
 
 /// A file of this machine that can't be opened, read or written.
