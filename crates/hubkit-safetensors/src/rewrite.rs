@@ -29,6 +29,7 @@ pub struct Rewrite {
     tensors: Vec<Planned>,
     metadata: BTreeMap<String, String>,
     dropped_metadata: Vec<String>,
+    findings: Vec<ShardFinding>,
     stop: Stop,
 }
 
@@ -86,13 +87,16 @@ impl Rewrite {
             headers.push(header);
         }
         let tensors = headers.iter().map(Header::tensors);
-        let mut findings = index.check(index.shards().iter().zip(tensors));
-        findings.retain(ShardFinding::breaks_loading);
-        if let Some(finding) = findings.into_iter().next() {
+        let findings = index.check(index.shards().iter().zip(tensors));
+        let (broken, harmless): (Vec<_>, _) =
+            findings.into_iter().partition(ShardFinding::breaks_loading);
+        if let Some(finding) = broken.into_iter().next() {
             let path = path.to_owned();
             return Err(RewriteError::Mismatch { path, finding });
         }
-        Self::of(sources, &headers)
+        let mut rewrite = Self::of(sources, &headers)?;
+        rewrite.findings = harmless;
+        Ok(rewrite)
     }
 
     fn of(sources: Vec<Source>, headers: &[Header]) -> Result<Self, RewriteError> {
@@ -131,6 +135,7 @@ impl Rewrite {
             tensors,
             metadata,
             dropped_metadata: differing.into_iter().collect(),
+            findings: Vec::new(),
             stop: Stop::new(),
         })
     }
@@ -161,6 +166,11 @@ impl Rewrite {
     /// The keys of metadata that the files differ about, and that are therefore not written.
     pub fn dropped_metadata(&self) -> &[String] {
         &self.dropped_metadata
+    }
+
+    /// What the index that was opened says wrong, and nothing depends on: the total size, or a tensor that it leaves out.
+    pub fn findings(&self) -> &[ShardFinding] {
+        &self.findings
     }
 
     /// Gives tensors other names: the first rule that is about a name changes it. Returns for each rule how many names

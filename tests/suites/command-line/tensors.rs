@@ -389,3 +389,16 @@ fn a_file_where_a_folder_should_be_is_named() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn what_an_index_says_wrong_and_breaks_nothing_is_remarked() -> Result<()> {
+    let home = Home::new()?;
+    zeros(&home.path().join("s.safetensors"), 16)?;
+    let index = r#"{"metadata":{"total_size":17},"weight_map":{"a":"s.safetensors"}}"#;
+    fs::write(home.path().join("m.json"), index)?;
+    let words = ["safetensors", "merge", "m.json", "-o", "new"];
+    let outcome = home.hubkit(words)?.run()?.success()?;
+    let told = "m.json: the index says that all tensors take 17 bytes, and they take 16";
+    assert!(outcome.stderr.contains(told), "{outcome}");
+    Ok(())
+}

@@ -21,6 +21,9 @@ use crate::{
     ui::{Ui, count, plain, size},
 };
 
+/// How many remarks there are about one index.
+const SHOWN: usize = 10;
+
 pub(crate) async fn run(command: &SafetensorsCommand, ui: &Ui) -> Result<Exit, Failure> {
     let (command, ui) = (command.clone(), ui.clone());
     stoppable(move |stop| match &command {
@@ -34,7 +37,7 @@ pub(crate) async fn run(command: &SafetensorsCommand, ui: &Ui) -> Result<Exit, F
 
 fn merge(arguments: &Merge, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
     let rewrite = match arguments.files.as_slice() {
-        [index] if is_index(index) => open(index)?,
+        [index] if is_index(index) => open(index, ui)?,
         files => {
             if let Some(index) = files.iter().find(|file| is_index(file)) {
                 let message = format!(
@@ -57,7 +60,7 @@ fn merge(arguments: &Merge, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn split(arguments: &Split, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
-    let rewrite = open(&arguments.file)?.until(stop);
+    let rewrite = open(&arguments.file, ui)?.until(stop);
     let folder = &arguments.output;
     fs::create_dir_all(folder).map_err(|error| not_a_folder(folder, &error))?;
     let existing = existing(arguments.force);
@@ -84,7 +87,7 @@ fn split(arguments: &Split, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn rename(arguments: &Rename, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
-    let mut rewrite = open(&arguments.file)?.until(stop);
+    let mut rewrite = open(&arguments.file, ui)?.until(stop);
     let counts = rewrite.rename(&arguments.rules);
     let mut changed = arguments.rules.iter().zip(&counts);
     if let Some((rule, _)) = changed.find(|(_, count)| **count == 0) {
@@ -104,7 +107,7 @@ fn rename(arguments: &Rename, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn cast(arguments: &Cast, stop: &Stop, ui: &Ui) -> Result<Exit, Failure> {
-    let mut rewrite = open(&arguments.file)?.until(stop);
+    let mut rewrite = open(&arguments.file, ui)?.until(stop);
     for glob in &arguments.only {
         let wanted = Selection::new(std::slice::from_ref(glob), &[]);
         if !rewrite.names().any(|name| wanted.keeps_text(name)) {
@@ -155,14 +158,22 @@ fn is_index(path: &Path) -> bool {
         .is_some_and(|extension| extension == "json")
 }
 
-fn open(path: &Path) -> Result<Rewrite, Failure> {
+fn open(path: &Path, ui: &Ui) -> Result<Rewrite, Failure> {
     refuse_pointer(path)?;
     let opened = if is_index(path) {
         Rewrite::open_index(path)
     } else {
         Rewrite::open([path.to_owned()])
     };
-    Ok(opened?)
+    let rewrite = opened?;
+    let (index, findings) = (path.display(), rewrite.findings());
+    for finding in findings.iter().take(SHOWN) {
+        ui.remark(&format!("{index}: {finding}"));
+    }
+    if let Some(more @ 1..) = findings.len().checked_sub(SHOWN) {
+        ui.remark(&format!("{index}: {more} more like these"));
+    }
+    Ok(rewrite)
 }
 
 /// A pointer of Git LFS says what it stands for.
