@@ -1,6 +1,7 @@
 //! `hubkit lfs`.
 
 mod content;
+mod due;
 mod filter;
 mod found;
 mod pointers;

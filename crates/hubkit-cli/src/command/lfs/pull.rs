@@ -1,17 +1,14 @@
 //! `hubkit lfs pull`.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-use hubkit::{Hub, RepoPath, plan::Selection};
-use hubkit_git::{LfsObjects, PointerStanding, Settled, WorkTree};
+use hubkit::{Hub, Repo, RepoPath, plan::Selection};
+use hubkit_git::{LfsObjects, Settled, WorkTree};
 use serde_json::{Value, json};
 
 use super::{
     content::{Became, Content, Due},
-    found::{What, look_through},
+    due::{Below, Skipped, of_clone, of_folder},
     of_git,
     source::Source,
 };
@@ -24,12 +21,6 @@ use crate::{
     ui::{Ui, count, plain, size, trouble},
 };
 
-/// A pointer that is left as it is, and why.
-struct Skipped {
-    path: String,
-    why: &'static str,
-}
-
 pub(crate) async fn run(global: &Global, arguments: &Pull, ui: &Ui) -> Result<Exit, Failure> {
     let hub = target::hub(global, arguments.max_workers.unwrap_or(8).into())?;
     let named = arguments.repo.as_ref().map(|text| {
@@ -38,43 +29,50 @@ pub(crate) async fn run(global: &Global, arguments: &Pull, ui: &Ui) -> Result<Ex
     });
     let named = named.transpose()?;
     let selection = Selection::new(&arguments.include, &arguments.exclude);
-    match (WorkTree::discover(&arguments.path), named) {
+    let folder = &arguments.path;
+    match (WorkTree::discover(folder), named) {
         (Ok(clone), named) => {
+            let below = Below::new(&clone, folder)?;
+            make_up(&clone, |path| below.has(path) && selection.keeps(path), ui)?;
+            let sorted = of_clone(&clone, &below, &selection, named.is_some())?;
+            if let Some(repo) = &named
+                && !sorted.is_any_known
+            {
+                // It lies in a clone of something else.
+                return into_folder(&hub, folder, repo, &selection, ui).await;
+            }
             let source = |hub: &Hub| match &named {
                 Some(repo) => Source::named(hub, repo),
                 None => Source::of_clone(hub, &clone, ui),
             };
-            let below = Below::new(&clone, &arguments.path)?;
-            let keeps = |path: &RepoPath| below.has(path) && selection.keeps(path);
-            let (due, skipped) = of_clone(&clone, keeps)?;
-            make_up(&clone, keeps, ui)?;
-            let root = clone.root().to_owned();
-            let content = Content::new(root, clone.objects(), due);
-            let became = pull(
-                &hub,
-                content,
-                source,
-                |placed| record(&clone, placed, ui),
-                ui,
-            )
-            .await?;
-            tell(ui, &became, &skipped)
+            let content = Content::new(clone.root().to_owned(), clone.objects(), sorted.due);
+            let record = |placed: &[Settled]| record(&clone, placed, ui);
+            let became = pull(&hub, content, source, record, ui).await?;
+            tell(ui, &became, &sorted.skipped)
         }
-        (Err(_), Some(repo)) => {
-            let folder = &arguments.path;
-            let due = of_folder(folder, &selection)?;
-            // What is on its way lies beside the files, so that it can be moved and not copied.
-            let objects = LfsObjects::new(folder.join(".cache/hubkit/lfs"));
-            let content = Content::new(folder.clone(), &objects, due);
-            let source = |hub: &Hub| Source::named(hub, &repo);
-            let became = pull(&hub, content, source, |_| (), ui).await?;
-            for (due, _) in became.iter().filter(|(_, became)| is_file(became)) {
-                let _ = fs::remove_file(objects.path(due.pointer.oid()));
-            }
-            tell(ui, &became, &[])
-        }
+        (Err(_), Some(repo)) => into_folder(&hub, folder, &repo, &selection, ui).await,
         (Err(error), None) => Err(of_git(&error)),
     }
+}
+
+/// Pulls into a folder that git knows nothing of.
+async fn into_folder(
+    hub: &Hub,
+    folder: &Path,
+    repo: &Repo,
+    selection: &Selection,
+    ui: &Ui,
+) -> Result<Exit, Failure> {
+    let sorted = of_folder(folder, selection)?;
+    // What is on its way lies beside the files, so that it can be moved and not copied.
+    let objects = LfsObjects::new(folder.join(".cache/hubkit/lfs"));
+    let content = Content::new(folder.to_owned(), &objects, sorted.due);
+    let source = |hub: &Hub| Source::named(hub, repo);
+    let became = pull(hub, content, source, |_| (), ui).await?;
+    for (due, _) in became.iter().filter(|(_, became)| is_file(became)) {
+        let _ = fs::remove_file(objects.path(due.pointer.oid()));
+    }
+    tell(ui, &became, &sorted.skipped)
 }
 
 fn is_file(became: &Became) -> bool {
@@ -132,75 +130,6 @@ fn make_up(clone: &WorkTree, keeps: impl Fn(&RepoPath) -> bool, ui: &Ui) -> Resu
     Ok(())
 }
 
-/// The part of a clone that was named.
-struct Below {
-    folder: PathBuf,
-}
-
-impl Below {
-    fn new(clone: &WorkTree, named: &Path) -> Result<Self, Failure> {
-        let unreadable = |error: std::io::Error| {
-            let message = format!("{} can't be looked through: {error}", named.display());
-            Failure::new(Exit::Disk, "unreadable", message)
-        };
-        let root = fs::canonicalize(clone.root()).map_err(unreadable)?;
-        let named = fs::canonicalize(named).map_err(unreadable)?;
-        let folder = named.strip_prefix(&root).unwrap_or(Path::new(""));
-        let folder = folder.to_owned();
-        Ok(Self { folder })
-    }
-
-    fn has(&self, path: &RepoPath) -> bool {
-        Path::new(path.as_str()).starts_with(&self.folder)
-    }
-}
-
-/// What is due in a clone.
-fn of_clone(
-    clone: &WorkTree,
-    keeps: impl Fn(&RepoPath) -> bool,
-) -> Result<(Vec<Due>, Vec<Skipped>), Failure> {
-    let (mut due, mut skipped) = (Vec::new(), Vec::new());
-    for met in clone.pointers().map_err(|error| of_git(&error))? {
-        if !keeps(&met.path) {
-            continue;
-        }
-        let why = match met.standing {
-            PointerStanding::CheckedOut => {
-                due.push(Due {
-                    path: met.path,
-                    pointer: met.pointer,
-                });
-                continue;
-            }
-            PointerStanding::NoAttribute => {
-                "no `.gitattributes` keeps it in LFS, so git would take the file for a change"
-            }
-            PointerStanding::Changed => "it is not what git has in its index",
-        };
-        skipped.push(Skipped {
-            path: met.path.to_string(),
-            why,
-        });
-    }
-    Ok((due, skipped))
-}
-
-fn of_folder(folder: &Path, selection: &Selection) -> Result<Vec<Due>, Failure> {
-    let found = look_through(folder).map_err(|error| {
-        let message = format!("{} can't be looked through: {error}", folder.display());
-        Failure::new(Exit::NotFound, "unreadable", message)
-    })?;
-    let due = found.into_iter().filter_map(|one| match one.what {
-        What::Pointer(pointer) => Some(Due {
-            path: one.path.parse().ok()?,
-            pointer,
-        }),
-        What::Broken(_) => None,
-    });
-    Ok(due.filter(|due| selection.keeps(&due.path)).collect())
-}
-
 fn tell(ui: &Ui, became: &[(Due, Became)], skipped: &[Skipped]) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let (mut files, mut bytes, mut fetched_bytes) = (0, 0_u64, 0_u64);
@@ -220,8 +149,14 @@ fn tell(ui: &Ui, became: &[(Due, Became)], skipped: &[Skipped]) -> Result<Exit, 
             }
         }
     }
-    for Skipped { path, why } in skipped {
-        ui.remark(&format!("left as it is: {}: {why}", plain(path)));
+    for Skipped {
+        path,
+        why,
+        exit: its,
+    } in skipped
+    {
+        exit = exit.or(*its);
+        ui.remark(&format!("left as it is: {}: {}", plain(path), plain(why)));
     }
     for (due, _) in became
         .iter()
