@@ -4,11 +4,13 @@ use std::{
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use hubkit_lfs::{Pointer, recognise};
 use hubkit_store::{Digester, git};
 use hubkit_types::{BlobId, GitOid, RepoPath};
+use tempfile::{Builder, NamedTempFile};
 
 use super::index::is_same;
 
@@ -42,7 +44,9 @@ impl Settled {
 /// Puts content in the place of the pointer at a path below `root`, at once: whoever looks sees the pointer or the whole
 /// file. The file keeps its mode.
 ///
-/// Content is verified while it is copied. Nothing is ever written through a symbolic link, nor in place of anything but
+/// The copy grows in the folder `growing`, which is made if need be, so that one that is broken off lies in nobody's way; on
+/// another device it grows beside the file, as only there it can be moved and not copied once more. Content is verified
+/// while it is copied. Nothing is ever written through a symbolic link, nor in place of anything but
 /// the pointer.
 ///
 /// # Errors
@@ -53,6 +57,23 @@ pub fn place(
     path: &RepoPath,
     pointer: &Pointer,
     content: &Path,
+    growing: &Path,
+) -> io::Result<Placed> {
+    match place_from(root, path, pointer, content, Some(growing)) {
+        // One device may be mounted in two places.
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            place_from(root, path, pointer, content, None)
+        }
+        outcome => outcome,
+    }
+}
+
+fn place_from(
+    root: &Path,
+    path: &RepoPath,
+    pointer: &Pointer,
+    content: &Path,
+    growing: Option<&Path>,
 ) -> io::Result<Placed> {
     let Some(target) = inside(root, path) else {
         return Ok(Placed::Changed);
@@ -61,9 +82,7 @@ pub fn place(
         return Ok(Placed::Changed);
     }
     let folder = target.parent().unwrap_or(root);
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".hubkit-")
-        .tempfile_in(folder)?;
+    let mut temporary = temporary(folder, growing)?;
     if !copy(File::open(content)?, temporary.as_file_mut(), pointer)? {
         return Ok(Placed::Damaged);
     }
@@ -131,6 +150,44 @@ pub(super) fn inside(root: &Path, path: &RepoPath) -> Option<PathBuf> {
         }
     }
     Some(place)
+}
+
+/// A new file that can be moved into a folder.
+fn temporary(folder: &Path, growing: Option<&Path>) -> io::Result<NamedTempFile> {
+    const PREFIX: &str = "hubkit-";
+    if let Some(growing) = growing
+        && fs::create_dir_all(growing).is_ok()
+        && is_one_device(growing, folder)?
+    {
+        let file = Builder::new().prefix(PREFIX).tempfile_in(growing)?;
+        remove_left(growing, PREFIX, file.as_file().metadata()?.modified()?);
+        return Ok(file);
+    }
+    Builder::new().prefix(".hubkit-").tempfile_in(folder)
+}
+
+/// Removes what was broken off a day ago or longer.
+fn remove_left(folder: &Path, prefix: &str, now: SystemTime) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(prefix);
+        let modified = entry.metadata().and_then(|found| found.modified());
+        let age = modified.ok().and_then(|then| now.duration_since(then).ok());
+        if is_ours && age.is_some_and(|age| age > Duration::from_hours(24)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_one_device(one: &Path, other: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    Ok(fs::metadata(one)?.dev() == fs::metadata(other)?.dev())
+}
+
+/// Where devices have no number, moving tells.
+#[cfg(not(unix))]
+fn is_one_device(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// What git calls the bytes of the pointer that lies there; `None` where something else does.

@@ -1,6 +1,9 @@
 //! Clones with pointers in them, made by git itself.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use hubkit_git::{LfsObjects, LfsPlace, Placed, PointerStanding, Settled, ToldBy, WorkTree, place};
 use hubkit_lfs::Pointer;
@@ -50,6 +53,10 @@ fn clone() -> Option<TempDir> {
     git(root, &["add", "--all"]);
     git(root, &["commit", "--quiet", "-m", "All"]);
     Some(folder)
+}
+
+fn growing(root: &Path) -> PathBuf {
+    root.join(".git/lfs/tmp")
 }
 
 fn standings(clone: &WorkTree) -> Vec<(String, PointerStanding)> {
@@ -106,7 +113,7 @@ fn content_in_place_of_a_pointer_is_no_change_to_git() {
 }
 
 fn put(root: &Path, name: &str, pointer: &Pointer, object: &Path) -> Settled {
-    match place(root, &path(name), pointer, object).expect("no fault of the disk") {
+    match place(root, &path(name), pointer, object, &growing(root)).expect("no fault of the disk") {
         Placed::Done(settled) => settled,
         other => panic!("{name}: {other:?}"),
     }
@@ -170,7 +177,7 @@ fn nothing_but_the_pointer_is_replaced() {
     let kept = clone.objects().keep(CONTENT).expect("kept");
     let object = clone.objects().path(kept.oid());
     let put = |name: &str, object: &Path| {
-        place(root, &path(name), &kept, object).expect("no fault of the disk")
+        place(root, &path(name), &kept, object, &growing(root)).expect("no fault of the disk")
     };
     fs::write(root.join("wrong"), [b'x'; CONTENT.len()]).expect("written");
     let damaged = put("model.bin", &root.join("wrong"));
@@ -201,6 +208,35 @@ fn nothing_but_the_pointer_is_replaced() {
         left.into_iter()
             .all(|entry| !entry.file_name().to_string_lossy().starts_with(".hubkit"))
     );
+    let left = fs::read_dir(growing(root)).expect("a folder");
+    assert_eq!(left.count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn what_is_broken_off_lies_out_of_the_way_and_not_for_good() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(root).expect("a clone");
+    let kept = clone.objects().keep(CONTENT).expect("kept");
+    let object = clone.objects().path(kept.oid());
+    fs::create_dir_all(growing(root)).expect("a folder");
+    let left = |name: &str, hours: u64| {
+        let file = fs::File::create(growing(root).join(name)).expect("made");
+        let modified = file.metadata().and_then(|found| found.modified());
+        let then = modified.expect("a time") - std::time::Duration::from_hours(hours);
+        file.set_modified(then).expect("set");
+    };
+    left("hubkit-old", 25);
+    left("hubkit-new", 23);
+    left("of-git-lfs", 25);
+    // A folder that nothing can be made in is no obstacle.
+    let placed = place(root, &path("d/e/other.bin"), &kept, &object, &object);
+    assert!(matches!(placed, Ok(Placed::Done(_))), "{placed:?}");
+    put(root, "model.bin", &kept, &object);
+    let left = fs::read_dir(growing(root)).expect("a folder").flatten();
+    let mut left: Vec<_> = left.map(|entry| entry.file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["hubkit-new", "of-git-lfs"]);
 }
 
 #[tokio::test]

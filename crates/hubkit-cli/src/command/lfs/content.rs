@@ -85,6 +85,8 @@ impl<'a> Content<'a> {
     pub(super) fn put(&mut self, record: impl Fn(&[Settled])) -> Vec<(Due, Became)> {
         let (mut became, mut left) = (Vec::new(), Vec::new());
         let (mut unrecorded, mut bytes) = (Vec::new(), 0_u64);
+        // Where git-lfs has such things as well.
+        let growing = self.objects.folder().join("tmp");
         for due in std::mem::take(&mut self.due) {
             let pointer = &due.pointer;
             let Some(object) = self.objects.find(pointer.oid(), pointer.size()) else {
@@ -92,7 +94,7 @@ impl<'a> Content<'a> {
                 continue;
             };
             let fetched = self.fetched.contains(&pointer.oid());
-            match place(&self.root, &due.path, pointer, &object) {
+            match place(&self.root, &due.path, pointer, &object, &growing) {
                 Ok(Placed::Done(settled)) => {
                     bytes = bytes.saturating_add(pointer.size());
                     unrecorded.push(settled);
