@@ -19,6 +19,8 @@ use super::index::is_same;
 pub enum Placed {
     /// The content is in place.
     Done(Settled),
+    /// The content was in place already, put there by somebody else.
+    There(Settled),
     /// What lies there is not the pointer any more, or is a link: it was left alone.
     Changed,
     /// The bytes of the object are not what its name says: nothing was touched.
@@ -79,7 +81,7 @@ fn place_from(
         return Ok(Placed::Changed);
     };
     if pointer_blob(&target, pointer)?.is_none() {
-        return Ok(Placed::Changed);
+        return met(root, path, pointer);
     }
     let folder = target.parent().unwrap_or(root);
     let mut temporary = temporary(folder, growing)?;
@@ -95,7 +97,7 @@ fn place_from(
         return Ok(Placed::Changed);
     }
     let Some(blob) = pointer_blob(&target, pointer)? else {
-        return Ok(Placed::Changed);
+        return met(root, path, pointer);
     };
     let file = temporary.persist(&target).map_err(|error| error.error)?;
     // The new name counts as a change of the file, but not of its content: that one would be somebody else's.
@@ -107,6 +109,13 @@ fn place_from(
         blob,
         metadata: Box::new(if is_content_same { named } else { written }),
     }))
+}
+
+/// What lies there instead of the pointer.
+fn met(root: &Path, path: &RepoPath, pointer: &Pointer) -> io::Result<Placed> {
+    let blob = git::blob_id(pointer.to_string().as_bytes());
+    let found = settled(root, path, pointer, blob)?;
+    Ok(found.map_or(Placed::Changed, Placed::There))
 }
 
 /// A plain file below `root` that has the content of a pointer already; `blob` is what git has in its place. Reads a file of

@@ -104,6 +104,8 @@ fn content_in_place_of_a_pointer_is_no_change_to_git() {
         assert_eq!(fs::read(root.join(name)).expect("read"), CONTENT);
         settled
     });
+    let again = place(root, &path("model.bin"), &kept, &object, &growing(root));
+    assert!(matches!(again, Ok(Placed::There(_))), "{again:?}");
     let status = || git(root, &["status", "--porcelain"]);
     clone.refresh(&files).expect("an index");
     assert_eq!(status(), "");

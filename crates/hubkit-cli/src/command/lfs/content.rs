@@ -95,7 +95,7 @@ impl<'a> Content<'a> {
             };
             let fetched = self.fetched.contains(&pointer.oid());
             match place(&self.root, &due.path, pointer, &object, &growing) {
-                Ok(Placed::Done(settled)) => {
+                Ok(Placed::Done(settled) | Placed::There(settled)) => {
                     bytes = bytes.saturating_add(pointer.size());
                     unrecorded.push(settled);
                     if unrecorded.len() >= BATCH_FILES || bytes >= BATCH_BYTES {
