@@ -55,6 +55,28 @@ pub(crate) async fn run(global: &Global, arguments: &Pull, ui: &Ui) -> Result<Ex
     }
 }
 
+/// A stranger's link in the way to where objects grow would have them written elsewhere.
+fn refuse_links(folder: &Path) -> Result<(), Failure> {
+    let mut place = folder.to_owned();
+    for part in [".cache", "hubkit", "lfs"] {
+        place.push(part);
+        refuse_link(&place)?;
+    }
+    for part in ["objects", "incomplete", "tmp"] {
+        refuse_link(&place.join(part))?;
+    }
+    Ok(())
+}
+
+fn refuse_link(place: &Path) -> Result<(), Failure> {
+    if fs::symlink_metadata(place).is_ok_and(|found| found.is_symlink()) {
+        let message = format!("`{}` is a symbolic link", place.display());
+        let failure = Failure::new(Exit::Integrity, "unsafe_link", message);
+        return Err(failure.hint("remove it: nothing is written through a link"));
+    }
+    Ok(())
+}
+
 /// Pulls into a folder that git knows nothing of.
 async fn into_folder(
     hub: &Hub,
@@ -64,6 +86,7 @@ async fn into_folder(
     ui: &Ui,
 ) -> Result<Exit, Failure> {
     let sorted = of_folder(folder, selection)?;
+    refuse_links(folder)?;
     // What is on its way lies beside the files, so that it can be moved and not copied.
     let objects = LfsObjects::new(folder.join(".cache/hubkit/lfs"));
     let content = Content::new(folder.to_owned(), &objects, sorted.due);
@@ -204,4 +227,25 @@ fn describe((due, became): &(Due, Became)) -> Value {
         "path": due.path.as_str(), "size": due.pointer.size(), "oid": due.pointer.oid().to_string(), "outcome": outcome,
         "code": failure.map(Failure::code), "message": failure.map(Failure::message),
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let outside = tempfile::tempdir().expect("a temporary folder");
+        assert!(refuse_links(folder.path()).is_ok());
+        for place in [".cache/hubkit/lfs/tmp", ".cache/hubkit", ".cache"] {
+            let place = folder.path().join(place);
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir_all(place.parent().expect("a folder")).expect("made");
+            std::os::unix::fs::symlink(outside.path(), &place).expect("a link");
+            let refused = refuse_links(folder.path()).expect_err("a link");
+            assert_eq!(refused.code(), "unsafe_link");
+            fs::remove_file(&place).expect("removed");
+        }
+    }
 }
