@@ -21,6 +21,9 @@ pub enum GitErrorKind {
     TooLarge,
     /// A repository that this library can't read, as those with SHA-256 object ids.
     Unsupported,
+    /// An index that this library can't read: a split or a sparse one. `git update-index --no-split-index` and
+    /// `git sparse-checkout reapply --no-sparse-index` make it a plain one.
+    UnsupportedIndex,
     /// The device failed. Trying again may help.
     Io,
 }
@@ -44,6 +47,7 @@ impl GitError {
     /// What the library says; the message says what was tried.
     pub(crate) fn of(message: impl Into<String>, source: git2::Error) -> Self {
         let kind = match (source.code(), source.class()) {
+            _ if is_index_extension(&source) => GitErrorKind::UnsupportedIndex,
             (ErrorCode::NotFound | ErrorCode::UnbornBranch, _) => GitErrorKind::NotFound,
             (ErrorCode::Ambiguous, _) => GitErrorKind::Ambiguous,
             (ErrorCode::Owner, _) => GitErrorKind::Denied,
@@ -85,6 +89,12 @@ impl error::Error for GitError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         self.source.as_ref().map(|source| source as _)
     }
+}
+
+/// Whether an index has something in it without which it can't be understood.
+pub(crate) fn is_index_extension(fault: &git2::Error) -> bool {
+    // The library has no code for it.
+    fault.class() == ErrorClass::Index && fault.message().contains("mandatory extension")
 }
 
 /// What is not there is `None`; anything else stays an error.

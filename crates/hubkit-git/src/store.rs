@@ -221,7 +221,9 @@ fn store_error(repo: &Repo, fault: GitError) -> StoreError {
         GitErrorKind::NotFound | GitErrorKind::Ambiguous => StoreErrorKind::NotFound,
         GitErrorKind::Denied => StoreErrorKind::Denied,
         GitErrorKind::Corrupt => StoreErrorKind::Corrupt,
-        GitErrorKind::TooLarge | GitErrorKind::Unsupported => StoreErrorKind::Unsupported,
+        GitErrorKind::TooLarge | GitErrorKind::Unsupported | GitErrorKind::UnsupportedIndex => {
+            StoreErrorKind::Unsupported
+        }
         GitErrorKind::Io => StoreErrorKind::Io,
     };
     StoreError::new(kind, format!("{repo}: {fault}")).with_source(fault)

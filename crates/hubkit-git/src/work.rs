@@ -123,7 +123,8 @@ impl WorkTree {
         Ok(met)
     }
 
-    /// The rules of all files of attributes that git reads for this work tree, but for those of the machine.
+    /// The rules of all files of attributes that git reads for this work tree, but for those of the machine. One that is
+    /// not checked out counts as the index has it.
     ///
     /// # Errors
     ///
@@ -140,9 +141,17 @@ impl WorkTree {
                 _ => continue,
             };
             // A link is not followed, by git neither.
-            if let Ok(path) = path.parse()
-                && let Some(bytes) = self.read_plain(&path, MOST_ATTRIBUTES)
-            {
+            let Ok(path) = path.parse::<RepoPath>() else {
+                continue;
+            };
+            let is_gone = fs::symlink_metadata(self.root.join(path.as_str()))
+                .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+            let bytes = if is_gone && path_of(&entry).is_some() {
+                self.blob_below(entry.id, MOST_ATTRIBUTES)
+            } else {
+                self.read_plain(&path, MOST_ATTRIBUTES)
+            };
+            if let Some(bytes) = bytes {
                 attributes = attributes.with_file(folder.trim_end_matches('/'), &bytes);
             }
         }
@@ -177,8 +186,24 @@ impl WorkTree {
         fs::read(file).ok()
     }
 
+    /// The bytes of a blob shorter than `limit`.
+    fn blob_below(&self, id: git2::Oid, limit: u64) -> Option<Vec<u8>> {
+        let (size, _) = self.inner.odb().ok()?.read_header(id).ok()?;
+        if size as u64 >= limit {
+            return None;
+        }
+        Some(self.inner.find_blob(id).ok()?.content().to_vec())
+    }
+
     fn index(&self) -> Result<git2::Index, GitError> {
-        let fault = |fault| GitError::of("the index can't be read", fault);
+        let fault = |fault: git2::Error| {
+            let message = if crate::error::is_index_extension(&fault) {
+                "the index is split or sparse, which this library can't read"
+            } else {
+                "the index can't be read"
+            };
+            GitError::of(message, fault)
+        };
         // Opened by its path and not through the repository: see `index.rs`.
         let path = self.inner.path().join("index");
         if !path.exists() {

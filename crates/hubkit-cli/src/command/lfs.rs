@@ -46,6 +46,11 @@ fn of_git(error: &GitError) -> Failure {
             "git_unsupported",
             "name the repository at the hub with `--repo`",
         ),
+        GitErrorKind::UnsupportedIndex => (
+            Exit::Usage,
+            "git_unsupported",
+            "`git update-index --no-split-index` or `git sparse-checkout reapply --no-sparse-index` makes the index a plain one",
+        ),
         GitErrorKind::Io => (Exit::Disk, "git_io", "check the disk, and try again"),
         _ => (Exit::Integrity, "git_corrupt", "`git fsck` says where"),
     };

@@ -111,12 +111,8 @@ impl WorkTree {
 
     /// The pointer that a blob is.
     fn pointer_of(&self, id: git2::Oid) -> Option<Pointer> {
-        let (size, _) = self.inner.odb().ok()?.read_header(id).ok()?;
-        if size >= Pointer::LIMIT {
-            return None;
-        }
-        let blob = self.inner.find_blob(id).ok()?;
-        recognise(blob.content()).pointer().cloned()
+        let bytes = self.blob_below(id, Pointer::LIMIT as u64)?;
+        recognise(&bytes).pointer().cloned()
     }
 }
 

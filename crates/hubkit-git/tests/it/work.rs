@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hubkit_git::{LfsObjects, LfsPlace, Placed, PointerStanding, Settled, ToldBy, WorkTree, place};
+use hubkit_git::{
+    GitErrorKind, LfsObjects, LfsPlace, Placed, PointerStanding, Settled, ToldBy, WorkTree, place,
+};
 use hubkit_lfs::Pointer;
 use hubkit_store::Digester;
 use hubkit_types::{BlobId, RepoPath, Sha256};
@@ -169,6 +171,31 @@ fn what_the_index_was_not_told_of_is_made_up_for() {
     // Not for the second time either, when git had its own look.
     git(root, &["update-index", "-q", "--refresh", "model.bin"]);
     assert_eq!(git(root, &["status", "--porcelain"]), " M d/e/other.bin");
+}
+
+#[test]
+fn attributes_that_are_not_checked_out_count_as_the_index_has_them() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    let clone = WorkTree::discover(root).expect("a clone");
+    let before = standings(&clone);
+    fs::remove_file(root.join(".gitattributes")).expect("removed");
+    fs::remove_file(root.join("tests/.gitattributes")).expect("removed");
+    assert_eq!(standings(&clone), before);
+    fs::write(root.join(".gitattributes"), "# none\n").expect("written");
+    assert_eq!(standings(&clone)[0].1, PointerStanding::NoAttribute);
+}
+
+#[test]
+fn a_split_index_is_not_taken_for_a_broken_one() {
+    let Some(folder) = clone() else { return };
+    let root = folder.path();
+    git(root, &["update-index", "--split-index"]);
+    let clone = WorkTree::discover(root).expect("a clone");
+    let error = clone.pointers().expect_err("it can't be read");
+    assert_eq!(error.kind(), GitErrorKind::UnsupportedIndex, "{error:?}");
+    git(root, &["update-index", "--no-split-index"]);
+    assert_eq!(clone.pointers().expect("a plain index").len(), 3);
 }
 
 #[test]
