@@ -79,6 +79,16 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// Takes note of what came before fetching failed as a whole, and gives the rest.
+    pub(super) fn note_what_came(&mut self, wanted: &[LfsWanted]) -> Vec<LfsWanted> {
+        let (came, missed): (Vec<_>, Vec<_>) = wanted.iter().cloned().partition(|one| {
+            let object = &one.object;
+            self.objects.find(object.oid, object.size).is_some()
+        });
+        self.fetched.extend(came.iter().map(|one| one.object.oid));
+        missed
+    }
+
     /// Puts what is here in its place; what is left is due still. An object that is damaged is removed, and due as well.
     ///
     /// `record` hears of files soon after they are in place, so that little is lost where all ends early.
@@ -146,5 +156,39 @@ impl<'a> Content<'a> {
             (due, Became::Failed(failure))
         })
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_before_a_failure_is_put_in_place() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let objects = LfsObjects::new(folder.path().join("lfs"));
+        let elsewhere = LfsObjects::new(folder.path().join("elsewhere"));
+        let first = objects.keep(&b"first"[..]).expect("kept");
+        let second = elsewhere.keep(&b"second"[..]).expect("kept");
+        let due = [("first.bin", &first), ("second.bin", &second)].map(|(name, pointer)| {
+            fs::write(folder.path().join(name), pointer.to_string()).expect("written");
+            let (path, pointer) = (name.parse().expect("a path"), pointer.clone());
+            Due { path, pointer }
+        });
+        let wanted = due.each_ref().map(|due| wanted(&due.path, &due.pointer));
+        let mut content = Content::new(folder.path().to_owned(), &objects, due.into());
+        let missed = content.note_what_came(&wanted);
+        assert_eq!(missed.len(), 1);
+        assert_eq!(missed[0].object.oid, second.oid());
+        let recorded = std::cell::Cell::new(0);
+        let became = content.put(|files| recorded.set(recorded.get() + files.len()));
+        assert_eq!(recorded.get(), 1);
+        assert!(matches!(
+            &became[..],
+            [(due, Became::File { fetched: true })] if due.pointer == first
+        ));
+        let file = fs::read(folder.path().join("first.bin")).expect("read");
+        assert_eq!(file, b"first");
+        assert_eq!(content.due.len(), 1, "the other is due still");
     }
 }

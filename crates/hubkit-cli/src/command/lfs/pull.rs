@@ -1,6 +1,6 @@
 //! `hubkit lfs pull`.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use hubkit::{Hub, Repo, RepoPath, plan::Selection};
 use hubkit_git::{LfsObjects, Settled, WorkTree};
@@ -120,9 +120,15 @@ async fn pull(
         report.finish();
         match fetched {
             Ok(outcomes) => content.note(&missing, outcomes),
-            Err(failure) if became.is_empty() => return Err(failure),
-            // What was here already is in its place, and has to be told.
-            Err(failure) => content.note(&missing[..1], vec![Err(failure)]),
+            Err(failure) => {
+                // Some may have come before, and are put in place as what was here already.
+                let missed = content.note_what_came(&missing);
+                became.extend(content.put(&record));
+                if became.is_empty() {
+                    return Err(failure);
+                }
+                content.note(&missed[..missed.len().min(1)], vec![Err(failure)]);
+            }
         }
         became.extend(content.put(&record));
     }
@@ -155,13 +161,17 @@ fn make_up(clone: &WorkTree, keeps: impl Fn(&RepoPath) -> bool, ui: &Ui) -> Resu
 
 fn tell(ui: &Ui, became: &[(Due, Became)], skipped: &[Skipped]) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
-    let (mut files, mut bytes, mut fetched_bytes) = (0, 0_u64, 0_u64);
+    let (mut files, mut bytes) = (0, 0_u64);
+    let mut fetched_sizes = BTreeMap::new();
     for (due, became) in became {
         match became {
             Became::File { fetched, .. } => {
                 files += 1;
-                bytes += due.pointer.size();
-                fetched_bytes += if *fetched { due.pointer.size() } else { 0 };
+                bytes = bytes.saturating_add(due.pointer.size());
+                if *fetched {
+                    // Two files may be of one object, which comes once.
+                    fetched_sizes.insert(due.pointer.oid(), due.pointer.size());
+                }
             }
             Became::Changed => exit = exit.or(Exit::No),
             Became::Failed(failure) => {
@@ -172,6 +182,7 @@ fn tell(ui: &Ui, became: &[(Due, Became)], skipped: &[Skipped]) -> Result<Exit, 
             }
         }
     }
+    let fetched_bytes = fetched_sizes.into_values().fold(0, u64::saturating_add);
     for Skipped {
         path,
         why,
