@@ -33,7 +33,7 @@ impl Assignment {
 
 impl Line {
     /// Git ignores longer lines.
-    const LIMIT: usize = 2048;
+    pub(crate) const LIMIT: usize = 2048;
 
     /// Reads a line; `None` for a blank line, a comment and what git ignores.
     pub(crate) fn parse(line: &[u8]) -> Option<Self> {
