@@ -45,11 +45,11 @@ pub struct Pull {
     /// A clone, or a folder in one; with `--repo` any folder
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
-    /// Only files that match a pattern; `*` also stands for slashes. May be given several times
-    #[arg(long, short = 'I', value_name = "PATTERN", num_args = 1..)]
+    /// Only files that match a pattern; `*` also stands for slashes. May be given several times, or several with commas between them
+    #[arg(long, short = 'I', value_name = "PATTERN", value_delimiter = ',')]
     pub include: Vec<String>,
-    /// No files that match a pattern. May be given several times
-    #[arg(long, short = 'X', value_name = "PATTERN", num_args = 1..)]
+    /// No files that match a pattern. May be given several times, or several with commas between them
+    #[arg(long, short = 'X', value_name = "PATTERN", value_delimiter = ',')]
     pub exclude: Vec<String>,
     /// Ask the hub for the large files of this repository, whatever the clone says
     #[arg(long, value_name = "REPO")]
@@ -94,4 +94,28 @@ pub struct Track {
     /// Patterns of `.gitattributes`; quote them, or the shell takes them for its own
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        pull: Pull,
+    }
+
+    #[test]
+    fn a_pattern_is_one_word_and_the_next_one_is_the_folder() {
+        let words = ["pull", "--include", "sub/*", "-I", "a,b", "-X", "c", "c1"];
+        let pull = Command::try_parse_from(words).expect("parsed").pull;
+        assert_eq!(pull.include, ["sub/*", "a", "b"]);
+        assert_eq!(pull.exclude, ["c"]);
+        assert_eq!(pull.path, Path::new("c1"));
+    }
 }
