@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{Read as _, Write as _},
+    net::TcpListener,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -167,4 +168,105 @@ fn what_is_said_to_fetch_the_files_does() {
     let broken = said_of("broken");
     assert!(broken.contains("1 broken pointer lies"), "{broken}");
     assert!(!broken.contains("lfs pull"), "{broken}");
+}
+
+/// A repository that git made, with its own folder apart from the files; `false` without git.
+fn init(root: &Path) -> bool {
+    fs::create_dir(root.join("files")).expect("made");
+    let init = ["init", "--quiet", "--bare", "own.git"];
+    let made = Command::new("git").args(init).current_dir(root).status();
+    made.is_ok_and(|made| made.success())
+}
+
+#[test]
+fn the_filters_work_where_git_says_that_its_folder_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    if !init(root) {
+        return;
+    }
+    let own = root.join("own.git");
+    let files = root.join("files");
+    let settings = [
+        ("GIT_DIR", own.to_str().expect("text")),
+        ("GIT_WORK_TREE", files.to_str().expect("text")),
+    ];
+    let mut clean = hubkit(&files, &["lfs", "clean"], &settings)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut pipe = clean.stdin.take().expect("a pipe");
+    pipe.write_all(b"weights").expect("written");
+    drop(pipe);
+    let cleaned = clean.wait_with_output().expect("ended");
+    assert!(cleaned.status.success());
+    assert!(own.join("lfs/objects").is_dir());
+    let pointer = String::from_utf8(cleaned.stdout).expect("a pointer");
+    let smudged = smudge(&files, &settings, &pointer);
+    assert_eq!(smudged.stdout, b"weights", "{}", error(&smudged));
+}
+
+/// A server that gives one answer to whoever asks.
+fn server(status: &'static str, body: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            // All that is asked has come when the brackets are closed.
+            let mut asked = Vec::new();
+            let mut buffer = [0; 4096];
+            while !asked.ends_with(b"}") {
+                match stream.read(&mut buffer) {
+                    Ok(count) if count > 0 => asked.extend_from_slice(&buffer[..count]),
+                    _ => break,
+                }
+            }
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/vnd.git-lfs+json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn the_hint_fits_the_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    if !init(root) {
+        return;
+    }
+    let own = root.join("own.git");
+    let smudged = |address: &str| {
+        let config = own.join("config");
+        let text = format!("[core]\n\trepositoryformatversion = 0\n[lfs]\n\turl = {address}\n");
+        fs::write(config, text).expect("written");
+        let settings = [
+            ("GIT_DIR", own.to_str().expect("text")),
+            ("GIT_WORK_TREE", root.to_str().expect("text")),
+        ];
+        smudge(root, &settings, &pointer("", 10))
+    };
+    let refused = smudged(&server("403 Forbidden", "{}".to_owned()));
+    assert_eq!(refused.status.code(), Some(4), "{}", error(&refused));
+    assert!(
+        error(&refused).contains("is not the hub"),
+        "{}",
+        error(&refused)
+    );
+    assert!(!error(&refused).contains("--token"), "{}", error(&refused));
+    let object =
+        format!(r#"{{"oid":"{EMPTY}","size":10,"error":{{"code":404,"message":"gone"}}}}"#);
+    let missing = smudged(&server("200 OK", format!(r#"{{"objects":[{object}]}}"#)));
+    assert_eq!(missing.status.code(), Some(3), "{}", error(&missing));
+    assert!(
+        error(&missing).contains("no such object"),
+        "{}",
+        error(&missing)
+    );
+    assert!(!error(&missing).contains("slash"), "{}", error(&missing));
 }

@@ -75,6 +75,11 @@ impl LfsServer {
         &self.address
     }
 
+    /// How many objects move at the same time: as many as the client was made for.
+    pub fn max_workers(&self) -> usize {
+        self.client.0.max_workers
+    }
+
     /// The same server, asked without a token: for an address that a stranger named.
     pub fn anonymous(&self) -> Self {
         Self {

@@ -3,9 +3,9 @@
 use std::{fs, path::PathBuf};
 
 use git2::Config;
-use hubkit_types::Endpoint;
+use hubkit_types::{Endpoint, Revision};
 
-use crate::{GitError, GitErrorKind, WorkTree};
+use crate::{GitError, GitErrorKind, WorkTree, repository::own_commit};
 
 /// The LFS server of a clone.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +43,32 @@ impl WorkTree {
         // As `url.BASE.insteadOf` makes it.
         let remote = self.inner.find_remote(&name).ok()?;
         remote.url().ok().map(str::to_owned)
+    }
+
+    /// What a hub may know of what is checked out, the nearest first: the commit, which may not be pushed yet, the commit that
+    /// the remote had for the branch when it was last asked, and the branch's name there.
+    pub fn revisions(&self) -> Vec<Revision> {
+        let mut revisions: Vec<Revision> = self.head().map(Revision::from).into_iter().collect();
+        let head = self.inner.head().ok();
+        let Some(name) = head.as_ref().and_then(|head| head.name().ok()) else {
+            return revisions;
+        };
+        let upstream = self.inner.branch_upstream_name(name).ok();
+        let upstream = upstream.and_then(|upstream| {
+            let reference = self.inner.find_reference(upstream.as_str().ok()?).ok()?;
+            own_commit(reference.peel_to_commit().ok()?.id()).ok()
+        });
+        revisions.extend(upstream.map(Revision::from));
+        if let Some(branch) = name.strip_prefix("refs/heads/") {
+            let config = self.inner.config().ok();
+            let merged = config
+                .and_then(|config| config.get_string(&format!("branch.{branch}.merge")).ok())
+                .and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned));
+            let branch = merged.unwrap_or_else(|| branch.to_owned());
+            revisions.extend(branch.parse().ok());
+        }
+        revisions.dedup();
+        revisions
     }
 
     /// Where large files come from, by the rules of git-lfs: `lfs.url` and `remote.NAME.lfsurl` of the configuration, then of

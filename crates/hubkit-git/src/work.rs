@@ -64,13 +64,32 @@ impl WorkTree {
             return Err(GitError::new(GitErrorKind::NotFound, message));
         };
         let root = root.to_owned();
+        Ok(Self::of(inner, root))
+    }
+
+    /// Opens the clone that git says it works for, by GIT_DIR and GIT_WORK_TREE, as it does for the programs that it starts;
+    /// else the one that the current folder belongs to. Where nothing says where the files are, they are in the current
+    /// folder: git starts its filters there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`WorkTree::discover`], but for one about a bare repository.
+    pub fn from_environment() -> Result<Self, GitError> {
+        let inner = git2::Repository::open_from_env().map_err(|fault| {
+            GitError::of("there is no clone here, nor where GIT_DIR says", fault)
+        })?;
+        let root = inner.workdir().unwrap_or(Path::new(".")).to_owned();
+        Ok(Self::of(inner, root))
+    }
+
+    fn of(inner: git2::Repository, root: PathBuf) -> Self {
         let storage = crate::repository::lfs_folder(&inner);
         let objects = LfsObjects::new(storage.parent().unwrap_or(&storage));
-        Ok(Self {
+        Self {
             inner,
             root,
             objects,
-        })
+        }
     }
 
     /// The folder of the files.

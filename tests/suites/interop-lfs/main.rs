@@ -140,6 +140,9 @@ fn by_path(_: &()) -> Result<()> {
     let clone = clone_of_ours(&origin, &server, &home)?;
     let elsewhere = format!("{}/no/such/place", server.endpoint());
     clone.git(&["config", "lfs.url", &elsewhere])?.success()?;
+    // The hub does not know of this commit, and knows the one before it.
+    let commit = ["commit", "--quiet", "--allow-empty", "--message", "Mine"];
+    clone.git(&commit)?.success()?;
     clone.lfs(server.endpoint(), &["pull"])?.success()?;
     clone.is_whole()
 }

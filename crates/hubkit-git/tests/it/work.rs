@@ -369,3 +369,31 @@ fn the_clone_says_where_its_large_files_are() {
     git(root, &["config", "lfs.url", "https://first.example/x"]);
     assert_eq!(told().0, "https://first.example/x");
 }
+
+#[test]
+fn the_hub_may_know_another_revision_than_the_one_checked_out() {
+    let Some(origin) = clone() else { return };
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let url = origin.path().to_str().expect("text");
+    git(home.path(), &["clone", "--quiet", url, "clone"]);
+    let root = home.path().join("clone");
+    let revisions = || {
+        let clone = WorkTree::discover(&root).expect("a clone");
+        let revisions = clone.revisions();
+        revisions
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let head = || {
+        let clone = WorkTree::discover(&root).expect("a clone");
+        clone.head().expect("a commit").to_string()
+    };
+    let pushed = head();
+    assert_eq!(revisions(), [pushed.clone(), "main".to_owned()]);
+    git(&root, &["commit", "--quiet", "--allow-empty", "-m", "Mine"]);
+    assert_ne!(head(), pushed);
+    assert_eq!(revisions(), [head(), pushed, "main".to_owned()]);
+    git(&root, &["checkout", "--quiet", "--detach"]);
+    assert_eq!(revisions(), [head()]);
+}

@@ -101,9 +101,9 @@ fn extended(arguments: &Smudge, pointer: &Pointer, extension: &Extension) -> Fai
     )
 }
 
-/// Git starts its filters at the top of the work tree.
+/// Git starts its filters at the top of the work tree, and says where its own folder is if that is elsewhere.
 fn clone() -> Result<WorkTree, Failure> {
-    WorkTree::discover(Path::new(".")).map_err(|error| of_git(&error))
+    WorkTree::from_environment().map_err(|error| of_git(&error))
 }
 
 /// As much as tells whether it is a pointer.

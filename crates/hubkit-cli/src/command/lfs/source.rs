@@ -2,9 +2,9 @@
 
 use std::{fs::File, path::PathBuf};
 
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use hubkit::{
-    Client, CommitId, Endpoint, ErrorKind, Hub, LfsServer, LfsWanted, Repo, RepoKind, RepoPath,
-    Revision,
+    Client, Endpoint, ErrorKind, Hub, LfsServer, LfsWanted, Repo, RepoKind, RepoPath, Revision,
 };
 use hubkit_git::{LfsObjects, LfsPlace, Repository, ToldBy, WorkTree};
 
@@ -15,9 +15,11 @@ use crate::{exit::Exit, failure::Failure, progress::Report, ui::Ui};
 pub(super) enum Source {
     Server {
         server: LfsServer,
-        /// The repository at the hub that the clone is of, and its commit: the hub can be asked for files by their paths
-        /// where it has no batch API.
-        by_path: Option<(Repo, CommitId)>,
+        /// Whether it is the hub's own, which alone is given the token.
+        is_hub: bool,
+        /// The repository at the hub, and the revisions that it may know, the nearest first: the hub can be asked for files by
+        /// their paths where it has no batch API.
+        by_path: Option<(Repo, Vec<Revision>)>,
     },
     Folder(PathBuf),
 }
@@ -28,7 +30,8 @@ impl Source {
         let server = hub.client().lfs(repo)?;
         Ok(Self::Server {
             server,
-            by_path: None,
+            is_hub: true,
+            by_path: Some((repo.clone(), vec![Revision::main()])),
         })
     }
 
@@ -39,6 +42,7 @@ impl Source {
             LfsPlace::Folder(folder) => return Ok(Self::Folder(clone.root().join(folder))),
             LfsPlace::Server(endpoint) => endpoint,
         };
+        let mut is_hub = endpoint.origin() == hub.client().endpoint().origin();
         let mut server = hub.client().lfs_at(endpoint);
         if remote.told_by == ToldBy::Stranger {
             let address = server.address();
@@ -46,13 +50,15 @@ impl Source {
                 "note: `.lfsconfig` of the repository names {address}, which is asked without a token"
             ));
             server = server.anonymous();
+            is_hub = false;
         }
         let repo = clone
             .remote_url()
             .and_then(|url| repo_of(hub.client().endpoint(), &url));
         Ok(Self::Server {
             server,
-            by_path: repo.zip(clone.head()),
+            is_hub,
+            by_path: repo.map(|repo| (repo, clone.revisions())),
         })
     }
 
@@ -64,8 +70,12 @@ impl Source {
         wanted: &[LfsWanted],
         report: &Report,
     ) -> Result<Vec<Result<(), Failure>>, Failure> {
-        let (server, by_path) = match self {
-            Self::Server { server, by_path } => (server, by_path),
+        let (server, is_hub, by_path) = match self {
+            Self::Server {
+                server,
+                is_hub,
+                by_path,
+            } => (server, *is_hub, by_path),
             Self::Folder(folder) => return copy(folder, objects, wanted),
         };
         let stage = |object: &hubkit::api::LfsObject| objects.stage(object.oid, object.size);
@@ -73,7 +83,7 @@ impl Source {
             Ok(outcomes) => {
                 let outcomes = outcomes.into_iter();
                 Ok(outcomes
-                    .map(|outcome| outcome.map_err(Failure::from))
+                    .map(|outcome| outcome.map_err(|error| of_server(&error, is_hub)))
                     .collect())
             }
             // Not every hub has a batch API; every hub has files at their paths.
@@ -81,17 +91,32 @@ impl Source {
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Protocol)
                     && by_path.is_some() =>
             {
-                let Some((repo, commit)) = by_path else {
-                    return Err(error.into());
+                let Some((repo, revisions)) = by_path else {
+                    return Err(of_server(&error, is_hub));
                 };
-                let mut outcomes = Vec::with_capacity(wanted.len());
-                for one in wanted {
-                    outcomes.push(resolve(client, objects, (repo, *commit), one, report).await);
-                }
-                Ok(outcomes)
+                let resolved = wanted.iter().map(|one| {
+                    resolve(client, objects, (repo, revisions.as_slice()), one, report).boxed()
+                });
+                let resolved: Vec<_> = resolved.collect();
+                let resolved = stream::iter(resolved).buffered(server.max_workers());
+                Ok(resolved.collect().await)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(of_server(&error, is_hub)),
         }
+    }
+}
+
+/// What an LFS server did not do, with what helps there.
+fn of_server(error: &hubkit::Error, is_hub: bool) -> Failure {
+    let failure = Failure::from(error);
+    match error.kind() {
+        ErrorKind::FileNotFound => failure.hint(
+            "the server has no such object: whoever has it can bring it there with `git lfs push --all`",
+        ),
+        ErrorKind::Authentication if !is_hub => failure.hint(
+            "the server is not the hub, so no token is sent to it; git-lfs can give it a password, and `--repo` asks the hub",
+        ),
+        _ => failure,
     }
 }
 
@@ -116,17 +141,34 @@ fn copy(
 async fn resolve(
     client: &Client,
     objects: &LfsObjects,
-    (repo, commit): (&Repo, CommitId),
+    (repo, revisions): (&Repo, &[Revision]),
     wanted: &LfsWanted,
     report: &Report,
 ) -> Result<(), Failure> {
-    let revision = Revision::from(commit);
-    let file = client.file(repo, &revision, &wanted.path, report).await?;
-    let Some(local) = file.1.local_path else {
-        let message = format!("`{}` has no file in the cache", wanted.path);
-        return Err(Failure::new(Exit::Disk, "not_in_store", message));
-    };
-    keep(objects, &local, wanted)
+    let mut unknown = None;
+    for revision in revisions {
+        match client.file(repo, revision, &wanted.path, report).await {
+            Ok((_, file)) => {
+                let Some(local) = file.local_path else {
+                    let message = format!("`{}` has no file in the cache", wanted.path);
+                    return Err(Failure::new(Exit::Disk, "not_in_store", message));
+                };
+                return keep(objects, &local, wanted);
+            }
+            // A commit that was never pushed; the hub may know the one it was made on.
+            Err(error) if error.kind() == ErrorKind::RevisionNotFound => {
+                unknown.get_or_insert(error);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(unknown.map_or_else(
+        || {
+            let message = format!("`{}`: nothing is checked out", wanted.path);
+            Failure::new(Exit::NotFound, "revision_not_found", message)
+        },
+        Failure::from,
+    ))
 }
 
 fn keep(objects: &LfsObjects, file: &std::path::Path, wanted: &LfsWanted) -> Result<(), Failure> {
