@@ -22,13 +22,16 @@ pub fn bin() -> Result<&'static Path> {
 }
 
 fn build() -> Result<PathBuf> {
+    build_program(&["--package=hubkit-cli"], "hubkit")?
+        .context("cargo built no program called hubkit")
+}
+
+/// Lets cargo build a program, and returns its path; `None` when cargo built none of this name.
+pub(crate) fn build_program(arguments: &[&str], name: &str) -> Result<Option<PathBuf>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args([
-            "build",
-            "--package=hubkit-cli",
-            "--message-format=json-render-diagnostics",
-        ])
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .context("can't start cargo")?;
@@ -39,15 +42,12 @@ fn build() -> Result<PathBuf> {
         );
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    messages
-        .lines()
-        .find_map(executable)
-        .context("cargo built no program called hubkit")
+    Ok(messages.lines().find_map(|line| executable(line, name)))
 }
 
-/// Reads the path of the command from one message of cargo.
-fn executable(line: &str) -> Option<PathBuf> {
+/// Reads the path of a program from one message of cargo.
+fn executable(line: &str, name: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(line).ok()?;
     let path = message["executable"].as_str()?;
-    (message["target"]["name"] == "hubkit").then(|| path.into())
+    (message["target"]["name"] == name).then(|| path.into())
 }

@@ -72,6 +72,26 @@ pub(super) fn tokenizer(json: &[u8], known: HashSet<String>) -> serde_json::Resu
     Ok(tokenizer)
 }
 
+/// The next key of a map, which is noted where it was `seen` before.
+fn next_key<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    seen: &mut HashSet<String>,
+    twice: &mut Vec<String>,
+) -> Result<Option<String>, A::Error> {
+    let Some(key) = map.next_key::<String>()? else {
+        return Ok(None);
+    };
+    if !seen.insert(key.clone()) {
+        twice.push(key.clone());
+    }
+    if seen.len() > MOST_ENTRIES || twice.len() > MOST_ENTRIES {
+        return Err(A::Error::custom(format!(
+            "expected at most {MOST_ENTRIES} entries"
+        )));
+    }
+    Ok(Some(key))
+}
+
 struct Whole<'read>(&'read mut Tokenizer);
 
 impl<'de> Visitor<'de> for Whole<'_> {
@@ -84,15 +104,7 @@ impl<'de> Visitor<'de> for Whole<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self(tokenizer) = self;
         let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
-                tokenizer.twice.push(key.clone());
-            }
-            if seen.len() > MOST_ENTRIES || tokenizer.twice.len() > MOST_ENTRIES {
-                return Err(A::Error::custom(format!(
-                    "expected at most {MOST_ENTRIES} entries"
-                )));
-            }
+        while let Some(key) = next_key(&mut map, &mut seen, &mut tokenizer.twice)? {
             match key.as_str() {
                 "model" => {
                     (tokenizer.has_model, tokenizer.vocabulary, tokenizer.known) = (true, 0, 0);
@@ -132,15 +144,7 @@ impl<'de> Visitor<'de> for Model<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self(tokenizer) = self;
         let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
-                tokenizer.twice.push(key.clone());
-            }
-            if seen.len() > MOST_ENTRIES || tokenizer.twice.len() > MOST_ENTRIES {
-                return Err(A::Error::custom(format!(
-                    "expected at most {MOST_ENTRIES} entries"
-                )));
-            }
+        while let Some(key) = next_key(&mut map, &mut seen, &mut tokenizer.twice)? {
             match key.as_str() {
                 "vocab" => {
                     let known = &tokenizer.added.contents;
