@@ -1,16 +1,24 @@
 #![doc = include_str!("../README.md")]
 
+mod asset;
 mod card;
 mod data;
 mod describe;
+mod diagnostic;
 mod metadata;
+mod path;
 mod render;
 mod split;
+#[expect(dead_code, reason = "edits and the other dialect go by it")]
+mod syntax;
 
+pub use asset::{Asset, AssetFile};
 pub use card::Card;
 pub use data::{BaseModelRelation, CardData};
 pub use describe::{Description, Evidence, describe};
+pub use diagnostic::{Diagnostic, Location, Severity};
 pub use metadata::{Metadata, MetadataError};
+pub use path::{FieldPath, ParseFieldPathError, Step};
 pub use render::{ID_PREFIX, Reference, Rendered, Resolver, render};
 pub use serde_yaml::Value;
 pub use split::{Parts, split};

@@ -44,6 +44,11 @@ pub enum MetadataError {
     },
 }
 
+/// How deep lists and mappings may nest.
+pub(crate) const DEEPEST: usize = 64;
+/// How many values there may be, before aliases are followed.
+pub(crate) const MOST_VALUES: usize = 100_000;
+
 impl Metadata {
     /// How long a block may be, in bytes. Real ones of more than 100,000 bytes describe the columns of datasets.
     pub const LONGEST: usize = 1 << 20;
@@ -109,11 +114,11 @@ fn options() -> Options {
             max_total_replayed_events: 50_000,
         },
         budget: serde_saphyr::budget! {
-            flow_nesting_limit: 64,
-            max_depth: 64,
+            flow_nesting_limit: DEEPEST,
+            max_depth: DEEPEST,
             max_documents: 1,
             max_events: 400_000,
-            max_nodes: 100_000,
+            max_nodes: MOST_VALUES,
             max_recorded_anchor_events: 100_000,
             max_recorded_anchor_bytes: 4 << 20,
             max_total_scalar_bytes: 2 << 20,

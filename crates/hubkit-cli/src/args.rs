@@ -2,6 +2,7 @@
 
 mod access;
 mod cache;
+mod card;
 mod download;
 mod find;
 mod inspect;
@@ -17,6 +18,7 @@ use clap::{
 use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
+pub use card::{CardCommand, CardJson, WhichCard};
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;
 
@@ -151,6 +153,9 @@ pub enum Command {
     Cache(Cache),
     /// Tell what is in a model: a file, a folder, or a repository, of which only headers are read
     Inspect(Inspect),
+    /// Cards: what a model, a dataset or a Space says of itself
+    #[command(subcommand)]
+    Card(CardCommand),
     /// Large files that git has only pointers to: find the pointers, fetch the files
     #[command(subcommand)]
     Lfs(Lfs),

@@ -3,6 +3,7 @@
 mod access;
 mod auth;
 mod cache;
+mod card;
 mod cat;
 mod demo;
 mod diff;
@@ -57,6 +58,7 @@ pub async fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Auth(Auth::Whoami) => auth::run(&cli.global, &ui).await,
         Command::Cache(command) => cache::run(&cli.global, command, &ui).await,
         Command::Inspect(arguments) => inspect::run(&cli.global, arguments, &ui).await,
+        Command::Card(command) => card::run(&cli.global, command).await,
         Command::Lfs(command) => lfs::run(&cli.global, command, &ui).await,
         Command::Safetensors(command) => safetensors::run(command, &ui).await,
         Command::Tensor(command) => tensor::run(&cli.global, command, &ui).await,

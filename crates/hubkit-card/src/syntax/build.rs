@@ -1,0 +1,161 @@
+//! From the events of the YAML parser to a tree.
+
+use granit_parser::{Event, Marker, Parser, ScanError, Span, StructureStyle, Tag};
+
+use super::{Content, Document, Layout, Node};
+use crate::{
+    Location,
+    metadata::{DEEPEST, MOST_VALUES},
+};
+
+/// Why there is no tree.
+#[derive(Debug)]
+pub(super) struct NoTree;
+
+impl From<ScanError> for NoTree {
+    fn from(_: ScanError) -> Self {
+        Self
+    }
+}
+
+pub(super) fn document(source: &str) -> Result<Document<'_>, NoTree> {
+    let options = granit_parser::options! { emit_comments: false };
+    let mut builder = Builder {
+        source,
+        events: Parser::new_from_str_with_options(source, options),
+        nodes: 0,
+    };
+    let root = builder.root()?;
+    Ok(Document { source, root })
+}
+
+struct Builder<'a, E> {
+    source: &'a str,
+    events: E,
+    nodes: usize,
+}
+
+impl<'a, E> Builder<'a, E>
+where
+    E: Iterator<Item = Result<(Event<'a>, Span), ScanError>>,
+{
+    fn next(&mut self) -> Result<(Event<'a>, Span), NoTree> {
+        Ok(self.events.next().ok_or(NoTree)??)
+    }
+
+    /// The one document of the block.
+    fn root(&mut self) -> Result<Option<Node<'a>>, NoTree> {
+        let mut root = None;
+        loop {
+            match self.next()? {
+                (Event::StreamStart | Event::DocumentEnd, _) => {}
+                (Event::DocumentStart(..), _) if root.is_none() => {
+                    let (event, span) = self.next()?;
+                    root = Some(self.node(event, span, 0)?);
+                }
+                (Event::StreamEnd, _) => break,
+                _ => return Err(NoTree),
+            }
+        }
+        // A block without a value is read as an empty one.
+        Ok(root.filter(|root| !root.span.is_empty() || !is_empty(root)))
+    }
+
+    /// The value that begins with an event.
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, NoTree> {
+        self.nodes += 1;
+        if depth > DEEPEST || self.nodes > MOST_VALUES {
+            return Err(NoTree);
+        }
+        let begin = offset(span.start)?;
+        let mut end = offset(span.end)?;
+        let start = location(span.start);
+        let (content, anchor, tag) = match event {
+            Event::Alias(anchor) => (Content::Alias(anchor), 0, None),
+            Event::Scalar(text, style, anchor, tag) => {
+                (Content::Scalar { text, style }, anchor, tag)
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let mut items = Vec::new();
+                loop {
+                    match self.next()? {
+                        (Event::SequenceEnd, span) => {
+                            end = self.end(style, span, items.last())?;
+                            break;
+                        }
+                        (event, span) => items.push(self.node(event, span, depth + 1)?),
+                    }
+                }
+                let layout = layout(style);
+                (Content::Sequence { items, layout }, anchor, tag)
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let mut entries = Vec::new();
+                loop {
+                    match self.next()? {
+                        (Event::MappingEnd, span) => {
+                            let last = entries.last().map(|(_, value)| value);
+                            end = self.end(style, span, last)?;
+                            break;
+                        }
+                        (event, span) => {
+                            let key = self.node(event, span, depth + 1)?;
+                            let (event, span) = self.next()?;
+                            entries.push((key, self.node(event, span, depth + 1)?));
+                        }
+                    }
+                }
+                let layout = layout(style);
+                (Content::Mapping { entries, layout }, anchor, tag)
+            }
+            _ => return Err(NoTree),
+        };
+        Ok(Node {
+            span: begin..end.max(begin),
+            start,
+            anchor,
+            tag: tag.map(|tag| name(&tag)),
+            content,
+        })
+    }
+
+    /// Where a list or a mapping ends: between brackets after them, of lines after the text of the last.
+    fn end(
+        &self,
+        style: StructureStyle,
+        span: Span,
+        last: Option<&Node<'a>>,
+    ) -> Result<usize, NoTree> {
+        let end = offset(span.end)?.min(self.source.len());
+        Ok(match (style, last) {
+            (StructureStyle::Block, Some(last)) => last.span.end,
+            _ => end,
+        })
+    }
+}
+
+fn is_empty(node: &Node<'_>) -> bool {
+    node.as_text().is_some_and(str::is_empty) && node.tag.is_none() && node.anchor == 0
+}
+
+fn layout(style: StructureStyle) -> Layout {
+    match style {
+        StructureStyle::Block => Layout::Block,
+        StructureStyle::Flow => Layout::Flow,
+    }
+}
+
+fn name(tag: &Tag) -> String {
+    tag.to_string()
+}
+
+fn offset(marker: Marker) -> Result<usize, NoTree> {
+    marker.byte_offset().ok_or(NoTree)
+}
+
+fn location(marker: Marker) -> Location {
+    Location {
+        line: marker.line(),
+        column: marker.col() + 1,
+    }
+}

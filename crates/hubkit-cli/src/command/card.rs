@@ -1,0 +1,16 @@
+//! `hubkit card`.
+
+mod json;
+mod source;
+
+use crate::{
+    args::{CardCommand, Global},
+    exit::Exit,
+    failure::Failure,
+};
+
+pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, Failure> {
+    match command {
+        CardCommand::Json(arguments) => json::run(global, arguments).await,
+    }
+}

@@ -1,0 +1,205 @@
+//! Where a card is, and what is around it.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use hubkit::{CommitId, Hub, Repo, RepoKind, RepoPath, Silent, TreeFile};
+use hubkit_card::Card;
+
+use crate::{
+    args::{Global, WhichCard},
+    exit::Exit,
+    failure::Failure,
+    target::{self, Target},
+    ui::plain,
+};
+
+/// The file that is a card.
+const NAME: &str = "README.md";
+/// A longer card is refused, in bytes. Real ones of more than 1 MB are lists of data.
+const LONGEST: usize = 16 << 20;
+
+/// A card and where it was found.
+#[expect(dead_code, reason = "what looks around a card goes by it")]
+pub(super) struct Source {
+    /// What people call it: a path, or a repository.
+    pub(super) name: String,
+    /// Where it was found.
+    pub(super) place: Place,
+    /// Its bytes.
+    pub(super) bytes: Vec<u8>,
+    /// The bytes as text; what is no UTF-8 is replaced.
+    pub(super) text: String,
+    /// What kind of repository it is a card of, where that was said.
+    pub(super) kind: Option<RepoKind>,
+}
+
+/// Where a card was found.
+#[expect(dead_code, reason = "what looks around a card goes by it")]
+pub(super) enum Place {
+    /// On standard input.
+    Input,
+    /// In a file of this machine, which may lie anywhere.
+    File(PathBuf),
+    /// In a folder of this machine that holds a repository's files.
+    Folder(PathBuf),
+    /// In a repository on a hub.
+    Hub(Box<Found>),
+}
+
+/// A card on a hub.
+pub(super) struct Found {
+    pub(super) hub: Hub,
+    pub(super) repo: Repo,
+    pub(super) commit: CommitId,
+    /// Every file of the commit, sorted by path.
+    pub(super) files: Vec<TreeFile>,
+}
+
+impl Source {
+    /// Reads the card that the command line names.
+    pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
+        let word = which.card.as_str();
+        let path = Path::new(word);
+        if word == "-" {
+            let bytes = bounded(io::stdin().lock(), "standard input")?;
+            return Ok(Self::new("standard input", Place::Input, bytes, which.repo_type));
+        }
+        if !word.starts_with("hf://") && (path.exists() || names_a_file(path)) {
+            let is_folder = path.is_dir();
+            let file = if is_folder { path.join(NAME) } else { path.to_owned() };
+            let name = file.display().to_string();
+            let bytes = bounded(open(&file, &name)?, &name)?;
+            let place = if is_folder {
+                Place::Folder(path.to_owned())
+            } else {
+                Place::File(file)
+            };
+            return Ok(Self::new(&name, place, bytes, which.repo_type));
+        }
+        let found = Found::read(global, which).await?;
+        let bytes = found.card().await?;
+        let name = format!("{}@{}", found.repo, found.commit);
+        let kind = Some(found.repo.kind);
+        Ok(Self::new(&name, Place::Hub(Box::new(found)), bytes, kind))
+    }
+
+    fn new(name: &str, place: Place, bytes: Vec<u8>, kind: Option<RepoKind>) -> Self {
+        Self {
+            name: plain(name),
+            place,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+            kind,
+        }
+    }
+
+    /// The card, for commands that can't do without its metadata.
+    pub(super) fn card(&self) -> Result<Card<'_>, Failure> {
+        let card = Card::read(&self.text);
+        let Some(fault) = &card.fault else {
+            return Ok(card);
+        };
+        let place = card
+            .fault_location()
+            .map_or_else(String::new, |location| format!(":{location}"));
+        let message = format!("{}{place}: the metadata can't be read", self.name);
+        Err(Failure::new(Exit::Integrity, "malformed_card", message)
+            .caused_by(fault)
+            .hint("mend the block between the lines of `---` at the top of the card"))
+    }
+}
+
+impl Found {
+    async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
+        let word = which.card.as_str();
+        let address = match which.repo_type {
+            _ if word.starts_with("hf://") || !word.contains('@') => word.to_owned(),
+            Some(kind) => format!("hf://{}/{word}", kind.plural()),
+            None => format!("hf://{word}"),
+        };
+        let target = Target::new(&address, which.repo_type, which.revision.as_ref())?;
+        let is_the_card = |path: &RepoPath| path.as_str() == NAME;
+        if target.is_folder || target.path.as_ref().is_some_and(|path| !is_the_card(path)) {
+            let message = format!("`{}` names something in a repository", plain(word));
+            return Err(Failure::usage(message)
+                .hint("name the repository alone: its card is the README.md at its top"));
+        }
+        let hub = target::hub(global, 1)?;
+        let client = hub.client();
+        let revision = target.revision();
+        let commit = client
+            .resolve(&target.repo, &revision, &Silent)
+            .await?;
+        let files = client.tree(&target.repo, commit).await?;
+        Ok(Self {
+            repo: target.repo,
+            commit,
+            files,
+            hub,
+        })
+    }
+
+    /// The bytes of the card, verified.
+    async fn card(&self) -> Result<Vec<u8>, Failure> {
+        let file = self.files.iter().find(|file| file.path.as_str() == NAME);
+        let file = file.ok_or_else(|| {
+            let message = format!("{} has no {NAME} at {}", self.repo, self.commit);
+            Failure::new(Exit::NotFound, "no_card", message)
+                .hint("`hubkit card new` writes one from what the files say")
+        })?;
+        let read = self.hub.client().read(&self.repo, self.commit, file, LONGEST);
+        Ok(read.await?.to_vec())
+    }
+}
+
+/// Whether the user can only have meant a file of this machine.
+fn names_a_file(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    path.is_absolute()
+        || text.starts_with(['.', '~'])
+        || path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
+}
+
+fn open(path: &Path, name: &str) -> Result<File, Failure> {
+    let failure = |error: &io::Error| {
+        let (exit, code) = match error.kind() {
+            io::ErrorKind::NotFound => (Exit::NotFound, "file_not_found"),
+            _ => (Exit::Disk, "unreadable"),
+        };
+        Failure::new(exit, code, format!("{}: {error}", plain(name)))
+            .hint("name a card's file, a folder with a README.md, or a repository as NAMESPACE/NAME")
+    };
+    // What is no file, such as a pipe, could keep us waiting for ever.
+    let metadata = std::fs::metadata(path).map_err(|error| failure(&error))?;
+    if !metadata.is_file() {
+        let message = format!("{} is not a file", plain(name));
+        return Err(Failure::new(Exit::Usage, "not_a_file", message)
+            .hint("`-` reads a card from standard input"));
+    }
+    File::open(path).map_err(|error| failure(&error))
+}
+
+/// Reads to the end, or to the longest that a card may be.
+fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let limit = LONGEST as u64 + 1;
+    reader.take(limit).read_to_end(&mut bytes).map_err(|error| {
+        let message = format!("{} can't be read: {error}", plain(name));
+        Failure::new(Exit::Disk, "unreadable", message)
+    })?;
+    if bytes.len() > LONGEST {
+        let message = format!(
+            "{}: expected a card of at most {LONGEST} bytes, found more",
+            plain(name)
+        );
+        return Err(Failure::new(Exit::Integrity, "malformed_card", message)
+            .hint("check that this is a card: a Markdown file with metadata at its top"));
+    }
+    Ok(bytes)
+}
