@@ -66,11 +66,20 @@ impl Source {
         let path = Path::new(word);
         if word == "-" {
             let bytes = bounded(io::stdin().lock(), "standard input")?;
-            return Ok(Self::new("standard input", Place::Input, bytes, which.repo_type));
+            return Ok(Self::new(
+                "standard input",
+                Place::Input,
+                bytes,
+                which.repo_type,
+            ));
         }
         if !word.starts_with("hf://") && (path.exists() || names_a_file(path)) {
             let is_folder = path.is_dir();
-            let file = if is_folder { path.join(NAME) } else { path.to_owned() };
+            let file = if is_folder {
+                path.join(NAME)
+            } else {
+                path.to_owned()
+            };
             let name = file.display().to_string();
             let bytes = bounded(open(&file, &name)?, &name)?;
             let place = if is_folder {
@@ -131,9 +140,7 @@ impl Found {
         let hub = target::hub(global, 1)?;
         let client = hub.client();
         let revision = target.revision();
-        let commit = client
-            .resolve(&target.repo, &revision, &Silent)
-            .await?;
+        let commit = client.resolve(&target.repo, &revision, &Silent).await?;
         let files = client.tree(&target.repo, commit).await?;
         Ok(Self {
             repo: target.repo,
@@ -151,7 +158,10 @@ impl Found {
             Failure::new(Exit::NotFound, "no_card", message)
                 .hint("`hubkit card new` writes one from what the files say")
         })?;
-        let read = self.hub.client().read(&self.repo, self.commit, file, LONGEST);
+        let read = self
+            .hub
+            .client()
+            .read(&self.repo, self.commit, file, LONGEST);
         Ok(read.await?.to_vec())
     }
 }
@@ -172,8 +182,9 @@ fn open(path: &Path, name: &str) -> Result<File, Failure> {
             io::ErrorKind::NotFound => (Exit::NotFound, "file_not_found"),
             _ => (Exit::Disk, "unreadable"),
         };
-        Failure::new(exit, code, format!("{}: {error}", plain(name)))
-            .hint("name a card's file, a folder with a README.md, or a repository as NAMESPACE/NAME")
+        Failure::new(exit, code, format!("{}: {error}", plain(name))).hint(
+            "name a card's file, a folder with a README.md, or a repository as NAMESPACE/NAME",
+        )
     };
     // What is no file, such as a pipe, could keep us waiting for ever.
     let metadata = std::fs::metadata(path).map_err(|error| failure(&error))?;
@@ -189,10 +200,13 @@ fn open(path: &Path, name: &str) -> Result<File, Failure> {
 fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let limit = LONGEST as u64 + 1;
-    reader.take(limit).read_to_end(&mut bytes).map_err(|error| {
-        let message = format!("{} can't be read: {error}", plain(name));
-        Failure::new(Exit::Disk, "unreadable", message)
-    })?;
+    reader
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| {
+            let message = format!("{} can't be read: {error}", plain(name));
+            Failure::new(Exit::Disk, "unreadable", message)
+        })?;
     if bytes.len() > LONGEST {
         let message = format!(
             "{}: expected a card of at most {LONGEST} bytes, found more",

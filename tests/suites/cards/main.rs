@@ -1,0 +1,30 @@
+//! Cards, and what is made of them, held against the tools that other people read them with.
+
+use std::{process::ExitCode, sync::OnceLock};
+
+use hubkit_tests::{Python, Skip, run};
+
+mod reading;
+
+fn main() -> ExitCode {
+    // One file for each thing that is done with a card.
+    let trials = [reading::trials()];
+    run(trials.into_iter().flatten().collect())
+}
+
+/// The tools, in one environment for all trials.
+fn python() -> &'static Result<Python, Skip> {
+    static PYTHON: OnceLock<Result<Python, Skip>> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        Python::with(&[
+            "cyclonedx-python-lib[validation]==11.12.0",
+            "huggingface_hub==2.4.0",
+            "mlcroissant==1.1.1",
+            "pandas==3.1.1",
+            "pyarrow==26.0.1",
+            "pyshacl==0.40.1",
+            "rdflib==7.6.0",
+            "spdx-python-model==0.0.6",
+        ])
+    })
+}
