@@ -1,4 +1,6 @@
-//! The pages under `docs/reference` that are made from the code.
+//! What is made from the code or from facts: the pages under `docs/reference`, and the lists of hubkit-card.
+
+mod lists;
 
 use std::{
     fmt::Write as _,
@@ -34,11 +36,14 @@ pub(crate) fn command(mode: Mode) -> Result<()> {
     })
 }
 
-/// Makes every page; without the program, those alone that need no program.
+/// Makes every list and every page; without the program, those alone that need no program.
 ///
 /// The program is asked for last: what needs none is made even when the program does not compile.
 fn generate(mode: Mode, hubkit: impl FnOnce() -> Result<Option<PathBuf>>) -> Result<()> {
     let mut stale = Vec::new();
+    for (path, table) in lists::files()? {
+        stale.extend(ensure(&path, &table, mode)?);
+    }
     let mut page = |name: &str, body: &str| -> Result<()> {
         let path = root()
             .join("docs/reference")
@@ -64,7 +69,7 @@ fn generate(mode: Mode, hubkit: impl FnOnce() -> Result<Option<PathBuf>>) -> Res
         ),
     }
     if stale.is_empty() {
-        println!("codegen: docs/reference is up to date");
+        println!("codegen: docs/reference and the lists of hubkit-card are up to date");
         return Ok(());
     }
     bail!(

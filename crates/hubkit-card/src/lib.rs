@@ -5,6 +5,7 @@ mod card;
 mod data;
 mod describe;
 mod diagnostic;
+pub mod lists;
 mod metadata;
 mod path;
 mod render;
