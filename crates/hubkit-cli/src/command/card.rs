@@ -1,5 +1,7 @@
 //! `hubkit card`.
 
+#[expect(dead_code, reason = "exports go by it")]
+mod asset;
 mod json;
 mod source;
 
