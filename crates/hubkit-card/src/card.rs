@@ -1,6 +1,6 @@
 //! A card as a whole.
 
-use crate::{FieldPath, Location, Metadata, MetadataError, split, syntax::Document};
+use crate::{FieldPath, Location, Metadata, MetadataError, Outline, split, syntax::Document};
 
 /// A card: what its metadata says, and the text below it.
 #[derive(Clone, PartialEq, Debug)]
@@ -58,6 +58,13 @@ impl<'a> Card<'a> {
             line: count(line),
             column: count(column),
         }))
+    }
+
+    /// What the text is made of. Lines count in the card.
+    pub fn outline(&self) -> Outline {
+        let begin = (self.body.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let above = self.text.get(..begin).unwrap_or_default();
+        Outline::read_below(self.body, lines(above))
     }
 
     /// A place of the block as a place of the card.

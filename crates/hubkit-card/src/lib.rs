@@ -6,7 +6,9 @@ mod data;
 mod describe;
 mod diagnostic;
 pub mod lists;
+mod markdown;
 mod metadata;
+mod outline;
 mod path;
 mod render;
 mod split;
@@ -19,7 +21,10 @@ pub use data::{BaseModelRelation, CardData};
 pub use describe::{Description, Evidence, describe};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use metadata::{Metadata, MetadataError};
+pub use outline::{Call, CodeBlock, Link, LinkKind, Outline, Section, Table};
 pub use path::{FieldPath, ParseFieldPathError, Step};
-pub use render::{ID_PREFIX, Reference, Rendered, Resolver, render};
+pub use render::{
+    ID_PREFIX, Reference, RemoteImages, Rendered, Resolver, Target, render, render_with,
+};
 pub use serde_yaml::Value;
 pub use split::{Parts, split};

@@ -5,22 +5,25 @@ use std::collections::HashMap;
 /// What every `id` in a rendered text begins with, so that none of them is one of the page around it.
 pub const ID_PREFIX: &str = "card-";
 
-const LONGEST: usize = 100;
+const LONGEST: usize = 500;
 
 /// Gives every heading a name of its own, made as the Hub and GitHub make it.
 #[derive(Default)]
-pub(super) struct Anchors(HashMap<String, usize>);
+pub(crate) struct Anchors(HashMap<String, usize>);
 
 impl Anchors {
-    pub(super) fn name(&mut self, heading: &str) -> String {
+    pub(crate) fn name(&mut self, heading: &str) -> String {
         let slug = slug(heading);
-        let count = self.0.entry(slug.clone()).or_default();
-        *count += 1;
-        if *count == 1 {
-            slug
-        } else {
-            format!("{slug}-{}", *count - 1)
+        let mut name = slug.clone();
+        let mut count = self.0.get(&slug).copied().unwrap_or_default();
+        // A heading may be called what another one's number would make of it.
+        while self.0.contains_key(&name) {
+            count += 1;
+            name = format!("{slug}-{count}");
         }
+        self.0.insert(slug, count);
+        self.0.entry(name.clone()).or_default();
+        name
     }
 }
 
@@ -34,11 +37,16 @@ pub(super) fn slug(heading: &str) -> String {
         match c {
             ' ' | '-' => slug.push('-'),
             '_' => slug.push('_'),
-            c if c.is_alphanumeric() => slug.extend(c.to_lowercase()),
+            c if c.is_alphanumeric() || is_mark(c) => slug.extend(c.to_lowercase()),
             _ => {}
         }
     }
     slug
+}
+
+/// Signs that change the letter before them, as far as they are no letters themselves.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{94d}' | '\u{9cd}' | '\u{e31}' | '\u{e34}'..='\u{e4e}' | '\u{fe0f}')
 }
 
 #[cfg(test)]
@@ -58,5 +66,8 @@ mod tests {
         let mut anchors = Anchors::default();
         let names = ["Use", "use", "Use!"].map(|heading| anchors.name(heading));
         assert_eq!(names, ["use", "use-1", "use-2"]);
+        let mut anchors = Anchors::default();
+        let names = ["use 1", "use", "use"].map(|heading| anchors.name(heading));
+        assert_eq!(names, ["use-1", "use", "use-2"]);
     }
 }

@@ -26,12 +26,12 @@ pub trait Resolver {
     fn image(&self, reference: &Reference<'_>) -> Option<String>;
 }
 
-/// What a link of a text is.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Target<'a> {
+/// What a link of a text leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target<'a> {
     /// An address elsewhere, or for mail.
     Elsewhere(String),
-    /// A heading of this text.
+    /// A heading of this text: what is written after the `#`.
     Heading(&'a str),
     /// Something near.
     Near(Reference<'a>),
@@ -40,7 +40,7 @@ pub(super) enum Target<'a> {
 const LONGEST: usize = 2048;
 
 /// Reads where a link leads; `None` for what may lead nowhere.
-pub(super) fn read(text: &str) -> Option<Target<'_>> {
+pub(crate) fn read(text: &str) -> Option<Target<'_>> {
     let text = text.trim();
     if text.len() > LONGEST || !is_plain(text) {
         return None;
@@ -70,7 +70,7 @@ pub(super) fn read(text: &str) -> Option<Target<'_>> {
 }
 
 /// Whether an address may stand in a page: it begins with a scheme that only leads somewhere, or with none.
-pub(super) fn is_harmless(address: &str) -> bool {
+pub(crate) fn is_harmless(address: &str) -> bool {
     let lower = |length: usize| address.get(..length).map(str::to_ascii_lowercase);
     let is = |scheme: &str| lower(scheme.len()).as_deref() == Some(scheme);
     is_plain(address) && (!has_scheme(address) || is("https://") || is("http://") || is("mailto:"))

@@ -1,37 +1,36 @@
 //! From the events of a Markdown parser to HTML.
 
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag,
-    TagEnd,
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd,
 };
 
 use super::{
-    Rendered, Resolver,
+    RemoteImages, Rendered, Resolver,
     anchor::{Anchors, ID_PREFIX, slug},
     link::{self, Target},
-    raw,
     writer::Writer,
 };
+use crate::markdown;
 
-pub(super) fn render(body: &str, resolver: &impl Resolver, longest: usize) -> Rendered {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_GFM;
+pub(super) fn render(
+    body: &str,
+    resolver: &impl Resolver,
+    longest: usize,
+    remote_images: RemoteImages,
+) -> Rendered {
     let mut page = Page {
         out: Writer::new(longest),
         resolver,
         anchors: Anchors::default(),
+        remote_images,
         heading: None,
-        html: None,
         image: None,
         links: Vec::new(),
         columns: Vec::new(),
         column: 0,
         in_head: false,
     };
-    for event in Parser::new_ext(body, options) {
+    for (event, _) in markdown::events(body) {
         if page.out.is_full() {
             break;
         }
@@ -45,10 +44,9 @@ struct Page<'r, R> {
     out: Writer,
     resolver: &'r R,
     anchors: Anchors,
+    remote_images: RemoteImages,
     /// The events of the heading that is being read: its name comes before its text.
     heading: Option<Vec<Event<'static>>>,
-    /// The author's HTML that is being read.
-    html: Option<String>,
     image: Option<Image>,
     /// The links that are open; false for those that lead nowhere.
     links: Vec<bool>,
@@ -79,15 +77,13 @@ impl<R: Resolver> Page<'_, R> {
                 self.out.text(&text);
                 self.out.close("code");
             }
-            Event::Html(html) => match &mut self.html {
-                Some(held) => held.push_str(&html),
-                None => self.out.words(&raw::words(&html)),
-            },
-            Event::InlineHtml(html) => {
-                if is_line_break(&html) {
-                    self.out.text(" ");
-                }
+            Event::InlineHtml(name) => {
+                let id = format!("{ID_PREFIX}{name}");
+                self.out.open("span", &[("id", &id)]);
+                self.out.close("span");
             }
+            // All other HTML has become events.
+            Event::Html(_) => {}
             Event::SoftBreak => self.out.text("\n"),
             Event::HardBreak => {
                 self.out.single("br", &[]);
@@ -130,7 +126,6 @@ impl<R: Resolver> Page<'_, R> {
                     None => self.out.open("code", &[]),
                 }
             }
-            Tag::HtmlBlock => self.html = Some(String::new()),
             Tag::List(None) => self.block("ul", &[]),
             Tag::List(Some(1)) => self.block("ol", &[]),
             Tag::List(Some(start)) => self.block("ol", &[("start", &start.to_string())]),
@@ -183,7 +178,8 @@ impl<R: Resolver> Page<'_, R> {
                 });
             }
             // Nothing below is asked of the parser.
-            Tag::Superscript
+            Tag::HtmlBlock
+            | Tag::Superscript
             | Tag::Subscript
             | Tag::DefinitionList
             | Tag::DefinitionListTitle
@@ -199,14 +195,6 @@ impl<R: Resolver> Page<'_, R> {
             TagEnd::CodeBlock => {
                 self.out.close("code");
                 self.end_block("pre");
-            }
-            TagEnd::HtmlBlock => {
-                let words = raw::words(&self.html.take().unwrap_or_default());
-                if !words.trim().is_empty() {
-                    self.block("p", &[]);
-                    self.out.words(words.trim());
-                    self.end_block("p");
-                }
             }
             TagEnd::List(is_numbered) => self.end_block(if is_numbered { "ol" } else { "ul" }),
             TagEnd::Item => self.end_block("li"),
@@ -230,6 +218,7 @@ impl<R: Resolver> Page<'_, R> {
             // A heading and an image are written where they end, and nothing else is asked of the parser.
             TagEnd::Heading(_)
             | TagEnd::Image
+            | TagEnd::HtmlBlock
             | TagEnd::Superscript
             | TagEnd::Subscript
             | TagEnd::DefinitionList
@@ -330,12 +319,20 @@ impl<R: Resolver> Page<'_, R> {
         };
         let shown = match link::read(&target) {
             Some(Target::Near(reference)) => self.resolver.image(&reference),
+            Some(Target::Elsewhere(address)) if is_shown(&address, self.remote_images) => {
+                Some(address)
+            }
             _ => None,
         };
         if let Some(address) = shown.filter(|address| link::is_harmless(address)) {
             self.out.single(
                 "img",
-                &[("src", &address), ("alt", &words), ("loading", "lazy")],
+                &[
+                    ("src", &address),
+                    ("alt", &words),
+                    ("loading", "lazy"),
+                    ("referrerpolicy", "no-referrer"),
+                ],
             );
             return;
         }
@@ -357,9 +354,12 @@ struct Image {
     depth: usize,
 }
 
-fn is_line_break(html: &str) -> bool {
-    html.get(..3)
-        .is_some_and(|start| start.eq_ignore_ascii_case("<br"))
+/// Whether an image that lies elsewhere is fetched.
+fn is_shown(address: &str, remote_images: RemoteImages) -> bool {
+    let is_mail = address
+        .get(..7)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    remote_images == RemoteImages::Shown && !is_mail
 }
 
 /// The class of an alert.

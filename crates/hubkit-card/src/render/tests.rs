@@ -41,11 +41,17 @@ fn text_is_escaped() {
 }
 
 #[test]
-fn the_authors_own_tags_are_dropped_and_their_words_stay() {
-    check("a <b onclick=x>bold</b><br/>c", "<p>a bold c</p>");
+fn of_the_authors_own_tags_the_harmless_ones_are_written_anew() {
+    check(
+        "a <b onclick=x>bold</b><br/>c",
+        "<p>a <strong>bold</strong><br>\nc</p>",
+    );
     check(
         "<div align=\"center\">\n<h1>Tiny &nbsp; &amp; <i>slim</i> & x</h1>\n<img src=x onerror=y>\n</div>\n",
-        "<p>Tiny &nbsp; &amp;  slim  &amp; x</p>",
+        &format!(
+            "<h1 id=\"card-tiny---slim--x\">Tiny \u{a0} &amp; <em>slim</em> &amp; x</h1>\n<p>{}</p>",
+            "<img src=\"/resolve/x\" alt=\"\" loading=\"lazy\" referrerpolicy=\"no-referrer\">"
+        ),
     );
     check("<script>\nalert(1)\n</script>\n\nx", "<p>x</p>");
     check("<style>\np { color: red }\n</style>", "");
@@ -99,7 +105,7 @@ fn a_heading_can_be_linked_to() {
 fn an_image_of_the_repository_is_shown_and_another_is_a_link() {
     check(
         "![a \"b\"](img/x.png)",
-        "<p><img src=\"/resolve/img/x.png\" alt=\"a &quot;b&quot;\" loading=\"lazy\"></p>",
+        "<p><img src=\"/resolve/img/x.png\" alt=\"a &quot;b&quot;\" loading=\"lazy\" referrerpolicy=\"no-referrer\"></p>",
     );
     check(
         "![a](https://b/c.png)",
@@ -115,6 +121,22 @@ fn an_image_of_the_repository_is_shown_and_another_is_a_link() {
     );
     check("![a](data:image/png;base64,x)", "<p>a</p>");
     check("![a ![b](c.png) d](javascript:e)", "<p>a b d</p>");
+}
+
+#[test]
+fn an_image_that_lies_elsewhere_is_shown_to_those_who_ask() {
+    let shown = |body| render_with(body, &Near, 10_000, RemoteImages::Shown).html;
+    assert!(
+        shown("![a](https://b/c.png)").starts_with("<p><img src=\"https://b/c.png\" alt=\"a\"")
+    );
+    for body in [
+        "![a](mailto:b@c)",
+        "![a](javascript:b)",
+        "![a](#b)",
+        "![a](/b)",
+    ] {
+        assert!(!shown(body).contains("<img"), "{body}");
+    }
 }
 
 #[test]

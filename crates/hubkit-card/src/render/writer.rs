@@ -65,19 +65,6 @@ impl Writer {
         self.put(&escaped);
     }
 
-    /// Text that was HTML: its character references stay what they are.
-    pub(super) fn words(&mut self, html: &str) {
-        let mut escaped = String::with_capacity(html.len());
-        let mut rest = html;
-        while let Some((before, after)) = rest.split_once('&') {
-            escape(before, &mut escaped);
-            escaped.push_str(if is_reference(after) { "&" } else { "&amp;" });
-            rest = after;
-        }
-        escape(rest, &mut escaped);
-        self.put(&escaped);
-    }
-
     /// Puts a line end between blocks, for whoever reads the source.
     pub(super) fn line(&mut self) {
         if !self.is_full && !self.html.is_empty() && !self.html.ends_with('\n') {
@@ -101,13 +88,6 @@ impl Writer {
         }
         !self.is_full
     }
-}
-
-/// Whether what follows a `&` makes a character reference of it.
-fn is_reference(text: &str) -> bool {
-    let name = text.strip_prefix('#').unwrap_or(text);
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric());
-    end.is_some_and(|end| (1..=32).contains(&end) && name[end..].starts_with(';'))
 }
 
 fn escape(text: &str, out: &mut String) {

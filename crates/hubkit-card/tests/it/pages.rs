@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use hubkit_card::{Card, CardData, ID_PREFIX, Reference, Resolver, render};
+use hubkit_card::{Card, CardData, ID_PREFIX, Outline, Reference, Resolver, render};
 
 use crate::cards::{cards, fixtures, real_cards};
 
@@ -43,6 +43,7 @@ const ELEMENTS: &[&str] = &[
     "ol",
     "p",
     "pre",
+    "span",
     "strong",
     "sup",
     "table",
@@ -99,6 +100,39 @@ pub(crate) fn check(name: &str, body: &str) {
         check_attributes(name, attributes);
     }
     assert!(open.is_empty() && !rest.contains('>'), "{name}: {open:?}");
+    check_outline(name, body);
+}
+
+/// Every part of a text is a part of it, and every place one of its lines.
+#[track_caller]
+fn check_outline(name: &str, body: &str) {
+    let outline = Outline::read(body);
+    for section in &outline.sections {
+        assert!(
+            body.get(section.range.clone()).is_some(),
+            "{name}: {section:?}"
+        );
+    }
+    let lines = body.split(['\n', '\r']).count();
+    for link in &outline.links {
+        assert!(body.get(link.range.clone()).is_some(), "{name}: {link:?}");
+        assert!(
+            (1..=lines).contains(&link.location.line),
+            "{name}: {link:?}"
+        );
+        if let Some(address) = link.resolve(&Credulous) {
+            assert!(
+                !address.to_lowercase().starts_with("javascript:"),
+                "{name}: {address}"
+            );
+        }
+    }
+    for block in &outline.code {
+        assert!(
+            (1..=lines).contains(&block.first_line.line),
+            "{name}: {block:?}"
+        );
+    }
 }
 
 #[track_caller]
@@ -122,6 +156,7 @@ fn check_attributes(name: &str, mut attributes: &str) {
             "alt" => true,
             "rel" => value == "nofollow noopener noreferrer",
             "loading" => value == "lazy",
+            "referrerpolicy" => value == "no-referrer",
             "type" => value == "checkbox",
             "disabled" | "checked" => value.is_empty(),
             "start" => value.parse::<u64>().is_ok(),
@@ -204,6 +239,20 @@ fn a_text_that_is_all_beginnings_takes_no_longer_than_its_length_explains() {
         "1. ",
         "```\n",
         "<div>\n\n",
+        "<b>",
+        "<ul><li>",
+        "<blockquote>",
+        "<table><tr><td>",
+        "<a href=\"b\">",
+        "<a href=b",
+        "</b>",
+        "(http://",
+        "www.",
+        "https://a.b",
+        "https://a.b)",
+        "&amp;",
+        "<mask>",
+        "<div>\n<i>",
     ] {
         let text = piece.repeat(50_000 / piece.len());
         let start = Instant::now();
