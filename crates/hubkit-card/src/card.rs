@@ -1,6 +1,10 @@
 //! A card as a whole.
 
-use crate::{FieldPath, Location, Metadata, MetadataError, Outline, split, syntax::Document};
+use crate::{
+    Dialect, FieldPath, Location, Metadata, MetadataError, Outline,
+    split::{self, Parts},
+    syntax::Document,
+};
 
 /// A card: what its metadata says, and the text below it.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,10 +24,17 @@ pub struct Card<'a> {
 impl<'a> Card<'a> {
     /// Reads a card. One whose metadata is broken still has its text.
     pub fn read(text: &'a str) -> Self {
-        let parts = split(text);
-        let read = parts
-            .block
-            .map_or_else(|| Ok(Metadata::default()), Metadata::read);
+        Self::read_as(text, Dialect::Hub)
+    }
+
+    /// Reads a card whose metadata is of a dialect. To the Hub the blank lines before the end of the block are no part of
+    /// it; to Python they are, which shows in a last text that keeps its line ends.
+    pub fn read_as(text: &'a str, dialect: Dialect) -> Self {
+        let parts: Parts<'a> = split::split_as(text, dialect);
+        let read = parts.block.map_or_else(
+            || Ok(Metadata::default()),
+            |block| Metadata::read_as(block, dialect),
+        );
         let (metadata, fault) = match read {
             Ok(metadata) => (metadata, None),
             Err(fault) => (Metadata::default(), Some(fault)),

@@ -1,6 +1,9 @@
 //! The metadata of a card: YAML that a stranger wrote, as a value.
 
 mod json;
+mod python;
+
+use std::sync::Arc;
 
 use serde_saphyr::{
     Options,
@@ -8,11 +11,14 @@ use serde_saphyr::{
 };
 use serde_yaml::{Mapping, Value};
 
-/// What the metadata of a card says.
+use crate::Dialect;
+
+/// What the metadata of a card says. A clone of it costs nothing.
 ///
-/// Values are those that the Hub reads: `no` is a word, `010` is ten, a date is a text, and a duplicate key is an error.
+/// Values are those that the Hub reads: `no` is a word, `010` is ten, a date is a text, and a duplicate key is an error;
+/// unless another [`Dialect`] is asked for.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Metadata(Mapping);
+pub struct Metadata(Arc<Mapping>);
 
 /// Why the metadata of a card can't be used. Lines and columns count from 1 within the block.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -60,19 +66,19 @@ impl Metadata {
     /// When it is longer than [`Metadata::LONGEST`], is not YAML, asks for a type of its own (`!!python/…`), repeats a
     /// key, nests deeper than 64 or holds more than 100,000 values once its aliases are followed, or is no mapping.
     pub fn read(block: &str) -> Result<Self, MetadataError> {
-        if block.len() > Self::LONGEST {
-            return Err(MetadataError::TooLong {
-                limit: Self::LONGEST,
-                found: block.len(),
-            });
-        }
-        // What follows the last `|` is a whole line, as it is to the Hub's reader.
-        let text = format!("{block}\n");
-        let value: Value =
-            serde_saphyr::from_str_with_options(&text, options()).map_err(|error| yaml(&error))?;
-        let found = match value {
+        Self::read_as(block, Dialect::Hub)
+    }
+
+    /// Reads the block in a dialect.
+    ///
+    /// # Errors
+    ///
+    /// As [`Metadata::read`]. In [`Dialect::Python`] a key that is there twice is none, but a list or a mapping as a key
+    /// is one, a day that does not exist, a tab between values, and a character that can't be printed.
+    pub fn read_as(block: &str, dialect: Dialect) -> Result<Self, MetadataError> {
+        let found = match value(block, dialect)? {
             Value::Null => return Ok(Self::default()),
-            Value::Mapping(mapping) => return Ok(Self(mapping)),
+            Value::Mapping(mapping) => return Ok(Self(Arc::new(mapping))),
             Value::Sequence(_) => "a list",
             Value::String(_) => "a text",
             Value::Bool(_) | Value::Number(_) | Value::Tagged(_) => "a single value",
@@ -99,6 +105,24 @@ impl Metadata {
     /// JSON has no number for becomes null.
     pub fn to_json(&self) -> serde_json::Value {
         json::object(&self.0)
+    }
+}
+
+/// The value of a text of YAML, whatever kind it is.
+pub(crate) fn value(text: &str, dialect: Dialect) -> Result<Value, MetadataError> {
+    if text.len() > Metadata::LONGEST {
+        return Err(MetadataError::TooLong {
+            limit: Metadata::LONGEST,
+            found: text.len(),
+        });
+    }
+    match dialect {
+        Dialect::Hub => {
+            // What follows the last `|` is a whole line, as it is to the Hub's reader.
+            let text = format!("{text}\n");
+            serde_saphyr::from_str_with_options(&text, options()).map_err(|error| yaml(&error))
+        }
+        Dialect::Python => python::read(text),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where the metadata of a card ends and its text begins.
 
+use crate::Dialect;
+
 /// A card in two parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Parts<'a> {
@@ -19,6 +21,31 @@ pub fn split(text: &str) -> Parts<'_> {
         block: None,
         body: text,
     })
+}
+
+/// The same for a dialect: to Python all but the last of the line ends before the closing line belong to the block.
+pub(crate) fn split_as(text: &str, dialect: Dialect) -> Parts<'_> {
+    let parts = split(text);
+    let Some(block) = parts.block.filter(|_| dialect == Dialect::Python) else {
+        return parts;
+    };
+    // The block is a part of the text, so the distance between the two is a number of bytes of it.
+    let begin = (block.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    let rest = text.get(begin..).unwrap_or(block);
+    let bytes = rest.as_bytes();
+    let mut end = block.len();
+    while matches!(bytes.get(end), Some(b'\r' | b'\n')) {
+        end += 1;
+    }
+    end = match bytes.get(..end) {
+        Some([.., b'\r', b'\n']) if end - block.len() >= 2 => end - 2,
+        Some([.., b'\r' | b'\n']) if end > block.len() => end - 1,
+        _ => block.len(),
+    };
+    Parts {
+        block: rest.get(..end),
+        body: parts.body,
+    }
 }
 
 fn find(text: &str) -> Option<Parts<'_>> {

@@ -9,7 +9,25 @@ use std::ops::Range;
 
 pub(crate) use granit_parser::ScalarStyle;
 
-use crate::{FieldPath, Location, Step};
+use crate::{Dialect, FieldPath, Location, Step};
+
+/// Why a block has no tree.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    /// Where in the block.
+    pub(crate) location: Location,
+    /// What was found there.
+    pub(crate) reason: String,
+}
+
+impl Fault {
+    fn at_the_end() -> Self {
+        Self {
+            location: Location { line: 1, column: 1 },
+            reason: "found the end too early".to_owned(),
+        }
+    }
+}
 
 /// A block of metadata as it is written.
 #[derive(Debug)]
@@ -70,7 +88,12 @@ pub(crate) enum Layout {
 impl<'a> Document<'a> {
     /// Reads a block; `None` where it is no YAML, or nests or repeats beyond what [`Metadata`](crate::Metadata) reads.
     pub(crate) fn read(source: &'a str) -> Option<Self> {
-        build::document(source).ok()
+        Self::read_as(source, Dialect::Hub).ok()
+    }
+
+    /// Reads a block as its dialect is told apart into values. What they mean is said elsewhere.
+    pub(crate) fn read_as(source: &'a str, dialect: Dialect) -> Result<Self, Fault> {
+        build::document(source, dialect)
     }
 
     /// The value at a path. Aliases are not followed.

@@ -1,29 +1,37 @@
 //! From the events of the YAML parser to a tree.
 
+use std::collections::HashSet;
+
 use granit_parser::{Event, Marker, Parser, ScanError, Span, StructureStyle, Tag};
 
-use super::{Content, Document, Layout, Node};
+use super::{Content, Document, Fault, Layout, Node};
 use crate::{
-    Location,
+    Dialect, Location,
     metadata::{DEEPEST, MOST_VALUES},
 };
 
-/// Why there is no tree.
-#[derive(Debug)]
-pub(super) struct NoTree;
-
-impl From<ScanError> for NoTree {
-    fn from(_: ScanError) -> Self {
-        Self
+impl From<ScanError> for Fault {
+    fn from(error: ScanError) -> Self {
+        Self {
+            location: location(*error.marker()),
+            reason: error.info(),
+        }
     }
 }
 
-pub(super) fn document(source: &str) -> Result<Document<'_>, NoTree> {
-    let options = granit_parser::options! { emit_comments: false };
+pub(super) fn document(source: &str, dialect: Dialect) -> Result<Document<'_>, Fault> {
+    let is_python = dialect == Dialect::Python;
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_anchor_events: is_python,
+        block_scalar_eof_without_line_feed: is_python,
+        bom_inside_document_as_content: is_python,
+    };
     let mut builder = Builder {
         source,
         events: Parser::new_from_str_with_options(source, options),
         nodes: 0,
+        anchors: HashSet::new(),
     };
     let root = builder.root()?;
     Ok(Document { source, root })
@@ -33,18 +41,35 @@ struct Builder<'a, E> {
     source: &'a str,
     events: E,
     nodes: usize,
+    /// Their names, where those are told.
+    anchors: HashSet<String>,
 }
 
 impl<'a, E> Builder<'a, E>
 where
     E: Iterator<Item = Result<(Event<'a>, Span), ScanError>>,
 {
-    fn next(&mut self) -> Result<(Event<'a>, Span), NoTree> {
-        Ok(self.events.next().ok_or(NoTree)??)
+    fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
+        loop {
+            let (event, span) = self.events.next().ok_or_else(Fault::at_the_end)??;
+            let Event::Anchor(_, name) = event else {
+                return Ok((event, span));
+            };
+            let is_known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            if !name.chars().all(is_known) {
+                return Err(fault(
+                    span.start,
+                    "an anchor of other than letters and digits",
+                ));
+            }
+            if !self.anchors.insert(name.into_owned()) {
+                return Err(fault(span.start, "an anchor that is there twice"));
+            }
+        }
     }
 
     /// The one document of the block.
-    fn root(&mut self) -> Result<Option<Node<'a>>, NoTree> {
+    fn root(&mut self) -> Result<Option<Node<'a>>, Fault> {
         let mut root = None;
         loop {
             match self.next()? {
@@ -54,7 +79,7 @@ where
                     root = Some(self.node(event, span, 0)?);
                 }
                 (Event::StreamEnd, _) => break,
-                _ => return Err(NoTree),
+                (_, span) => return Err(fault(span.start, "a second document")),
             }
         }
         // A block without a value is read as an empty one.
@@ -62,10 +87,13 @@ where
     }
 
     /// The value that begins with an event.
-    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, NoTree> {
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, Fault> {
         self.nodes += 1;
         if depth > DEEPEST || self.nodes > MOST_VALUES {
-            return Err(NoTree);
+            return Err(fault(
+                span.start,
+                "more values, or deeper ones, than are read",
+            ));
         }
         let begin = offset(span.start)?;
         let mut end = offset(span.end)?;
@@ -108,7 +136,7 @@ where
                 let layout = layout(style);
                 (Content::Mapping { entries, layout }, anchor, tag)
             }
-            _ => return Err(NoTree),
+            _ => return Err(fault(span.start, "no value")),
         };
         Ok(Node {
             span: begin..end.max(begin),
@@ -125,7 +153,7 @@ where
         style: StructureStyle,
         span: Span,
         last: Option<&Node<'a>>,
-    ) -> Result<usize, NoTree> {
+    ) -> Result<usize, Fault> {
         let end = offset(span.end)?.min(self.source.len());
         Ok(match (style, last) {
             (StructureStyle::Block, Some(last)) => last.span.end,
@@ -149,8 +177,17 @@ fn name(tag: &Tag) -> String {
     tag.to_string()
 }
 
-fn offset(marker: Marker) -> Result<usize, NoTree> {
-    marker.byte_offset().ok_or(NoTree)
+fn offset(marker: Marker) -> Result<usize, Fault> {
+    marker
+        .byte_offset()
+        .ok_or_else(|| fault(marker, "no place"))
+}
+
+fn fault(marker: Marker, reason: &str) -> Fault {
+    Fault {
+        location: location(marker),
+        reason: format!("found {reason}"),
+    }
 }
 
 fn location(marker: Marker) -> Location {

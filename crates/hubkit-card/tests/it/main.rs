@@ -4,4 +4,5 @@ mod cards;
 mod hostile;
 mod pages;
 mod properties;
+mod python;
 mod trees;
