@@ -31,6 +31,8 @@ pub struct Description {
     pub pipeline_tag: Option<String>,
     /// The class of transformers that loads the model, where its architecture leaves no doubt.
     pub auto_model: Option<&'static str>,
+    /// How a model came from its base models, where it has any: the card's word, or what its files and tags say.
+    pub base_model_relation: Option<BaseModelRelation>,
 }
 
 /// Says what follows from a card and the names of files. Nothing is guessed: where there is doubt, nothing is said.
@@ -64,8 +66,15 @@ pub fn describe(kind: RepoKind, data: &CardData, evidence: &Evidence<'_>) -> Des
             tags.prefix("dataset", texts(&data.datasets));
             tags.prefix("arxiv", texts(&papers));
             tags.prefix("doi", data.doi.as_deref());
-            for base in &data.base_models {
-                let relation = relation(data, evidence, description.library_name.as_deref());
+            if !data.base_models.is_empty() {
+                let library = description.library_name.as_deref();
+                description.base_model_relation = Some(relation(data, evidence, library));
+            }
+            for (base, relation) in data
+                .base_models
+                .iter()
+                .zip(description.base_model_relation.iter().cycle())
+            {
                 tags.prefix("base_model", [base.as_str()]);
                 tags.add([format!("base_model:{}:{base}", relation.as_str()).as_str()]);
             }

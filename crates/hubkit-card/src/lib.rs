@@ -6,6 +6,7 @@ mod data;
 mod describe;
 mod diagnostic;
 mod dialect;
+mod export;
 
 pub mod lists;
 mod markdown;
@@ -23,6 +24,10 @@ pub use data::{BaseModelRelation, CardData};
 pub use describe::{Description, Evidence, describe};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use dialect::Dialect;
+pub use export::{
+    CycloneDxVersion, ModelShape, ModelSources, SpdxError, cyclonedx, model_jsonld,
+    read_eval_results, spdx,
+};
 pub use metadata::{Metadata, MetadataError};
 pub use outline::{Call, CodeBlock, Link, LinkKind, Outline, Section, Table};
 pub use path::{FieldPath, ParseFieldPathError, Step};

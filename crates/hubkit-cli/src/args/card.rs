@@ -1,13 +1,21 @@
 //! `hubkit card`.
 
+mod export;
+
 use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
+
+pub use export::{BillOfMaterials, CardBom, CardJsonld, WrittenTo};
 
 /// Cards: what a model, a dataset or a Space says of itself.
 #[derive(Debug, Subcommand)]
 pub enum CardCommand {
     /// Print the metadata as one JSON value, as the hub reads it
     Json(CardJson),
+    /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org
+    Jsonld(CardJsonld),
+    /// Print the bill of materials of a model: CycloneDX or SPDX
+    Bom(CardBom),
 }
 
 /// Which card.

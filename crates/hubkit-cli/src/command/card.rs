@@ -1,8 +1,11 @@
 //! `hubkit card`.
 
-#[expect(dead_code, reason = "exports go by it")]
 mod asset;
+mod bom;
+mod document;
 mod json;
+mod jsonld;
+mod model;
 mod source;
 
 use crate::{
@@ -14,5 +17,7 @@ use crate::{
 pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, Failure> {
     match command {
         CardCommand::Json(arguments) => json::run(global, arguments).await,
+        CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
+        CardCommand::Bom(arguments) => bom::run(global, arguments).await,
     }
 }

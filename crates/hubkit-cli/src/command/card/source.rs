@@ -38,7 +38,6 @@ pub(super) struct Source {
 }
 
 /// Where a card was found.
-#[expect(dead_code, reason = "what looks around a card goes by it")]
 pub(super) enum Place {
     /// On standard input.
     Input,
@@ -176,7 +175,7 @@ fn names_a_file(path: &Path) -> bool {
             .is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
 }
 
-fn open(path: &Path, name: &str) -> Result<File, Failure> {
+pub(super) fn open(path: &Path, name: &str) -> Result<File, Failure> {
     let failure = |error: &io::Error| {
         let (exit, code) = match error.kind() {
             io::ErrorKind::NotFound => (Exit::NotFound, "file_not_found"),
@@ -197,7 +196,7 @@ fn open(path: &Path, name: &str) -> Result<File, Failure> {
 }
 
 /// Reads to the end, or to the longest that a card may be.
-fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let limit = LONGEST as u64 + 1;
     reader

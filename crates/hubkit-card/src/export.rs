@@ -1,0 +1,18 @@
+//! Cards in the forms that other programs read.
+
+mod address;
+mod cyclonedx;
+mod jsonld;
+mod media;
+mod model;
+mod spdx;
+
+pub use cyclonedx::{CycloneDxVersion, cyclonedx};
+pub use jsonld::model_jsonld;
+pub use model::{ModelShape, ModelSources, read_eval_results};
+pub use spdx::{SpdxError, spdx};
+
+use media::media_type;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! What a model is described from.
+
+use serde_json::Value as Json;
+use serde_yaml::Value;
+
+use crate::{Asset, Card};
+
+/// What a model is described from.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelSources<'a> {
+    /// The card.
+    pub card: &'a Card<'a>,
+    /// The repository or folder with its files.
+    pub asset: &'a Asset,
+    /// What to call the model where no repository names it: the folder's name.
+    pub name: &'a str,
+    /// What its files say of it.
+    pub shape: &'a ModelShape,
+    /// `config.json`, where it is JSON.
+    pub config: Option<&'a Json>,
+    /// What each file below `.eval_results/` holds.
+    pub eval_results: &'a [Value],
+}
+
+/// What the files of a model say, as far as they were looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct ModelShape {
+    /// The family, such as `llama`.
+    pub family: Option<String>,
+    /// The classes that the model was saved from, such as `LlamaForCausalLM`.
+    pub architectures: Vec<String>,
+    /// How many parameters it has.
+    pub parameters: Option<u64>,
+    /// What one of them is, such as `BF16`; most first.
+    pub precisions: Vec<String>,
+    /// How the weights are packed, such as `gptq`.
+    pub quantization: Option<String>,
+    /// The number of tokens that the model was made to look at.
+    pub context: Option<u64>,
+    /// What goes in: `text`, `image`, …, or the names and types of tensors.
+    pub inputs: Vec<String>,
+    /// What comes out.
+    pub outputs: Vec<String>,
+}

@@ -1,0 +1,140 @@
+//! A model with all that is around its card.
+
+mod results;
+mod shape;
+
+use std::path::Path;
+
+use hubkit::RepoKind;
+use hubkit_card::{Asset, Card, ModelShape, ModelSources, Value};
+use serde_json::Value as Json;
+
+use super::{
+    asset::gather,
+    source::{Place, Source},
+};
+use crate::{
+    args::{Global, WhichCard},
+    exit::Exit,
+    failure::Failure,
+    ui::trouble,
+};
+
+/// A model with all that is around its card.
+pub(super) struct Described {
+    pub(super) source: Source,
+    asset: Asset,
+    name: String,
+    shape: ModelShape,
+    config: Option<Json>,
+    results: Vec<Value>,
+}
+
+impl Described {
+    /// Reads the card that the command line names and looks at the files around it. What a document can't tell for it is
+    /// said on standard error, and the document is made without.
+    pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
+        let source = Source::read(global, which).await?;
+        let card = source.card()?;
+        is_a_model(&source, &card)?;
+        let task = hubkit_card::CardData::of(&card.metadata).pipeline_tag;
+        let gathered = gather(&source).await?;
+        for name in &gathered.left_out {
+            trouble(&format!(
+                "{name}: no repository can hold a file of this name; it is left out"
+            ));
+        }
+        let looked = shape::look(&source, task.as_deref()).await;
+        let results = results::read(&source, &gathered.asset).await?;
+        Ok(Self {
+            asset: gathered.asset,
+            name: name(&source.place),
+            shape: looked.shape,
+            config: looked.config,
+            results,
+            source,
+        })
+    }
+
+    /// What a document is made from.
+    pub(super) fn sources<'a>(&'a self, card: &'a Card<'a>) -> ModelSources<'a> {
+        ModelSources {
+            card,
+            asset: &self.asset,
+            name: &self.name,
+            shape: &self.shape,
+            config: self.config.as_ref(),
+            eval_results: &self.results,
+        }
+    }
+}
+
+fn is_a_model(source: &Source, card: &Card<'_>) -> Result<(), Failure> {
+    let kind = source.kind.unwrap_or_else(|| looks_like(card));
+    if kind == RepoKind::Model {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: expected the card of a model, found that of a {kind}",
+        source.name
+    );
+    let failure = Failure::new(Exit::Usage, "not_a_model", message);
+    Err(match (source.kind, kind) {
+        (None, _) => failure.hint("`--repo-type model` says that it is one"),
+        (Some(_), RepoKind::Dataset) => failure.hint("`hubkit card croissant` describes data sets"),
+        _ => failure.hint("name a model, or its card"),
+    })
+}
+
+/// What kind of card it is, by the fields that only one kind has.
+fn looks_like(card: &Card<'_>) -> RepoKind {
+    let has = |names: &[&str]| names.iter().any(|name| card.metadata.get(name).is_some());
+    if has(&["sdk", "colorFrom", "app_file"]) {
+        return RepoKind::Space;
+    }
+    let is_a_model = has(&[
+        "pipeline_tag",
+        "library_name",
+        "base_model",
+        "model-index",
+        "datasets",
+    ]);
+    let is_a_dataset = has(&[
+        "annotations_creators",
+        "configs",
+        "dataset_info",
+        "multilinguality",
+        "size_categories",
+        "source_datasets",
+        "task_categories",
+        "task_ids",
+    ]);
+    if is_a_dataset && !is_a_model {
+        return RepoKind::Dataset;
+    }
+    RepoKind::Model
+}
+
+/// What to call a model that has no repository yet: the folder that it lies in.
+fn name(place: &Place) -> String {
+    let folder = match place {
+        Place::Folder(folder) => Some(folder.as_path()),
+        Place::File(file) => {
+            let folder = file.parent();
+            folder.map(|folder| {
+                if folder == Path::new("") {
+                    Path::new(".")
+                } else {
+                    folder
+                }
+            })
+        }
+        Place::Input | Place::Hub(_) => None,
+    };
+    let folder = folder.and_then(|folder| folder.canonicalize().ok());
+    let name = folder.as_deref().and_then(Path::file_name);
+    name.map_or_else(
+        || "model".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
