@@ -6,10 +6,12 @@ mod papers;
 use hubkit_types::RepoKind;
 use serde_json::Value;
 
-use crate::{BaseModelRelation, CardData};
+pub(crate) use files::{architecture, class, library, senses};
+
+use crate::{BaseModelRelation, CardData, lists, modality};
 
 /// What is known of a repository beside the fields of its card.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Evidence<'a> {
     /// The text of the card.
     pub body: &'a str,
@@ -17,6 +19,12 @@ pub struct Evidence<'a> {
     pub files: &'a [&'a str],
     /// `config.json`, where it is JSON.
     pub config: Option<&'a Value>,
+    /// `model_index.json`, of a pipeline of diffusers.
+    pub model_index: Option<&'a Value>,
+    /// `adapter_config.json`, of an adapter.
+    pub adapter: Option<&'a Value>,
+    /// `preprocessor_config.json` or `processor_config.json`.
+    pub processor: Option<&'a Value>,
 }
 
 /// What a hub says of a repository.
@@ -47,16 +55,14 @@ pub fn describe(kind: RepoKind, data: &CardData, evidence: &Evidence<'_>) -> Des
     match kind {
         RepoKind::Model => {
             let model_type = text(evidence.config, "model_type");
-            let loader = files::architecture(evidence.config).and_then(files::loader);
+            let class = files::class(evidence.config);
             description.library_name =
                 (data.library_name.clone()).or_else(|| files::library(evidence).map(str::to_owned));
             description.pipeline_tag = data.pipeline_tag.clone().or_else(|| {
-                let known = files::task_of_library(description.library_name.as_deref());
-                known
-                    .or(loader.map(|loader| loader.task))
-                    .map(str::to_owned)
+                let (task, _) = modality::task_name(data, evidence)?;
+                lists::task(&task).map(|task| task.id.to_owned())
             });
-            description.auto_model = loader.map(|loader| loader.class);
+            description.auto_model = class.and_then(|class| class.loader);
             tags.add(description.library_name.as_deref());
             tags.add(files::formats(evidence.files));
             tags.add(model_type);

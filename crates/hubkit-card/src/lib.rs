@@ -11,6 +11,7 @@ mod export;
 pub mod lists;
 mod markdown;
 mod metadata;
+mod modality;
 mod outline;
 mod path;
 mod render;
@@ -29,6 +30,7 @@ pub use export::{
     read_eval_results, spdx,
 };
 pub use metadata::{Metadata, MetadataError};
+pub use modality::{Ground, Modality, Reason, modality};
 pub use outline::{Call, CodeBlock, Link, LinkKind, Outline, Section, Table};
 pub use path::{FieldPath, ParseFieldPathError, Step};
 pub use render::{

@@ -86,7 +86,7 @@ impl Interface {
             return Self::of_graph(graph);
         }
         let said = sources.task.and_then(Task::named);
-        let task = said.or_else(|| Task::of_classes(&sources.config?.architectures()));
+        let task = said.or_else(|| Task::of_config(sources.config?));
         let Some(task) = task else {
             return Self::default();
         };

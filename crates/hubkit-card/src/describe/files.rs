@@ -1,5 +1,6 @@
 //! What the names of files, and a model's configuration, leave no doubt about.
 
+use hubkit_types::{ModelClass, Senses};
 use serde_json::Value;
 
 use super::{Evidence, text};
@@ -74,7 +75,7 @@ pub(super) fn data_format(files: &[&str]) -> Option<&'static str> {
 }
 
 /// The library that a file at the top of a model is made by.
-pub(super) fn library(evidence: &Evidence<'_>) -> Option<&'static str> {
+pub(crate) fn library(evidence: &Evidence<'_>) -> Option<&'static str> {
     let has = |name: &str| evidence.files.contains(&name);
     let is_transformers =
         || text(evidence.config, "model_type").is_some() && architecture(evidence.config).is_some();
@@ -93,94 +94,31 @@ pub(super) fn library(evidence: &Evidence<'_>) -> Option<&'static str> {
     }
 }
 
-/// The task of a library that has one.
-pub(super) fn task_of_library(library: Option<&str>) -> Option<&'static str> {
-    (library == Some("sentence-transformers")).then_some("sentence-similarity")
-}
-
 /// The first architecture that a configuration names.
-pub(super) fn architecture(config: Option<&Value>) -> Option<&str> {
+pub(crate) fn architecture(config: Option<&Value>) -> Option<&str> {
     config?.get("architectures")?.get(0)?.as_str()
 }
 
-/// What loads an architecture, and for which task.
-#[derive(Clone, Copy)]
-pub(super) struct Loader {
-    pub(super) class: &'static str,
-    pub(super) task: &'static str,
+/// What an architecture tells, with the parts that the configuration names.
+pub(crate) fn class(config: Option<&Value>) -> Option<ModelClass> {
+    ModelClass::named(architecture(config)?, senses(config))
 }
 
-/// By the end of an architecture's name. What serves several tasks (`…ForConditionalGeneration`) is not among them.
-const LOADERS: &[(&str, &str, &str)] = &[
-    ("ForMaskedLM", "AutoModelForMaskedLM", "fill-mask"),
-    ("ForCausalLM", "AutoModelForCausalLM", "text-generation"),
-    ("LMHeadModel", "AutoModelForCausalLM", "text-generation"),
-    (
-        "ForSequenceClassification",
-        "AutoModelForSequenceClassification",
-        "text-classification",
-    ),
-    (
-        "ForTokenClassification",
-        "AutoModelForTokenClassification",
-        "token-classification",
-    ),
-    (
-        "ForQuestionAnswering",
-        "AutoModelForQuestionAnswering",
-        "question-answering",
-    ),
-    (
-        "ForMultipleChoice",
-        "AutoModelForMultipleChoice",
-        "multiple-choice",
-    ),
-    (
-        "ForImageClassification",
-        "AutoModelForImageClassification",
-        "image-classification",
-    ),
-    (
-        "ForVideoClassification",
-        "AutoModelForVideoClassification",
-        "video-classification",
-    ),
-    (
-        "ForObjectDetection",
-        "AutoModelForObjectDetection",
-        "object-detection",
-    ),
-    (
-        "ForSemanticSegmentation",
-        "AutoModelForSemanticSegmentation",
-        "image-segmentation",
-    ),
-    (
-        "ForDepthEstimation",
-        "AutoModelForDepthEstimation",
-        "depth-estimation",
-    ),
-    (
-        "ForAudioClassification",
-        "AutoModelForAudioClassification",
-        "audio-classification",
-    ),
-    ("ForCTC", "AutoModelForCTC", "automatic-speech-recognition"),
-    (
-        "ForSpeechSeq2Seq",
-        "AutoModelForSpeechSeq2Seq",
-        "automatic-speech-recognition",
-    ),
-    (
-        "WhisperForConditionalGeneration",
-        "AutoModelForSpeechSeq2Seq",
-        "automatic-speech-recognition",
-    ),
-];
-
-pub(super) fn loader(architecture: &str) -> Option<Loader> {
-    let mut loaders = LOADERS.iter();
-    loaders
-        .find(|(end, _, _)| architecture.ends_with(end))
-        .map(|&(_, class, task)| Loader { class, task })
+/// What a model perceives beside texts.
+pub(crate) fn senses(config: Option<&Value>) -> Senses {
+    let has = |keys: &[&str]| {
+        let sections = [
+            config,
+            config.and_then(|config| config.get("thinker_config")),
+        ];
+        let mut sections = sections.into_iter().flatten();
+        sections.any(|section| {
+            keys.iter()
+                .any(|key| section.get(key).is_some_and(|part| !part.is_null()))
+        })
+    };
+    Senses {
+        images: has(&Senses::IMAGE_PARTS),
+        sounds: has(&Senses::SOUND_PARTS),
+    }
 }

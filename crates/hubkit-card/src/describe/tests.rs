@@ -15,6 +15,9 @@ const NOTHING: Evidence<'_> = Evidence {
     body: "",
     files: &[],
     config: None,
+    model_index: None,
+    adapter: None,
+    processor: None,
 };
 
 #[test]
@@ -29,6 +32,7 @@ fn a_models_tags_are_its_cards_and_what_follows() {
             "README.md",
         ],
         config: Some(&config),
+        ..NOTHING
     };
     let block =
         "license: mit\nlanguage: [en, no]\ntags: [exbert, en]\ndatasets: squad\nbase_model: a/b";

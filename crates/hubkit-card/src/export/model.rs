@@ -73,6 +73,7 @@ impl<'a> Model<'a> {
             body: card.body,
             files: &files,
             config: sources.config,
+            ..Evidence::default()
         };
         let described = describe(RepoKind::Model, &data, &evidence);
         let repo = asset.repo.as_ref().map(|repo| &repo.id);

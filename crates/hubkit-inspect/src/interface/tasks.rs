@@ -1,6 +1,8 @@
 //! The usual inputs and outputs of a task, as the classes of transformers take and give them.
 
-use crate::Dimension;
+use hubkit_types::{ModelClass, Sense};
+
+use crate::{Config, Dimension};
 
 use super::{InterfaceSource, Making, Slot, content, named, slot};
 
@@ -70,25 +72,6 @@ pub(super) const NAMES: [(&str, Task); 29] = [
     ("text-to-audio", TextToSpeech),
 ];
 
-/// What the names of classes end with.
-const CLASSES: [(&str, Task); 15] = [
-    ("ForCausalLM", TextGeneration),
-    ("LMHeadModel", TextGeneration),
-    ("ForMaskedLM", FillMask),
-    ("ForSequenceClassification", TextClassification),
-    ("ForTokenClassification", TokenClassification),
-    ("ForQuestionAnswering", QuestionAnswering),
-    ("ForImageClassification", ImageClassification),
-    ("ForObjectDetection", ObjectDetection),
-    ("ForSemanticSegmentation", ImageSegmentation),
-    ("ForDepthEstimation", DepthEstimation),
-    ("ForSpeechSeq2Seq", SpeechRecognition),
-    ("ForCTC", SpeechRecognition),
-    ("ForAudioClassification", AudioClassification),
-    ("CLIPModel", ZeroShotImageClassification),
-    ("SiglipModel", ZeroShotImageClassification),
-];
-
 impl Task {
     pub(super) fn named(name: &str) -> Option<Self> {
         let found = NAMES.iter().find(|(known, _)| *known == name);
@@ -100,28 +83,16 @@ impl Task {
         found.map_or("", |(name, _)| name)
     }
 
-    pub(super) fn of_classes(classes: &[&str]) -> Option<Self> {
+    /// By the class that the model was saved from.
+    pub(super) fn of_config(config: &Config) -> Option<Self> {
+        let senses = config.senses();
         let of = |class: &&str| {
-            if class.starts_with("Whisper") {
-                return Some(SpeechRecognition);
-            }
-            if class.starts_with("T5For")
-                || class.starts_with("BartFor")
-                || class.starts_with("MBartFor")
-            {
-                return class
-                    .ends_with("ForConditionalGeneration")
-                    .then_some(SequenceToSequence);
-            }
-            if class.ends_with("ForConditionalGeneration") {
-                return Some(ImageTextToText);
-            }
-            let known = CLASSES.iter().find(|(end, _)| class.ends_with(end));
-            // A body without a head, such as `BertModel`.
-            let body = || class.ends_with("Model").then_some(FeatureExtraction);
-            known.map(|(_, task)| *task).or_else(body)
+            let class = ModelClass::named(class, senses)?;
+            // The vectors of sounds have no slots here.
+            let is_known = class.sense != Some(Sense::Sound);
+            is_known.then(|| Self::named(class.task)).flatten()
         };
-        classes.iter().find_map(of)
+        config.architectures().iter().find_map(of)
     }
 }
 

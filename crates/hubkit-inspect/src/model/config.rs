@@ -1,5 +1,6 @@
 //! `config.json`: what a model says of itself.
 
+use hubkit_types::Senses;
 use serde_json::{Map, Value};
 
 use super::{ConfigError, Document};
@@ -41,6 +42,22 @@ impl Config {
         let own = self.root().get("architectures");
         let list = own.or_else(|| self.language().get("architectures"));
         texts(list).collect()
+    }
+
+    /// What the model perceives beside texts, as the parts that it names show.
+    pub fn senses(&self) -> Senses {
+        let thinker = self.root().get("thinker_config").and_then(Value::as_object);
+        let has = |parts: &[&str]| {
+            let mut sections = [Some(self.root()), thinker].into_iter().flatten();
+            let is_there = |section: &Map<String, Value>, part: &str| {
+                section.get(part).is_some_and(|part| !part.is_null())
+            };
+            sections.any(|section| parts.iter().any(|part| is_there(section, part)))
+        };
+        Senses {
+            images: has(&Senses::IMAGE_PARTS),
+            sounds: has(&Senses::SOUND_PARTS),
+        }
     }
 
     /// The family of the model, such as `llama`: that of the whole, not that of its language model.

@@ -92,6 +92,7 @@ impl Entry {
             body: card.body,
             files: &paths,
             config: config.as_ref(),
+            ..Evidence::default()
         };
         let description = describe(repo.kind, &data, &evidence);
         let searched = searched(&repo, &data, &description, card.body);
