@@ -129,7 +129,7 @@ async fn strangers_texts_are_shown_as_they_are() {
 #[tokio::test]
 async fn a_card_leads_to_files_of_its_commit_and_nowhere_by_itself() {
     let card = page("/lab/tiny").await;
-    assert!(card.contains("Tiny model"), "{card}");
+    assert!(card.contains("Tiny <strong>model</strong>"), "{card}");
     assert!(card.contains("/docs/more.md\""), "{card}");
     assert!(card.contains("<img src=\"/lab/tiny/resolve/"), "{card}");
     assert!(card.contains("href=\"https://elsewhere/x.png\""), "{card}");
