@@ -7,7 +7,7 @@ mod describe;
 mod diagnostic;
 mod dialect;
 mod export;
-
+mod lint;
 pub mod lists;
 mod markdown;
 mod metadata;
@@ -16,7 +16,6 @@ mod outline;
 mod path;
 mod render;
 mod split;
-#[cfg_attr(not(test), expect(dead_code, reason = "edits go by it"))]
 mod syntax;
 
 pub use asset::{Asset, AssetFile};
@@ -28,6 +27,9 @@ pub use dialect::Dialect;
 pub use export::{
     CycloneDxVersion, ModelShape, ModelSources, SpdxError, cyclonedx, model_jsonld,
     read_eval_results, spdx,
+};
+pub use lint::{
+    Finding, Level, LintSettings, RULES, Rule, Surroundings, Validation, lint, not_utf8, validate,
 };
 pub use metadata::{Metadata, MetadataError};
 pub use modality::{Ground, Modality, Reason, modality};

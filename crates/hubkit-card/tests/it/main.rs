@@ -2,6 +2,7 @@
 
 mod cards;
 mod hostile;
+mod lint;
 mod pages;
 mod properties;
 mod python;

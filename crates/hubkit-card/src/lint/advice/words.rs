@@ -1,0 +1,69 @@
+//! Words that are read in two ways.
+
+use serde_yaml::Value;
+
+use crate::{
+    Card,
+    lint::{
+        draft::{Draft, Drafts, Place, quoted},
+        fix::Fix,
+        rule::UNQUOTED_WORD,
+    },
+    syntax::{Content, Document, ScalarStyle},
+};
+
+/// What Python's reader of YAML takes for a truth value and the Hub's does not.
+const WORDS: &[&str] = &[
+    "no", "No", "NO", "yes", "Yes", "YES", "on", "On", "ON", "off", "Off", "OFF",
+];
+
+/// Lists of words, where no truth value is meant.
+const FIELDS: &[&str] = &[
+    "language",
+    "tags",
+    "datasets",
+    "metrics",
+    "source_datasets",
+    "language_bcp47",
+];
+
+pub(super) fn check(card: &Card<'_>, drafts: &mut Drafts) {
+    let mut document = None;
+    for field in FIELDS {
+        for (path, value) in card.metadata.each(field) {
+            if drafts.is_full() {
+                return;
+            }
+            let Value::String(text) = value else { continue };
+            if !WORDS.contains(&text.as_str()) {
+                continue;
+            }
+            // The value is the same with quotes and without: only what is written tells.
+            let document: &Option<Document<'_>> =
+                document.get_or_insert_with(|| card.block.and_then(Document::read));
+            let node = document.as_ref().and_then(|document| document.get(&path));
+            if node.is_some_and(|node| is_plain(&node.content)) {
+                let message = format!(
+                    "Python's client reads {} without quotes as a truth value",
+                    quoted(text)
+                );
+                let fix = Fix::quote(&path);
+                drafts.push(
+                    Draft::new(&UNQUOTED_WORD, Place::Value(path), message)
+                        .suggest(Some(format!("\"{text}\"")))
+                        .fixed_by(Some(fix)),
+                );
+            }
+        }
+    }
+}
+
+fn is_plain(content: &Content<'_>) -> bool {
+    matches!(
+        content,
+        Content::Scalar {
+            style: ScalarStyle::Plain,
+            ..
+        }
+    )
+}
