@@ -9,6 +9,7 @@ mod dialect;
 mod export;
 mod lint;
 pub mod lists;
+mod loss;
 mod markdown;
 mod metadata;
 mod modality;
@@ -25,12 +26,13 @@ pub use describe::{Description, Evidence, describe};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use dialect::Dialect;
 pub use export::{
-    CycloneDxVersion, ModelShape, ModelSources, SpdxError, cyclonedx, model_jsonld,
-    read_eval_results, spdx,
+    Croissant, CycloneDxVersion, DatasetSources, ModelShape, ModelSources, SAMPLE_BYTES, Sample,
+    SpdxError, croissant, cyclonedx, model_jsonld, read_eval_results, sampled_files, spdx,
 };
 pub use lint::{
     Finding, Level, LintSettings, RULES, Rule, Surroundings, Validation, lint, not_utf8, validate,
 };
+pub use loss::Loss;
 pub use metadata::{Metadata, MetadataError};
 pub use modality::{Ground, Modality, Reason, modality};
 pub use outline::{Call, CodeBlock, Link, LinkKind, Outline, Section, Table};
