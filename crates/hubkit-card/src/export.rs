@@ -8,9 +8,7 @@ mod media;
 mod model;
 mod spdx;
 
-pub use croissant::{
-    Croissant, DatasetSources, SAMPLE_BYTES, Sample, croissant, sampled_files,
-};
+pub use croissant::{Croissant, DatasetSources, SAMPLE_BYTES, Sample, croissant, sampled_files};
 pub use cyclonedx::{CycloneDxVersion, cyclonedx};
 pub use jsonld::model_jsonld;
 pub use model::{ModelShape, ModelSources, read_eval_results};

@@ -18,7 +18,10 @@ use clap::{
 use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
-pub use card::{BillOfMaterials, CardBom, CardCommand, CardJson, CardJsonld, WhichCard, WrittenTo};
+pub use card::{
+    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardJson, CardJsonld, WhichCard,
+    WrittenTo,
+};
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;
 

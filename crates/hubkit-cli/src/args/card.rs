@@ -5,7 +5,7 @@ mod export;
 use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
 
-pub use export::{BillOfMaterials, CardBom, CardJsonld, WrittenTo};
+pub use export::{BillOfMaterials, CardBom, CardCroissant, CardJsonld, WrittenTo};
 
 /// Cards: what a model, a dataset or a Space says of itself.
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,8 @@ pub enum CardCommand {
     Jsonld(CardJsonld),
     /// Print the bill of materials of a model: CycloneDX or SPDX
     Bom(CardBom),
+    /// Print the description of a data set in Croissant 1.1
+    Croissant(CardCroissant),
 }
 
 /// Which card.

@@ -2,9 +2,11 @@
 
 mod asset;
 mod bom;
+mod croissant;
 mod document;
 mod json;
 mod jsonld;
+mod losses;
 mod model;
 mod source;
 
@@ -19,5 +21,6 @@ pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, 
         CardCommand::Json(arguments) => json::run(global, arguments).await,
         CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
         CardCommand::Bom(arguments) => bom::run(global, arguments).await,
+        CardCommand::Croissant(arguments) => croissant::run(global, arguments).await,
     }
 }

@@ -1,4 +1,4 @@
-//! `hubkit card jsonld` and `hubkit card bom`.
+//! `hubkit card jsonld`, `hubkit card bom` and `hubkit card croissant`.
 
 use std::path::PathBuf;
 
@@ -76,4 +76,26 @@ pub enum BillOfMaterials {
     /// SPDX 3.0.1
     #[value(name = "spdx-3.0.1", alias = "spdx")]
     Spdx,
+}
+
+/// Print the description of a data set in Croissant 1.1.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Files are listed with their SHA-256, at their addresses at the commit. Each split of each configuration is a
+set of records, with the columns that dataset_info tells of, or that the first bytes of the files show.
+What can't be described is listed on standard error.
+
+Of a folder, files are listed by their paths: the document is to lie in that folder.
+
+Examples:
+  hubkit card croissant rajpurkar/squad -o squad.json
+  hubkit card croissant ./my-data -o my-data/croissant.json"
+)]
+pub struct CardCroissant {
+    /// The card; a repository is a dataset unless `--repo-type` says otherwise.
+    #[command(flatten)]
+    pub which: WhichCard,
+    /// Where the document goes.
+    #[command(flatten)]
+    pub written: WrittenTo,
 }

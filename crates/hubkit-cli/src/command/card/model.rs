@@ -3,16 +3,11 @@
 mod results;
 mod shape;
 
-use std::path::Path;
-
 use hubkit::RepoKind;
 use hubkit_card::{Asset, Card, ModelShape, ModelSources, Value};
 use serde_json::Value as Json;
 
-use super::{
-    asset::gather,
-    source::{Place, Source},
-};
+use super::{asset::gather, source::Source};
 use crate::{
     args::{Global, WhichCard},
     exit::Exit,
@@ -48,7 +43,7 @@ impl Described {
         let results = results::read(&source, &gathered.asset).await?;
         Ok(Self {
             asset: gathered.asset,
-            name: name(&source.place),
+            name: source.folder_name().unwrap_or_else(|| "model".to_owned()),
             shape: looked.shape,
             config: looked.config,
             results,
@@ -113,28 +108,4 @@ fn looks_like(card: &Card<'_>) -> RepoKind {
         return RepoKind::Dataset;
     }
     RepoKind::Model
-}
-
-/// What to call a model that has no repository yet: the folder that it lies in.
-fn name(place: &Place) -> String {
-    let folder = match place {
-        Place::Folder(folder) => Some(folder.as_path()),
-        Place::File(file) => {
-            let folder = file.parent();
-            folder.map(|folder| {
-                if folder == Path::new("") {
-                    Path::new(".")
-                } else {
-                    folder
-                }
-            })
-        }
-        Place::Input | Place::Hub(_) => None,
-    };
-    let folder = folder.and_then(|folder| folder.canonicalize().ok());
-    let name = folder.as_deref().and_then(Path::file_name);
-    name.map_or_else(
-        || "model".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
 }

@@ -105,6 +105,20 @@ impl Source {
         }
     }
 
+    /// The name of the folder that a card of this machine lies in: what to call what has no repository yet.
+    pub(super) fn folder_name(&self) -> Option<String> {
+        let folder = match &self.place {
+            Place::Folder(folder) => folder.as_path(),
+            Place::File(file) => match file.parent()? {
+                folder if folder == Path::new("") => Path::new("."),
+                folder => folder,
+            },
+            Place::Input | Place::Hub(_) => return None,
+        };
+        let folder = folder.canonicalize().ok()?;
+        Some(folder.file_name()?.to_string_lossy().into_owned())
+    }
+
     /// The card, for commands that can't do without its metadata.
     pub(super) fn card(&self) -> Result<Card<'_>, Failure> {
         let card = Card::read(&self.text);
