@@ -4,11 +4,12 @@ use std::{process::ExitCode, sync::OnceLock};
 
 use hubkit_tests::{Python, Skip, run};
 
+mod croissant;
 mod reading;
 
 fn main() -> ExitCode {
     // One file for each thing that is done with a card.
-    let trials = [reading::trials()];
+    let trials = [reading::trials(), croissant::trials()];
     run(trials.into_iter().flatten().collect())
 }
 

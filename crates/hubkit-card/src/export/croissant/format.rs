@@ -38,6 +38,14 @@ impl DataFormat {
         })
     }
 
+    /// The format that stands for all that one reader takes: lines of JSON are read as JSON is.
+    pub(super) fn reader(self) -> Self {
+        match self {
+            Self::JsonLines => Self::Json,
+            other => other,
+        }
+    }
+
     /// Whether the rows of a file are described by columns of a name.
     pub(super) fn has_columns(self) -> bool {
         matches!(

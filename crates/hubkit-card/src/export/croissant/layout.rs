@@ -58,7 +58,8 @@ impl Layout {
         let listed = listed.map(Vec::as_slice).unwrap_or_default();
         let mut names = HashSet::new();
         let mut configs = Vec::new();
-        for config in listed {
+        // Older cards list names alone, which say nothing of files.
+        for config in listed.iter().filter(|config| config.is_mapping()) {
             let Some(name) = config.get("config_name").and_then(features::scalar) else {
                 losses.push(Loss::new("a configuration", "it has no `config_name`"));
                 continue;

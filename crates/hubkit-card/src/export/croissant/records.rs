@@ -110,6 +110,12 @@ impl Columns {
             return Err("their format is none whose columns Croissant can address".to_owned());
         }
         let mut paths = split.files.iter().map(|place| &files[*place].path);
+        let is_lines =
+            |path: &RepoPath| DataFormat::of(path.as_str()) == Some(DataFormat::JsonLines);
+        let format = match format {
+            DataFormat::Json if paths.clone().all(is_lines) => DataFormat::JsonLines,
+            format => format,
+        };
         if paths
             .clone()
             .any(|path| is_compressed_otherwise(path.as_str()))

@@ -162,7 +162,7 @@ fn keep_one_format(
 ) -> Option<DataFormat> {
     let mut counts: BTreeMap<DataFormat, usize> = BTreeMap::new();
     for place in splits.iter().flat_map(|split| &split.files) {
-        if let Some(format) = finder.format(*place) {
+        if let Some(format) = finder.format(*place).map(DataFormat::reader) {
             *counts.entry(format).or_default() += 1;
         }
     }
@@ -174,7 +174,8 @@ fn keep_one_format(
         losses.push(Loss::new(what, "they are in another format than most"));
     }
     for split in splits.iter_mut() {
-        split.files.retain(|place| finder.format(*place) == format);
+        let is_of_most = |place: &usize| finder.format(*place).map(DataFormat::reader) == format;
+        split.files.retain(is_of_most);
     }
     splits.retain(|split| !split.files.is_empty());
     format
