@@ -13,6 +13,7 @@ mod reference;
 mod repo_view;
 pub mod server;
 pub mod signals;
+mod strict_toml;
 mod target;
 mod ui;
 

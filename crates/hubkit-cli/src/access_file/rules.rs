@@ -10,23 +10,13 @@ use hubkit_mirror::{
     Access, Account, AccountToken, MemberRole, OrganisationAccount, RepoRule, RepoState, Strangers,
     TokenDigest, TokenRole, Visibility,
 };
-use toml::de::DeTable;
 
-use super::{
-    Fault,
-    table::{Item, Source, Table, meant, shown},
-};
+use crate::strict_toml::{Fault, Item, Source, Table, meant, shown};
 
 /// Reads the rules of a whole file.
 pub(super) fn read(path: &Path, text: &str) -> Result<Access, Fault> {
     let source = Source { path, text };
-    let document = DeTable::parse(text).map_err(|error| {
-        // The message alone: in full the error shows the line, and a token may stand there.
-        source.fault(
-            &error.span().unwrap_or_default(),
-            error.message().trim_end(),
-        )
-    })?;
+    let document = source.parse()?;
     let top = Table::top(source, &document);
     let kinds = RepoKind::ALL.map(RepoKind::plural);
     let mut known = vec!["anonymous", "unlisted", "users", "organisations", "moved"];

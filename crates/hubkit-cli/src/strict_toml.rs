@@ -1,23 +1,88 @@
-//! Tables of which every key is known, and faults that say where they are.
+//! Files of TOML that are read strictly: every key is known, and faults say where they are.
 
-use std::{fmt::Display, ops::Range, path::Path, str::FromStr, time::SystemTime};
+use std::{
+    fmt::{self, Display},
+    io::Read as _,
+    ops::Range,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::SystemTime,
+};
 
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use super::Fault;
+/// What is wrong with a file, and where. Never repeats a value: it may be a token that was put into the wrong place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Fault {
+    path: PathBuf,
+    line: Option<usize>,
+    message: String,
+}
+
+impl Fault {
+    /// Whether it is in what the file says; otherwise the file can't be read.
+    pub(crate) fn is_in_text(&self) -> bool {
+        self.line.is_some()
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match self.line {
+            Some(line) => write!(f, "{path}:{line}: {}", self.message),
+            None => write!(f, "{path} {}", self.message),
+        }
+    }
+}
+
+/// Reads a file of at most so many bytes.
+pub(crate) fn read_text(path: &Path, longest: u64) -> Result<String, Fault> {
+    let fault = |message: String| Fault {
+        path: path.to_owned(),
+        line: None,
+        message,
+    };
+    // Looked at before it is opened: opening a pipe waits for somebody to write.
+    let is_file = std::fs::metadata(path).map(|found| found.is_file());
+    if !is_file.map_err(|error| fault(format!("can't be read: {error}")))? {
+        return Err(fault("is not a plain file".to_owned()));
+    }
+    let file =
+        std::fs::File::open(path).map_err(|error| fault(format!("can't be read: {error}")))?;
+    let mut bytes = Vec::new();
+    file.take(longest + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| fault(format!("can't be read: {error}")))?;
+    if bytes.len() as u64 > longest {
+        return Err(fault(format!("is longer than {longest} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|_| fault("is not text (UTF-8)".to_owned()))
+}
 
 /// The file that is read.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) path: &'a Path,
-    pub(super) text: &'a str,
+pub(crate) struct Source<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) text: &'a str,
 }
 
 impl Source<'_> {
-    pub(super) fn fault(self, at: &Range<usize>, message: impl Display) -> Fault {
+    /// Reads the text as TOML.
+    pub(crate) fn parse(&self) -> Result<Spanned<DeTable<'_>>, Fault> {
+        DeTable::parse(self.text).map_err(|error| {
+            // The message alone: in full the error shows the line, and a token may stand there.
+            self.fault(
+                &error.span().unwrap_or_default(),
+                error.message().trim_end(),
+            )
+        })
+    }
+
+    pub(crate) fn fault(self, at: &Range<usize>, message: impl Display) -> Fault {
         let before = self.text.get(..at.start).unwrap_or_default();
         let breaks = before.matches('\n').count();
         Fault {
@@ -29,7 +94,7 @@ impl Source<'_> {
 }
 
 /// A table with the words that lead to it.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     source: Source<'a>,
     keys: &'a DeTable<'a>,
     place: String,
@@ -38,7 +103,7 @@ pub(super) struct Table<'a> {
 
 /// A value with the words that lead to it.
 #[derive(Clone)]
-pub(super) struct Item<'a> {
+pub(crate) struct Item<'a> {
     source: Source<'a>,
     value: &'a Spanned<DeValue<'a>>,
     place: String,
@@ -48,7 +113,7 @@ pub(super) struct Item<'a> {
 
 impl<'a> Table<'a> {
     /// The whole file.
-    pub(super) fn top(source: Source<'a>, table: &'a Spanned<DeTable<'a>>) -> Self {
+    pub(crate) fn top(source: Source<'a>, table: &'a Spanned<DeTable<'a>>) -> Self {
         Self {
             source,
             keys: table.get_ref(),
@@ -58,7 +123,7 @@ impl<'a> Table<'a> {
     }
 
     /// Says which keys there may be.
-    pub(super) fn expect_keys(&self, known: &[&str]) -> Result<(), Fault> {
+    pub(crate) fn expect_keys(&self, known: &[&str]) -> Result<(), Fault> {
         for key in self.keys.keys() {
             if !known.contains(&key.get_ref().as_ref()) {
                 let place = if self.place.is_empty() {
@@ -75,7 +140,7 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, Item<'a>)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a str, Item<'a>)> {
         let (source, place) = (self.source, self.place.clone());
         self.keys.iter().map(move |(key, value)| {
             let name: &'a str = key.get_ref().as_ref();
@@ -89,12 +154,12 @@ impl<'a> Table<'a> {
         })
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<Item<'a>> {
+    pub(crate) fn get(&self, key: &str) -> Option<Item<'a>> {
         let mut entries = self.entries();
         entries.find(|(name, _)| *name == key).map(|(_, item)| item)
     }
 
-    pub(super) fn required(&self, key: &str) -> Result<Item<'a>, Fault> {
+    pub(crate) fn required(&self, key: &str) -> Result<Item<'a>, Fault> {
         let message = || format!("`{}` has no `{key}`", self.place);
         self.get(key)
             .ok_or_else(|| self.source.fault(&self.at, message()))
@@ -103,7 +168,7 @@ impl<'a> Table<'a> {
 
 impl<'a> Item<'a> {
     /// A fault of this value. `message` goes on behind its name.
-    pub(super) fn fault(&self, message: impl Display) -> Fault {
+    pub(crate) fn fault(&self, message: impl Display) -> Fault {
         let message = format!("`{}` {message}", self.place);
         self.source.fault(&self.at, message)
     }
@@ -115,17 +180,17 @@ impl<'a> Item<'a> {
         ))
     }
 
-    pub(super) fn text(&self) -> Result<&'a str, Fault> {
+    pub(crate) fn text(&self) -> Result<&'a str, Fault> {
         let text = self.value.get_ref().as_str();
         text.ok_or_else(|| self.other("a text in quotation marks"))
     }
 
-    pub(super) fn flag(&self) -> Result<bool, Fault> {
+    pub(crate) fn flag(&self) -> Result<bool, Fault> {
         let flag = self.value.get_ref().as_bool();
         flag.ok_or_else(|| self.other("`true` or `false`"))
     }
 
-    pub(super) fn table(&self) -> Result<Table<'a>, Fault> {
+    pub(crate) fn table(&self) -> Result<Table<'a>, Fault> {
         let table = self.value.get_ref().as_table();
         Ok(Table {
             source: self.source,
@@ -135,7 +200,7 @@ impl<'a> Item<'a> {
         })
     }
 
-    pub(super) fn list(&self) -> Result<Vec<Item<'a>>, Fault> {
+    pub(crate) fn list(&self) -> Result<Vec<Item<'a>>, Fault> {
         let list = self.value.get_ref().as_array();
         let list = list.ok_or_else(|| self.other("a list"))?;
         let items = list.iter().map(|value| Item {
@@ -148,7 +213,7 @@ impl<'a> Item<'a> {
     }
 
     /// A time in UTC.
-    pub(super) fn time(&self) -> Result<SystemTime, Fault> {
+    pub(crate) fn time(&self) -> Result<SystemTime, Fault> {
         let wanted = "a time in UTC, written 2027-01-31T00:00:00Z";
         let time = self.value.get_ref().as_datetime();
         let text = time.ok_or_else(|| self.other(wanted))?.to_string();
@@ -157,13 +222,13 @@ impl<'a> Item<'a> {
     }
 
     /// A text that is parsed. The fault of what does not parse is told, and so must not repeat a secret.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&self) -> Result<T, Fault> {
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(&self) -> Result<T, Fault> {
         let parsed = self.text()?.parse();
         parsed.map_err(|error| self.fault(format_args!("is malformed: {error}")))
     }
 
     /// One of a few words.
-    pub(super) fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Fault> {
+    pub(crate) fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Fault> {
         let text = self.text()?;
         let found = words.iter().find(|(word, _)| *word == text);
         found.map(|(_, value)| *value).ok_or_else(|| {
@@ -178,7 +243,7 @@ impl<'a> Item<'a> {
 }
 
 /// Which of the known words was meant, or which there are.
-pub(super) fn meant(word: &str, known: &[&str]) -> String {
+pub(crate) fn meant(word: &str, known: &[&str]) -> String {
     let likeness = |known: &&str| {
         strsim::jaro_winkler(&word.to_ascii_lowercase(), &known.to_ascii_lowercase())
     };
@@ -194,7 +259,7 @@ pub(super) fn meant(word: &str, known: &[&str]) -> String {
 }
 
 /// A word of the file as a fault may show it: not so long that a secret in the wrong place would stand there whole.
-pub(super) fn shown(word: &str) -> String {
+pub(crate) fn shown(word: &str) -> String {
     const LONGEST: usize = 32;
     let mut shown = crate::ui::plain(&word.chars().take(LONGEST).collect::<String>());
     if word.chars().count() > LONGEST {
