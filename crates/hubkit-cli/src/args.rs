@@ -19,8 +19,8 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
 pub use card::{
-    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardJson, CardJsonld, WhichCard,
-    WrittenTo,
+    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardJson, CardJsonld, CardLint, FailOn,
+    WhichCard, WrittenTo,
 };
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;
@@ -115,6 +115,12 @@ pub enum Format {
     /// The bytes as they are stored; for tensors alone.
     #[value(skip)]
     Raw,
+    /// SARIF 2.1.0; for findings alone.
+    #[value(skip)]
+    Sarif,
+    /// Commands of GitHub's workflows; for findings alone.
+    #[value(skip)]
+    Github,
 }
 
 impl Format {
@@ -323,4 +329,6 @@ pub enum Page {
     ExitCodes,
     /// The variables that are read.
     Environment,
+    /// What is looked for in cards.
+    CardRules,
 }

@@ -25,6 +25,7 @@ pub(crate) fn page(page: Page) -> String {
         Page::Cli => cli(),
         Page::ExitCodes => exit_codes(),
         Page::Environment => environment(),
+        Page::CardRules => card_rules(),
     }
 }
 
@@ -43,6 +44,27 @@ fn environment() -> String {
         let _ = writeln!(text, "| {name} | {default} | {meaning} |");
     }
     text.push_str("\nSwitches are on when they are `1`, `ON`, `YES` or `TRUE`, in any case.\n");
+    text
+}
+
+fn card_rules() -> String {
+    let mut text = "# The rules for cards\n\nWhat `hubkit card lint` looks for. An error is what a hub refuses, or a secret; \
+        a warning is what misleads readers, a note is something to know.\n\n\
+        | rule | severity | what is looked for |\n|---|---|---|\n"
+        .to_owned();
+    for rule in hubkit_card::RULES {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            rule.id, rule.severity, rule.summary
+        );
+    }
+    text.push_str(
+        "\n`hubkit.toml` says how much a rule counts: `rules = { missing-license = \"error\", unpinned-snippet = \"off\" }` in its \
+         table `card.lint`, and so does `--rule RULE=LEVEL`. In a card, `# hubkit: allow RULE` switches a rule off for its line of \
+         the metadata (on a line of its own: for the next one, and for what is missing), and \
+         `<!-- hubkit-lint-disable RULE -->` for the text below it, up to `<!-- hubkit-lint-enable RULE -->`.\n",
+    );
     text
 }
 

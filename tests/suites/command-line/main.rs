@@ -8,6 +8,7 @@ mod finding;
 mod hostile;
 mod inspecting;
 mod interruptions;
+mod linting;
 mod local_dir;
 mod results;
 mod roots;

@@ -5,6 +5,7 @@ use std::{cell::Cell, ops::Range};
 use super::{
     Finding,
     draft::{Draft, Place},
+    rule::SECRET,
     settings::LintSettings,
     silence::Silence,
 };
@@ -42,12 +43,59 @@ pub(super) fn findings(
             fix: draft.fix,
         });
     }
+    redact(card, &mut findings);
     findings.sort_by_key(|finding| {
         let diagnostic = &finding.diagnostic;
         (diagnostic.location, diagnostic.rule)
     });
     findings
 }
+
+/// Takes secrets out of what is said of the places where they stand: a message ends up in logs.
+fn redact(card: &Card<'_>, findings: &mut [Finding]) {
+    let is_secret = |finding: &&Finding| finding.diagnostic.rule == SECRET.id;
+    let secrets: Vec<_> = findings
+        .iter()
+        .filter(is_secret)
+        .filter_map(|finding| finding.span.clone())
+        .collect();
+    if secrets.is_empty() {
+        return;
+    }
+    let texts: Vec<&str> = secrets
+        .iter()
+        .filter_map(|span| {
+            card.text
+                .get(span.start..span.end.min(span.start + KNOWN_BY))
+        })
+        .collect();
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| !is_secret(&&**finding))
+    {
+        let touches = |span: &Range<usize>| {
+            secrets
+                .iter()
+                .any(|secret| span.start < secret.end && secret.start < span.end)
+        };
+        let diagnostic = &mut finding.diagnostic;
+        let path = diagnostic.path.to_string();
+        let is_told = texts
+            .iter()
+            .any(|text| diagnostic.message.contains(text) || path.contains(text));
+        if is_told || finding.span.as_ref().is_some_and(touches) {
+            "what stands here looks like a secret, and is not shown"
+                .clone_into(&mut diagnostic.message);
+            diagnostic.suggestion = None;
+            if texts.iter().any(|text| path.contains(text)) {
+                diagnostic.path = FieldPath::root();
+            }
+        }
+    }
+}
+
+/// The bytes that a secret is known by in a message, which may have cut it.
+const KNOWN_BY: usize = 16;
 
 /// Where the things stand that findings are about.
 struct Places<'a> {

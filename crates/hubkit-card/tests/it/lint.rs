@@ -337,6 +337,26 @@ fn settings_and_remarks_switch_rules_off() {
 }
 
 #[test]
+fn a_secret_is_shown_by_no_rule() {
+    let token = format!("hf_{}", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6g");
+    for block in [
+        format!("license: {token}"),
+        format!("license: mit\nbase_model: https://user:{token}@here"),
+        format!("license: mit\ntags: [{token}, {token}]"),
+        format!("license: mit\nmodel-index: [{{name: [], {token}: x}}]"),
+        format!("license: mit\n{token}: {token}\n{token}: x"),
+    ] {
+        let text = format!("---\n{block}\n---\n# A\n\n[x](#{token}) ![]({token})\n");
+        let found = findings(Model, &text, &Surroundings::default());
+        assert!(found.iter().any(|found| found.diagnostic.rule == "secret"));
+        for found in found {
+            let said = format!("{} {:?}", found.diagnostic, found.diagnostic.suggestion);
+            assert!(!said.contains(&token[..16]), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_text_is_told_with_its_place() {
     let told = |bytes: &[u8]| not_utf8(bytes).map(|found| found.diagnostic.to_string());
     assert_eq!(told("ä".as_bytes()), None);

@@ -1,17 +1,21 @@
 //! `hubkit card`.
 
 mod export;
+mod lint;
 
 use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
 
 pub use export::{BillOfMaterials, CardBom, CardCroissant, CardJsonld, WrittenTo};
+pub use lint::{CardLint, FailOn};
 
 /// Cards: what a model, a dataset or a Space says of itself.
 #[derive(Debug, Subcommand)]
 pub enum CardCommand {
     /// Print the metadata as one JSON value, as the hub reads it
     Json(CardJson),
+    /// Say what hubs refuse in a card and what its readers will miss; ends with 1 where a hub refuses it
+    Lint(CardLint),
     /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org
     Jsonld(CardJsonld),
     /// Print the bill of materials of a model: CycloneDX or SPDX

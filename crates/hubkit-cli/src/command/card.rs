@@ -6,6 +6,7 @@ mod croissant;
 mod document;
 mod json;
 mod jsonld;
+mod lint;
 mod losses;
 mod model;
 mod source;
@@ -19,6 +20,7 @@ use crate::{
 pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, Failure> {
     match command {
         CardCommand::Json(arguments) => json::run(global, arguments).await,
+        CardCommand::Lint(arguments) => lint::run(global, arguments).await,
         CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
         CardCommand::Bom(arguments) => bom::run(global, arguments).await,
         CardCommand::Croissant(arguments) => croissant::run(global, arguments).await,

@@ -2,6 +2,8 @@
 
 mod folder;
 
+pub(super) use folder::names;
+
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use hubkit::{Client, Revision, Sha256, TreeFile, store::Digester};
 use hubkit_card::{Asset, AssetFile};

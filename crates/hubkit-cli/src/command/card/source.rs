@@ -23,7 +23,6 @@ const NAME: &str = "README.md";
 const LONGEST: usize = 16 << 20;
 
 /// A card and where it was found.
-#[expect(dead_code, reason = "what looks around a card goes by it")]
 pub(super) struct Source {
     /// What people call it: a path, or a repository.
     pub(super) name: String,

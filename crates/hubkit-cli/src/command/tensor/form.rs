@@ -78,7 +78,8 @@ impl Form {
         let mut separator = None;
         match format {
             Format::Raw => {}
-            Format::Human | Format::Npy => {
+            // Nothing else than these is taken.
+            Format::Human | Format::Npy | Format::Sarif | Format::Github => {
                 sink.write(&npy_header(written, slice.shape()))?;
             }
             Format::Json => {

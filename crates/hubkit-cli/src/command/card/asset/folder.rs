@@ -23,6 +23,25 @@ const MOST_FILES: usize = 100_000;
 /// Hashes every file below a folder, links to files followed, but for what an upload leaves behind: `.git`, and what
 /// clients keep in `.cache/huggingface`. What stands where an LFS pointer is, is the file that the pointer stands for.
 pub(super) fn gather(folder: &Path) -> Result<Gathered, Failure> {
+    let walk = walk(folder)?;
+    let mut asset = Asset::default();
+    for path in walk.found {
+        let place = folder.join(path.as_str());
+        let file = read(&place, path).map_err(|error| unreadable(&place, &error))?;
+        asset.files.push(file);
+    }
+    Ok(Gathered {
+        asset,
+        left_out: walk.left_out,
+    })
+}
+
+/// The names of the same files, sorted, of which none is opened.
+pub(in crate::command::card) fn names(folder: &Path) -> Result<Vec<RepoPath>, Failure> {
+    Ok(walk(folder)?.found)
+}
+
+fn walk(folder: &Path) -> Result<Walk, Failure> {
     let mut walk = Walk {
         found: Vec::new(),
         left_out: Vec::new(),
@@ -36,16 +55,7 @@ pub(super) fn gather(folder: &Path) -> Result<Gathered, Failure> {
             .hint("name the folder of one repository, and keep other folders out of it"));
     }
     walk.found.sort();
-    let mut asset = Asset::default();
-    for path in walk.found {
-        let place = folder.join(path.as_str());
-        let file = read(&place, path).map_err(|error| unreadable(&place, &error))?;
-        asset.files.push(file);
-    }
-    Ok(Gathered {
-        asset,
-        left_out: walk.left_out,
-    })
+    Ok(walk)
 }
 
 struct Walk {

@@ -1,0 +1,76 @@
+//! `hubkit card lint`.
+
+mod around;
+mod github;
+mod human;
+mod json;
+mod report;
+mod sarif;
+mod settings;
+
+use hubkit_card::{Card, Surroundings, lint, not_utf8};
+
+use self::{
+    around::Around,
+    report::{Linted, Report},
+    settings::Settings,
+};
+use super::{model::looks_like, source::Source};
+use crate::{
+    args::{CardLint, Format, Global, WhichCard},
+    exit::Exit,
+    failure::Failure,
+    ui::{Ui, data, trouble},
+};
+
+pub(super) async fn run(global: &Global, arguments: &CardLint) -> Result<Exit, Failure> {
+    let mut report = Report::default();
+    let mut unread = Exit::Done;
+    for word in &arguments.cards {
+        match one(global, arguments, word).await {
+            Ok(Some(linted)) => report.cards.push(linted),
+            Ok(None) => {}
+            Err(failure) if arguments.cards.len() == 1 => return Err(failure),
+            Err(failure) => {
+                trouble(&failure.text());
+                unread = unread.or(failure.exit());
+            }
+        }
+    }
+    let text = match arguments.format {
+        Format::Json => Some(json::text(&report)),
+        Format::Sarif => Some(sarif::text(&report)),
+        Format::Github => github::text(&report),
+        _ => human::text(&report),
+    };
+    if let Some(text) = text {
+        data(&text)?;
+    }
+    if arguments.format == Format::Human {
+        Ui::new(global).remark(&report.summary());
+    }
+    let is_met = report.cards.iter().any(Linted::fails);
+    Ok(unread.or(if is_met { Exit::No } else { Exit::Done }))
+}
+
+/// Looks at a card; `None` for one that the settings leave out.
+async fn one(global: &Global, arguments: &CardLint, word: &str) -> Result<Option<Linted>, Failure> {
+    let which = WhichCard {
+        card: word.to_owned(),
+        repo_type: arguments.repo_type,
+        revision: arguments.revision.clone(),
+    };
+    let source = Source::read(global, &which).await?;
+    let settings = Settings::read(arguments, &source.place)?;
+    if settings.leaves_out(&source.place) {
+        return Ok(None);
+    }
+    let around = Around::look(&source.place).await;
+    let card = Card::read(&source.text);
+    let kind = source.kind.unwrap_or_else(|| looks_like(&card));
+    let findings = match not_utf8(&source.bytes) {
+        Some(finding) => vec![finding],
+        None => around.with(|around: &Surroundings<'_>| lint(kind, &card, around, &settings.rules)),
+    };
+    Ok(Some(Linted::new(&source, kind, findings, settings.fail_on)))
+}

@@ -1,0 +1,126 @@
+//! What was found in some cards.
+
+use std::path::Path;
+
+use hubkit::RepoKind;
+use hubkit_card::{Finding, Location, Severity};
+
+use super::super::source::{Place, Source};
+use crate::{args::FailOn, ui::count};
+
+/// What was found in some cards.
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) cards: Vec<Linted>,
+}
+
+/// What was found in a card.
+pub(super) struct Linted {
+    /// What people call it: a path, or a repository.
+    pub(super) name: String,
+    /// Its path as it was given, or its address on a hub; `None` for standard input.
+    pub(super) address: Option<String>,
+    pub(super) kind: RepoKind,
+    pub(super) text: String,
+    pub(super) findings: Vec<Finding>,
+    fail_on: FailOn,
+}
+
+impl Linted {
+    pub(super) fn new(
+        source: &Source,
+        kind: RepoKind,
+        findings: Vec<Finding>,
+        fail_on: FailOn,
+    ) -> Self {
+        Self {
+            name: source.name.clone(),
+            address: address(&source.place),
+            kind,
+            text: source.text.clone(),
+            findings,
+            fail_on,
+        }
+    }
+
+    /// Whether something was found that ends the command with 1.
+    pub(super) fn fails(&self) -> bool {
+        let mut severities = self.findings.iter().map(|found| found.diagnostic.severity);
+        severities.any(|severity| self.fail_on.is_met_by(severity))
+    }
+
+    /// Where a finding ends: behind its last character, if it is about some.
+    pub(super) fn end(&self, finding: &Finding) -> Option<Location> {
+        let span = finding.span.clone()?;
+        let begin = finding.diagnostic.location?;
+        let within = self.text.get(span)?;
+        let mut end = begin;
+        let mut rest = within.chars().peekable();
+        while let Some(c) = rest.next() {
+            let is_end = c == '\n' || c == '\r' && rest.peek() != Some(&'\n');
+            if is_end {
+                end.line += 1;
+                end.column = 1;
+            } else {
+                end.column += 1;
+            }
+        }
+        Some(end)
+    }
+}
+
+impl Report {
+    pub(super) fn count(&self, severity: Severity) -> usize {
+        let findings = self.cards.iter().flat_map(|card| &card.findings);
+        findings
+            .filter(|finding| finding.diagnostic.severity == severity)
+            .count()
+    }
+
+    /// All of it in a line.
+    pub(super) fn summary(&self) -> String {
+        let found: Vec<_> = [
+            (Severity::Error, "error", "errors"),
+            (Severity::Warning, "warning", "warnings"),
+            (Severity::Note, "note", "notes"),
+        ]
+        .into_iter()
+        .map(|(severity, one, many)| (self.count(severity), one, many))
+        .filter(|(number, _, _)| *number > 0)
+        .map(|(number, one, many)| count(number, one, many))
+        .collect();
+        let cards = count(self.cards.len(), "card", "cards");
+        if found.is_empty() {
+            return format!("nothing was found in {cards}");
+        }
+        format!("{} in {cards}", found.join(", "))
+    }
+}
+
+fn address(place: &Place) -> Option<String> {
+    match place {
+        Place::Input => None,
+        Place::File(file) => Some(relative(file)),
+        Place::Folder(folder) => Some(relative(&folder.join("README.md"))),
+        Place::Hub(found) => {
+            let (repo, commit) = (&found.repo, found.commit);
+            let path = format!(
+                "/{}{}/blob/{commit}/README.md",
+                repo.kind.url_prefix(),
+                repo.id
+            );
+            Some(found.hub.client().endpoint().url(&path))
+        }
+    }
+}
+
+/// A path with slashes, without `.` in front.
+fn relative(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if std::path::MAIN_SEPARATOR == '\\' {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    };
+    text.strip_prefix("./").map_or(text.clone(), str::to_owned)
+}
