@@ -7,6 +7,7 @@ pub(crate) mod auth_check;
 pub(crate) mod collections;
 pub(crate) mod commits;
 pub(crate) mod compare;
+pub(crate) mod croissant;
 pub(crate) mod discussions;
 pub(crate) mod info;
 pub(crate) mod lfs_batch;

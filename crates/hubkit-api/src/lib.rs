@@ -30,6 +30,7 @@ pub use call::commits::{CommitInfo, CommitPage, FormattedCommit, ListCommits};
 pub use call::compare::{
     Change, ChangeStatus, Changes, CompareSpec, GetDiff, ListChanges, ParseCompareSpecError,
 };
+pub use call::croissant::GetCroissant;
 pub use call::discussions::{
     Discussion, DiscussionDetails, DiscussionEvent, DiscussionKind, DiscussionPage,
     DiscussionStatus, EventKind, GetDiscussion, ListDiscussions,

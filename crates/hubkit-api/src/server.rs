@@ -26,6 +26,7 @@ pub use crate::call::auth_check::respond_auth_check;
 pub use crate::call::collections::{respond_collection, respond_collections};
 pub use crate::call::commits::{CommitsRequest, respond_commits};
 pub use crate::call::compare::{CompareRequest, DiffForm, respond_diff};
+pub use crate::call::croissant::respond_croissant;
 pub use crate::call::discussions::{respond_discussion, respond_discussions};
 pub use crate::call::info::respond_info;
 pub use crate::call::lfs_batch::respond_lfs_batch;

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod catalogue;
 mod compare;
+mod croissant;
 mod door;
 mod file;
 mod history;

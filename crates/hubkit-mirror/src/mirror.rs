@@ -17,6 +17,7 @@ use crate::{
     accounts::{answer_account, answer_accounts, identity},
     catalogue::{Catalogue, Refreshed},
     compare::answer_compare,
+    croissant::{Descriptions, answer_croissant},
     door::{Admission, admit},
     file::{Form, answer_file},
     history::{answer_auth_check, answer_commits, answer_refs, answer_write_check},
@@ -43,6 +44,7 @@ pub struct Mirror {
     access: Arc<RwLock<Arc<Access>>>,
     listings: Arc<Listings>,
     catalogue: Arc<Catalogue>,
+    descriptions: Arc<Descriptions>,
     endpoint: Option<Endpoint>,
 }
 
@@ -58,6 +60,7 @@ impl Mirror {
             access: Arc::default(),
             listings: Arc::default(),
             catalogue: Arc::default(),
+            descriptions: Arc::default(),
             endpoint: None,
         }
     }
@@ -91,6 +94,8 @@ impl Mirror {
     /// Without an endpoint links are relative; neither depends on the `Host` header.
     pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = Some(endpoint);
+        // They tell addresses.
+        self.descriptions = Arc::default();
         self
     }
 
@@ -191,6 +196,10 @@ impl Mirror {
             Incoming::LfsFiles(call) => answer_lfs_files(store, listings, caller, call).await,
             Incoming::SafetensorsMetadata(call) => {
                 answer_safetensors_metadata(store, caller, call).await
+            }
+            Incoming::Croissant(call) => {
+                let known = (catalogue, listings, &*self.descriptions);
+                answer_croissant(store, access, known, caller, self.endpoint.as_ref(), call).await
             }
             Incoming::TreeSize(call) => answer_tree_size(store, listings, caller, call).await,
             Incoming::Refs(call) => answer_refs(store, caller, call).await,

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import urllib.request
 from datetime import datetime
 from pathlib import Path
 
@@ -210,6 +211,12 @@ def hub_the_records_of_a_repository_are_those_of_its_files():
         else:
             _check_records(name, document)
         described = json.loads(document.read_text())
+        # The server says the same of it, and mlcroissant asks the server itself.
+        address = f"{os.environ['HF_ENDPOINT']}/api/datasets/lab/{name}/croissant"
+        with urllib.request.urlopen(address) as answer:
+            assert json.load(answer) == described, name
+        if name != "shards":
+            _check_records(name, address)
         assert all("/resolve/" in file.get("contentUrl", "/resolve/") for file in described["distribution"])
 
 
@@ -257,7 +264,8 @@ def every_card_gives_a_document_that_validates():
         except mlcroissant.ValidationError as error:
             raise AssertionError(f"{card}: {error}") from error
     print(json.dumps({"described": described, "with_records": with_records, "refused": refused}))
-    assert described > refused > 0 and with_records > 0
+    # Hand-made cards describe no columns; those of other people do.
+    assert described > refused > 0 and (with_records > 0 or len(sys.argv) == 5)
 
 
 def main():

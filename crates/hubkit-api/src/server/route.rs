@@ -12,13 +12,15 @@ use super::{
     page,
 };
 use crate::{
-    AuthCheck, CancelAccessRequest, GetAccessReport, GetAccount, GetCollection, GetDiscussion,
-    GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType, ListAccounts,
-    ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize, WriteCheck,
+    AuthCheck, CancelAccessRequest, GetAccessReport, GetAccount, GetCollection, GetCroissant,
+    GetDiscussion, GetPaper, GetRepoInfo, GetSafetensorsMetadata, GetScan, GetTagsByType,
+    ListAccounts, ListCollections, ListDiscussions, ListLfsFiles, ListRefs, SearchPapers, TreeSize,
+    WriteCheck,
     call::{
         access_decisions, access_requests, accounts, auth_check, collections, commits, compare,
-        discussions, info, lfs_batch, lfs_locks::LfsLockRequest, list, papers, paths_info, raw,
-        refs, resolve, safetensors_metadata, storage, tags_by_type, tree, tree_size, whoami,
+        croissant, discussions, info, lfs_batch, lfs_locks::LfsLockRequest, list, papers,
+        paths_info, raw, refs, resolve, safetensors_metadata, storage, tags_by_type, tree,
+        tree_size, whoami,
     },
     query::Query,
     target,
@@ -87,6 +89,8 @@ pub enum Incoming {
     TreeSize(TreeSize),
     /// The headers of a model's shards.
     SafetensorsMetadata(GetSafetensorsMetadata),
+    /// The description of a data set.
+    Croissant(GetCroissant),
     /// What the scans of a repository's files found.
     Scan(GetScan),
     /// The large files that a repository ever held.
@@ -148,6 +152,7 @@ const OF_REPO: &[(&str, FamilyOfRepo)] = &[
     ("auth-check", auth_check::route),
     ("commits", commits::route),
     ("compare", compare::route),
+    ("croissant", croissant::route),
     ("discussions", discussions::route),
     ("lfs-files", storage::route_lfs_files),
     ("likers", accounts::route_likers),

@@ -43,6 +43,7 @@ impl Incoming {
             Self::AccessReport(call) => Some(&mut call.repo),
             Self::TreeSize(call) => Some(&mut call.repo),
             Self::SafetensorsMetadata(call) => Some(&mut call.repo),
+            Self::Croissant(call) => Some(&mut call.repo),
             Self::Scan(call) => Some(&mut call.repo),
             Self::LfsFiles(call) => Some(&mut call.repo),
             Self::Discussions(call) => Some(&mut call.repo),
@@ -68,6 +69,8 @@ impl Incoming {
             | Self::AuthCheck(_)
             | Self::WriteCheck(_)
             | Self::SafetensorsMetadata(_)
+            // It shows columns that only a look into the files tells.
+            | Self::Croissant(_)
             | Self::LfsBatch { .. }
             | Self::LfsLocks { .. }
             | Self::Page(Page::File { .. }) => Reveals::Content,

@@ -16,6 +16,7 @@ use super::*;
 mod accounts;
 mod catalogue;
 mod compare;
+mod croissant;
 mod hidden;
 mod history;
 mod hollow;

@@ -2,7 +2,7 @@
 
 mod includes;
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
@@ -160,19 +160,21 @@ impl<'a> Distribution<'a> {
 
 /// Whether files have addresses, rather than paths from the document on.
 fn is_remote(asset: &Asset) -> bool {
-    asset.repo.is_some() && asset.endpoint.is_some() && asset.commit.is_some()
+    asset.repo.is_some() && asset.commit.is_some()
 }
 
-/// The address of a file: on its hub at its commit, or else its path.
+/// The address of a file: on its hub at its commit, or else its path. Of a hub that does not know where it is reached the
+/// address begins at its root.
 pub(super) fn file_address(asset: &Asset, path: &str) -> String {
-    let (Some(repo), Some(endpoint), Some(commit)) = (&asset.repo, &asset.endpoint, &asset.commit)
-    else {
+    let (Some(repo), Some(commit)) = (&asset.repo, &asset.commit) else {
         return path.to_owned();
     };
-    let mut address = format!("/{}{}/resolve/{commit}", repo.kind.url_prefix(), repo.id);
-    // Infallible: a text takes all that is written to it.
-    let _ = write!(address, "/{}", address::encode(path, b"/"));
-    endpoint.url(&address)
+    let (kind, path) = (repo.kind.url_prefix(), address::encode(path, b"/"));
+    let address = format!("/{kind}{}/resolve/{commit}/{path}", repo.id);
+    match &asset.endpoint {
+        Some(endpoint) => endpoint.url(&address),
+        None => address,
+    }
 }
 
 /// The media types of a file that is read in a format: an ending of JSON may hold lines, and one of CSV tabs.

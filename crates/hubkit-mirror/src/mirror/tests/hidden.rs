@@ -72,6 +72,7 @@ const TARGETS: &[(&str, &str, &str, &str)] = &[
         "",
         "",
     ),
+    ("GET", "/api/{plural}/{id}/croissant", "", ""),
     ("GET", "/api/{plural}/{id}/lfs-files", "", ""),
     ("GET", "/api/{plural}/{id}/likers", "", ""),
     ("GET", "/api/{plural}/{id}/scan", "", ""),
