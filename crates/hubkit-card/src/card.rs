@@ -1,7 +1,7 @@
 //! A card as a whole.
 
 use crate::{
-    Dialect, FieldPath, Location, Metadata, MetadataError, Outline,
+    Diagnostic, Dialect, FieldPath, Location, Metadata, MetadataError, Outline,
     split::{self, Parts},
     syntax::Document,
 };
@@ -57,6 +57,22 @@ impl<'a> Card<'a> {
             Some(self.in_card(location))
         };
         paths.iter().map(locate).collect()
+    }
+
+    /// Says where each of some diagnostics stands, of those that have no place yet.
+    pub fn place(&self, diagnostics: &mut [Diagnostic]) {
+        let missing = diagnostics
+            .iter_mut()
+            .filter(|said| said.location.is_none());
+        let mut missing: Vec<_> = missing.collect();
+        if missing.is_empty() {
+            return;
+        }
+        let paths: Vec<&FieldPath> = missing.iter().map(|said| &said.path).collect();
+        let locations = self.locate(&paths);
+        for (said, location) in missing.iter_mut().zip(locations) {
+            said.location = location;
+        }
     }
 
     /// Where the metadata can't be read any further, where that is known.

@@ -1,9 +1,11 @@
 //! The fields of a card that a hub lists and searches by.
 
 use hubkit_types::RepoId;
-use serde_yaml::Value;
 
-use crate::Metadata;
+use crate::{
+    FieldPath, Metadata,
+    view::fields::{Fields, Notes},
+};
 
 /// How a model came from another one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -104,64 +106,59 @@ pub struct CardData {
 }
 
 impl CardData {
-    /// Reads the fields.
+    /// Reads the fields. A [`ModelCard`](crate::ModelCard), [`DatasetCard`](crate::DatasetCard) or
+    /// [`SpaceCard`](crate::SpaceCard) has them too, and says what could not be read.
     pub fn of(metadata: &Metadata) -> Self {
-        let text = |key: &str| metadata.get(key).and_then(scalar);
-        let texts = |key: &str| metadata.get(key).map(list).unwrap_or_default();
+        let mut notes = Notes::default();
+        let mapping = metadata.as_mapping();
+        Self::read(&mut Fields::new(mapping, FieldPath::root(), &mut notes))
+    }
+
+    pub(crate) fn read(fields: &mut Fields<'_, '_>) -> Self {
         Self {
-            languages: texts("language"),
-            licenses: texts("license"),
-            license_name: text("license_name"),
-            license_link: text("license_link"),
-            tags: texts("tags"),
-            datasets: texts("datasets"),
-            metrics: texts("metrics"),
-            pipeline_tag: text("pipeline_tag"),
-            library_name: text("library_name"),
-            base_models: repos(&texts("base_model")),
-            base_model_relation: text("base_model_relation")
-                .and_then(|text| BaseModelRelation::read(&text)),
-            new_version: text("new_version").and_then(|text| text.parse().ok()),
-            doi: text("doi"),
-            pretty_name: text("pretty_name"),
-            task_categories: texts("task_categories"),
-            task_ids: texts("task_ids"),
-            size_categories: texts("size_categories"),
-            multilinguality: texts("multilinguality"),
-            annotations_creators: texts("annotations_creators"),
-            language_creators: texts("language_creators"),
-            source_datasets: texts("source_datasets"),
-            title: text("title"),
-            emoji: text("emoji"),
-            sdk: text("sdk"),
-            sdk_version: text("sdk_version"),
-            app_file: text("app_file"),
-            short_description: text("short_description"),
-            models: texts("models"),
+            languages: fields.texts("language"),
+            licenses: fields.texts("license"),
+            license_name: fields.text("license_name"),
+            license_link: fields.text("license_link"),
+            tags: fields.texts("tags"),
+            datasets: fields.texts("datasets"),
+            metrics: fields.texts("metrics"),
+            pipeline_tag: fields.text("pipeline_tag"),
+            library_name: fields.text("library_name"),
+            base_models: fields.repositories("base_model"),
+            base_model_relation: relation(fields),
+            new_version: fields.repository("new_version"),
+            doi: fields.text("doi"),
+            pretty_name: fields.text("pretty_name"),
+            task_categories: fields.texts("task_categories"),
+            task_ids: fields.texts("task_ids"),
+            size_categories: fields.texts("size_categories"),
+            multilinguality: fields.texts("multilinguality"),
+            annotations_creators: fields.texts("annotations_creators"),
+            language_creators: fields.texts("language_creators"),
+            source_datasets: fields.texts("source_datasets"),
+            title: fields.text("title"),
+            emoji: fields.text("emoji"),
+            sdk: fields.text("sdk"),
+            sdk_version: fields.text("sdk_version"),
+            app_file: fields.text("app_file"),
+            short_description: fields.text("short_description"),
+            models: fields.texts("models"),
         }
     }
 }
 
-fn repos(texts: &[String]) -> Vec<RepoId> {
-    texts.iter().filter_map(|text| text.parse().ok()).collect()
-}
-
-fn list(value: &Value) -> Vec<String> {
-    match value {
-        Value::Sequence(list) => list.iter().filter_map(scalar).collect(),
-        single => scalar(single).into_iter().collect(),
+fn relation(fields: &mut Fields<'_, '_>) -> Option<BaseModelRelation> {
+    const KEY: &str = "base_model_relation";
+    let text = fields.text(KEY)?;
+    let relation = BaseModelRelation::read(&text);
+    if relation.is_none() {
+        let path = fields.path.key(KEY);
+        let expected = "`finetune`, `adapter`, `merge` or `quantized`";
+        fields.notes.unknown_value(&path, expected, &text);
+        fields.keep(KEY);
     }
-}
-
-/// A text that says something.
-fn scalar(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
+    relation
 }
 
 #[cfg(test)]

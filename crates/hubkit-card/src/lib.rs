@@ -18,6 +18,7 @@ mod path;
 mod render;
 mod split;
 mod syntax;
+mod view;
 
 pub use asset::{Asset, AssetFile};
 pub use card::Card;
@@ -40,5 +41,12 @@ pub use path::{FieldPath, ParseFieldPathError, Step};
 pub use render::{
     ID_PREFIX, Reference, RemoteImages, Rendered, Resolver, Target, render, render_with,
 };
-pub use serde_yaml::Value;
+pub use serde_yaml::{Mapping, Value};
 pub use split::{Parts, split};
+pub use view::{
+    Benchmark, BenchmarkTask, Column, Component, DataConfig, DataFiles, DatasetCard, DatasetInfo,
+    Emissions, EntrySource, EvalEntries, EvalEntry, EvalMapping, EvalResult, EvalSplits, Feature,
+    GatedField, GatedFieldKind, GatedOption, Gating, Inference, ListKind, Metric, ModelCard,
+    ModelIndex, Preload, ResultDataset, ResultSource, ResultTask, SpaceCard, SplitInfo,
+    ToDictError, WidgetExample,
+};

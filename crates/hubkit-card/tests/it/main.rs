@@ -7,3 +7,4 @@ mod pages;
 mod properties;
 mod python;
 mod trees;
+mod views;

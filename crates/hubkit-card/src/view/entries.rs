@@ -1,0 +1,126 @@
+//! `.eval_results/*.yaml`: how well a model does, in files beside its card.
+//!
+//! The form is that of hub-docs' `eval_results.yaml`.
+
+use hubkit_types::RepoId;
+use serde_yaml::{Mapping, Value};
+
+use super::fields::{Fields, Notes, objects};
+use crate::{Diagnostic, Dialect, FieldPath, MetadataError, Severity, metadata, syntax::Document};
+
+/// The entries of a file of results.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct EvalEntries {
+    /// What is well-formed of them.
+    pub entries: Vec<EvalEntry>,
+    /// What is to be said of the rest. The file is a list, so paths begin with a place in it: `[0].value`.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a model reached at a task of a benchmark.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct EvalEntry {
+    /// `dataset.id`: the benchmark.
+    pub dataset: Option<RepoId>,
+    /// `dataset.task_id`: its task.
+    pub task_id: Option<String>,
+    /// `dataset.revision`: the state of it.
+    pub revision: Option<String>,
+    /// What was reached: mostly a number.
+    pub value: Option<Value>,
+    /// `verifyToken`: what is to prove it; it is not checked here.
+    pub verify_token: Option<String>,
+    /// When it was measured, as it is written.
+    pub date: Option<String>,
+    /// Who says so.
+    pub source: Option<EntrySource>,
+    /// How it was measured.
+    pub notes: Option<String>,
+    /// Fields that are not known here, and those that could not be read.
+    pub extra: Mapping,
+}
+
+/// Who reports a result.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct EntrySource {
+    /// Where it is said.
+    pub url: Option<String>,
+    /// Who it is.
+    pub name: Option<String>,
+    /// The account of a person.
+    pub user: Option<String>,
+    /// The account of an organisation.
+    pub org: Option<String>,
+    /// Fields that are not known here, and those that could not be read.
+    pub extra: Mapping,
+}
+
+impl EvalEntries {
+    /// Reads a file. An odd entry is no error; what a hub refuses in it is a diagnostic of that severity.
+    ///
+    /// # Errors
+    ///
+    /// As [`Metadata::read`](crate::Metadata::read) has, where it is no YAML or beyond bounds.
+    pub fn read(text: &str) -> Result<Self, MetadataError> {
+        let value = metadata::value(text, Dialect::Hub)?;
+        if value.is_null() {
+            return Ok(Self::default());
+        }
+        let mut notes = Notes::default();
+        let (entries, _) = objects(&value, &FieldPath::root(), &mut notes, EvalEntry::read);
+        let mut diagnostics = notes.into_diagnostics();
+        if !diagnostics.is_empty()
+            && let Some(document) = Document::read(text)
+        {
+            for diagnostic in &mut diagnostics {
+                diagnostic.location = document.locate(&diagnostic.path);
+            }
+        }
+        Ok(Self {
+            entries,
+            diagnostics,
+        })
+    }
+}
+
+impl EvalEntry {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        fields.require(Severity::Error, &["dataset", "value"]);
+        let dataset = fields.object("dataset", |fields| {
+            fields.require(Severity::Error, &["id", "task_id"]);
+            (
+                fields.repository("id"),
+                fields.exact_text("task_id"),
+                fields.exact_text("revision"),
+            )
+        });
+        let (dataset, task_id, revision) = dataset.unwrap_or_default();
+        Self {
+            dataset,
+            task_id,
+            revision,
+            value: fields.any("value").cloned(),
+            verify_token: fields.exact_text("verifyToken"),
+            date: fields.text("date"),
+            source: fields.object("source", EntrySource::read),
+            notes: fields.text("notes"),
+            extra: fields.rest(),
+        }
+    }
+}
+
+impl EntrySource {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        fields.require(Severity::Error, &["url"]);
+        Self {
+            url: fields.exact_text("url"),
+            name: fields.text("name"),
+            user: fields.text("user"),
+            org: fields.text("org"),
+            extra: fields.rest(),
+        }
+    }
+}
