@@ -7,6 +7,7 @@ mod describe;
 mod diagnostic;
 mod dialect;
 mod export;
+mod import;
 mod lint;
 pub mod lists;
 mod loss;
@@ -30,6 +31,7 @@ pub use export::{
     Croissant, CycloneDxVersion, DatasetSources, ModelShape, ModelSources, SAMPLE_BYTES, Sample,
     SpdxError, croissant, cyclonedx, model_jsonld, read_eval_results, sampled_files, spdx,
 };
+pub use import::{ImportError, Imported, import_croissant};
 pub use lint::{
     Finding, Level, LintSettings, RULES, Rule, Surroundings, Validation, lint, not_utf8, validate,
 };

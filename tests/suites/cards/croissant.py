@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -18,6 +19,7 @@ import pyarrow
 import pyarrow.parquet
 import yaml
 from absl import logging
+from huggingface_hub import DatasetCard
 
 logging.set_verbosity(logging.ERROR)
 HUBKIT = sys.argv[2]
@@ -75,7 +77,7 @@ def write():
     # Nothing but files: their names tell the splits, and a look into them the columns.
     card("table", "tags: [rows]")
     add("table", "data/train.csv", "word,n,share,the \"column\"\nhub,1,0.5,\"a,\nb\"\nmirror,-2,,c\nü,3,1e3,\n")
-    add("table", "data/test.csv", "word,n,share,the \"column\"\nx,4,2,y\n")
+    add("table", "data/test.csv", "word,n,share,the \"column\"\nx,4,2.5,y\n")
     add("table", "notes/my list.tsv", "a\tb\n1\t2\n")
     # A card that names files and columns, and lines of JSON under another ending.
     lines = [{"word": f"w{n}", "n": n, "tags": ["a"] * n, "meta": {"page": n, "ok": True}} for n in range(5)]
@@ -169,6 +171,26 @@ def the_records_of_a_folder_are_those_of_its_files():
         # Made anew, a document does not list itself.
         again = _hubkit("card", "croissant", REPOS / name, "-o", REPOS / name / "croissant.json", "--force")
         assert "croissant.json" not in (REPOS / name / "croissant.json").read_text(), again
+
+
+def a_card_that_is_imported_describes_the_same_records():
+    for name in SPLITS:
+        document, copy = FOLDER / f"{name}.json", FOLDER / "copies" / name
+        _hubkit("card", "croissant", REPOS / name, "-o", document)
+        shutil.copytree(REPOS / name, copy)
+        (copy / "README.md").unlink()
+        _hubkit("card", "import", document, "--into", copy / "README.md")
+        again = json.loads(_hubkit("card", "croissant", copy).stdout)
+        described = json.loads(document.read_text())
+        for key in ("license", "inLanguage", "description", "keywords", "distribution"):
+            assert again.get(key) == described.get(key), (name, key, again.get(key), described.get(key))
+        by_id = [{part["@id"]: part for part in whole["recordSet"]} for whole in (described, again)]
+        assert by_id[0] == by_id[1], (name, *by_id)
+        # Nothing is added twice, and Python's client reads what was written.
+        written = (copy / "README.md").read_bytes()
+        _hubkit("card", "import", document, "--into", copy / "README.md")
+        assert (copy / "README.md").read_bytes() == written
+        assert DatasetCard.load(copy / "README.md").data.license == "mit"
 
 
 def every_document_passes_the_validator():

@@ -6,7 +6,7 @@ mod lint;
 use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
 
-pub use export::{BillOfMaterials, CardBom, CardCroissant, CardJsonld, WrittenTo};
+pub use export::{BillOfMaterials, CardBom, CardCroissant, CardImport, CardJsonld, WrittenTo};
 pub use lint::{CardLint, FailOn};
 
 /// Cards: what a model, a dataset or a Space says of itself.
@@ -22,6 +22,8 @@ pub enum CardCommand {
     Bom(CardBom),
     /// Print the description of a data set in Croissant 1.1
     Croissant(CardCroissant),
+    /// Make a card of a description in Croissant
+    Import(CardImport),
 }
 
 /// Which card.

@@ -4,6 +4,7 @@ mod asset;
 mod bom;
 mod croissant;
 mod document;
+mod import;
 mod json;
 mod jsonld;
 mod lint;
@@ -24,5 +25,6 @@ pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, 
         CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
         CardCommand::Bom(arguments) => bom::run(global, arguments).await,
         CardCommand::Croissant(arguments) => croissant::run(global, arguments).await,
+        CardCommand::Import(arguments) => import::run(global, arguments),
     }
 }

@@ -1,4 +1,4 @@
-//! `hubkit card jsonld`, `hubkit card bom` and `hubkit card croissant`.
+//! `hubkit card jsonld`, `hubkit card bom`, `hubkit card croissant` and `hubkit card import`.
 
 use std::path::PathBuf;
 
@@ -98,4 +98,23 @@ pub struct CardCroissant {
     /// Where the document goes.
     #[command(flatten)]
     pub written: WrittenTo,
+}
+
+/// Make a card of a description in Croissant.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The card is printed, or what it lacks is added to one that is there: each byte of that one stays, and where
+it says something else it wins. What a card has no words for is listed on standard error.
+
+Examples:
+  hubkit card import croissant.json > README.md
+  hubkit card import croissant.json --into my-data/README.md"
+)]
+pub struct CardImport {
+    /// The description: JSON-LD, `-` being standard input
+    #[arg(value_name = "FILE")]
+    pub description: String,
+    /// The card to add to; it is made if it is not there
+    #[arg(long, value_name = "README.md")]
+    pub into: Option<PathBuf>,
 }

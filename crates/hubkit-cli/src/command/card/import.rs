@@ -1,0 +1,151 @@
+//! `hubkit card import`.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read as _, Write as _},
+    path::Path,
+};
+
+use hubkit::safetensors::{Existing, NewFile};
+use hubkit_card::{ImportError, import_croissant};
+use serde_json::Value;
+
+use super::losses;
+use crate::{
+    args::{CardImport, Global},
+    command::safetensors::unusable,
+    exit::Exit,
+    failure::Failure,
+    ui::{Ui, data, plain},
+};
+
+/// A longer description, or card, is refused, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failure> {
+    let (name, bytes) = match arguments.description.as_str() {
+        "-" => {
+            let name = "standard input".to_owned();
+            let bytes = bounded(io::stdin().lock(), &name)?;
+            (name, bytes)
+        }
+        path => (plain(path), read(Path::new(path))?),
+    };
+    let document: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        let message = format!("{name}: it is no JSON");
+        Failure::new(Exit::Integrity, "malformed_description", message)
+            .caused_by(&error)
+            .hint("give the JSON-LD itself, not the page around it")
+    })?;
+    let imported = import_croissant(&document).map_err(|error| failure(&name, &error))?;
+    let mut lost = imported.losses.clone();
+    if let Some(path) = &arguments.into {
+        let shown = plain(&path.display().to_string());
+        let there = if path.exists() {
+            Some(text(path, &shown)?)
+        } else {
+            None
+        };
+        let made = match &there {
+            Some(text) => imported.add_to(text),
+            None => imported.to_card().map(|card| (card, Vec::new())),
+        };
+        let (card, kept) = made.map_err(|error| failure(&shown, &error))?;
+        lost.extend(kept);
+        if there.as_deref() == Some(card.as_str()) {
+            Ui::new(global).remark(&format!("{shown} says all of it already"));
+        } else {
+            write(path, &card)?;
+            Ui::new(global).remark(&format!("wrote {shown}"));
+        }
+    } else {
+        let card = imported.to_card().map_err(|error| failure(&name, &error))?;
+        data(card.trim_end_matches('\n'))?;
+    }
+    losses::tell(global, &lost);
+    Ok(Exit::Done)
+}
+
+/// The text of a card, which is written back byte by byte.
+fn text(path: &Path, shown: &str) -> Result<String, Failure> {
+    String::from_utf8(read(path)?).map_err(|_| {
+        let message = format!("{shown}: expected UTF-8, found other bytes");
+        Failure::new(Exit::Integrity, "malformed_card", message)
+            .hint("save the card as UTF-8 first")
+    })
+}
+
+/// Replaces a card as a whole, with the permissions that it has.
+fn write(path: &Path, card: &str) -> Result<(), Failure> {
+    let written = || {
+        let about = fs::metadata(path).ok();
+        let mut file = NewFile::create(path, Existing::Replace)?;
+        file.write_all(card.as_bytes())?;
+        file.publish()?;
+        match about {
+            Some(about) => fs::set_permissions(path, about.permissions()),
+            None => Ok(()),
+        }
+    };
+    written().map_err(|error| unusable(path, &error))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let shown = plain(&path.display().to_string());
+    let unreadable = |error: &io::Error| {
+        let (exit, code) = match error.kind() {
+            io::ErrorKind::NotFound => (Exit::NotFound, "file_not_found"),
+            _ => (Exit::Disk, "unreadable"),
+        };
+        Failure::new(exit, code, format!("{shown}: {error}"))
+            .hint("name a file; `-` reads a description from standard input")
+    };
+    // What is no file, such as a pipe, could keep us waiting for ever.
+    let about = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !about.is_file() {
+        let message = format!("{shown} is not a file");
+        return Err(Failure::new(Exit::Usage, "not_a_file", message)
+            .hint("`-` reads a description from standard input"));
+    }
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    bounded(file, &shown)
+}
+
+fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = reader.take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| {
+        let message = format!("{name} can't be read: {error}");
+        Failure::new(Exit::Disk, "unreadable", message)
+    })?;
+    if bytes.len() as u64 > LONGEST {
+        let message = format!("{name}: expected at most {LONGEST} bytes, found more");
+        return Err(
+            Failure::new(Exit::Integrity, "malformed_description", message)
+                .hint("check that this is a description of a data set"),
+        );
+    }
+    Ok(bytes)
+}
+
+fn failure(name: &str, error: &ImportError) -> Failure {
+    let (code, hint) = match error {
+        ImportError::NoDataset { .. } => (
+            "malformed_description",
+            "data sets in Croissant 1.0 and 1.1 are read",
+        ),
+        ImportError::BrokenCard => (
+            "malformed_card",
+            "mend the block between the lines of `---` at the top: `hubkit card lint` says where it breaks",
+        ),
+        ImportError::OnePiece => (
+            "malformed_card",
+            "write each field of the metadata on a line of its own",
+        ),
+        _ => (
+            "malformed_description",
+            "print it without `--into`, and add what is missing by hand",
+        ),
+    };
+    Failure::new(Exit::Integrity, code, format!("{name}: {error}")).hint(hint)
+}
