@@ -1,5 +1,6 @@
 //! How fast something is, beside something else that does the same: measured when a person asks, never by a test.
 
+mod cards;
 mod download;
 mod headers;
 mod nginx;
@@ -52,12 +53,15 @@ impl Effort {
 
 pub(crate) fn command(name: &str, options: &[&str]) -> Result<()> {
     match name {
+        "cards" => cards::command(options),
         "download" => download::command(options),
         "headers" => headers::command(&Effort::read(options)?),
         "serve" => serve::command(&Effort::read(options)?),
         "transport" => transport::command(options),
         _ => {
-            bail!("no benchmark is called {name}; there are download, headers, serve and transport")
+            bail!(
+                "no benchmark is called {name}; there are cards, download, headers, serve and transport"
+            )
         }
     }
 }

@@ -32,6 +32,7 @@ Tasks:
   codegen [--check]  Writes docs/reference, or says what in it is stale
   suite NAME         Runs one suite; a tool that it needs is then mandatory, unless its registry can not be reached
   suite list         Lists the suites
+  bench cards        Measures how many cards are read and checked in a second; --folder FOLDER, --rounds N
   bench download     Measures `hubkit download`, and `hubkit inspect` far away (W8), beside other clients; --rig FOLDER, --work FOLDER, --rounds N, --resume, WORKLOAD ...
   bench headers      Measures how a header is read beside Python's safetensors; --rounds N
   bench serve        Measures `hubkit serve` beside nginx; --rounds N, --seconds N, --only CASE

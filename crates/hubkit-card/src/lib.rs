@@ -33,7 +33,8 @@ pub use export::{
 };
 pub use import::{ImportError, Imported, import_croissant};
 pub use lint::{
-    Finding, Level, LintSettings, RULES, Rule, Surroundings, Validation, lint, not_utf8, validate,
+    Finding, Level, LintSettings, Mended, RULES, Rule, Surroundings, Validation, lint, mend,
+    not_utf8, validate,
 };
 pub use loss::Loss;
 pub use metadata::{Metadata, MetadataError};

@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 use self::{draft::Drafts, fix::Fix};
 use crate::{Card, Diagnostic, FieldPath};
 
+pub use fix::{Mended, mend};
 pub use rule::{RULES, Rule};
 pub use settings::{Level, LintSettings};
 pub use validate::{Validation, validate};

@@ -50,12 +50,17 @@ fn environment() -> String {
 fn card_rules() -> String {
     let mut text = "# The rules for cards\n\nWhat `hubkit card lint` looks for. An error is what a hub refuses, or a secret; \
         a warning is what misleads readers, a note is something to know.\n\n\
-        | rule | severity | what is looked for |\n|---|---|---|\n"
+        | rule | severity | what is looked for | `--fix` |\n|---|---|---|---|\n"
         .to_owned();
     for rule in hubkit_card::RULES {
+        let fix = if rule.is_fixable {
+            "mends it where there is no doubt"
+        } else {
+            ""
+        };
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} |",
+            "| `{}` | {} | {} | {fix} |",
             rule.id, rule.severity, rule.summary
         );
     }

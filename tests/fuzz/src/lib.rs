@@ -4,6 +4,7 @@ mod archives;
 mod bodies;
 mod formats;
 mod lfs;
+mod lints;
 mod models;
 mod replies;
 mod routes;
@@ -19,6 +20,7 @@ pub const TARGETS: &[&[Target]] = &[
     routes::TARGETS,
     bodies::TARGETS,
     lfs::TARGETS,
+    lints::TARGETS,
     replies::TARGETS,
     formats::TARGETS,
     weights::TARGETS,

@@ -5,11 +5,12 @@ use std::{process::ExitCode, sync::OnceLock};
 use hubkit_tests::{Python, Skip, run};
 
 mod croissant;
+mod linting;
 mod reading;
 
 fn main() -> ExitCode {
     // One file for each thing that is done with a card.
-    let trials = [reading::trials(), croissant::trials()];
+    let trials = [reading::trials(), croissant::trials(), linting::trials()];
     run(trials.into_iter().flatten().collect())
 }
 
@@ -23,6 +24,7 @@ fn python() -> &'static Result<Python, Skip> {
             "mlcroissant==1.1.1",
             "pandas==3.1.1",
             "pyarrow==26.0.1",
+            "pydantic-sarif==0.1.1",
             "pyshacl==0.40.1",
             "rdflib==7.6.0",
             "spdx-python-model==0.0.6",

@@ -193,3 +193,39 @@ fn a_card_on_a_hub_is_held_against_its_files() -> Result<()> {
     ensure!(uri.contains("/lab/tiny/blob/"), "{uri}");
     Ok(())
 }
+
+#[test]
+fn what_can_be_mended_is_mended_in_the_file_and_told() -> Result<()> {
+    let card = "---\nlicense: Apache 2.0 # ours\nlanguage: no\n---\n# A\n\n[x](none.md)\n";
+    let home = home(card)?;
+    let file = home.path().join("model").join("README.md");
+    let dry = lint(&home, &["model", "--fix", "--dry-run"])?.success()?;
+    ensure!(dry.stdout.contains("-license: Apache 2.0 # ours\n-language: no\n+license: apache-2.0 # ours\n+language: \"no\"\n"), "{dry}");
+    assert_eq!(fs::read_to_string(&file)?, card);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640))?;
+    }
+    let outcome = lint(&home, &["model", "--fix"])?.success()?;
+    ensure!(
+        outcome.stderr.contains("mended model") && outcome.stdout.contains("none.md"),
+        "{outcome}"
+    );
+    let mended = "---\nlicense: apache-2.0 # ours\nlanguage: \"no\"\n---\n# A\n\n[x](none.md)\n";
+    assert_eq!(fs::read_to_string(&file)?, mended);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&file)?.permissions().mode() & 0o777, 0o640);
+        let link = home.path().join("link.md");
+        fs::write(&file, card)?;
+        std::os::unix::fs::symlink(&file, &link)?;
+        lint(&home, &["link.md", "--fix"])?.expect_code(8)?;
+        assert_eq!(fs::read_to_string(&file)?, card);
+    }
+    let left = fs::read_dir(home.path().join("model"))?.count();
+    assert_eq!(left, 2);
+    lint(&home, &["model", "--dry-run"])?.expect_code(2)?;
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use std::fs;
 
 use hubkit_card::{
-    Card, Finding, Level, LintSettings, RULES, Rule, Severity, Surroundings, lint, not_utf8,
+    Card, Finding, Level, LintSettings, RULES, Rule, Severity, Surroundings, lint, mend, not_utf8,
 };
 use hubkit_types::RepoKind::{self, Dataset, Model, Space};
 
@@ -357,6 +357,89 @@ fn a_secret_is_shown_by_no_rule() {
 }
 
 #[test]
+fn what_is_mended_changes_nothing_else() {
+    let mended = |kind, block: &str| {
+        let text = format!(
+            "\u{feff}---\r\n{}\r\n---\r\n# A\r\n",
+            block.replace('\n', "\r\n")
+        );
+        let none = Surroundings::default();
+        let mended = mend(kind, &text, &none, &LintSettings::default());
+        let is_whole = mended.left.iter().all(|finding| !finding.is_fixable());
+        assert!(is_whole || block.contains('&'));
+        let text = mended.text.replace("\r\n", "\n");
+        text[7..text.len() - 9].to_owned()
+    };
+    for (block, wanted) in [
+        ("license: Apache 2.0 # yes", "license: apache-2.0 # yes"),
+        ("license: 'MIT'", "license: mit"),
+        (
+            "license: mit\nlanguage: no",
+            "license: mit\nlanguage: \"no\"",
+        ),
+        (
+            "license: mit\nlanguage: [ en, NO ]",
+            "license: mit\nlanguage: [ en, \"no\" ]",
+        ),
+        (
+            "license: mit\nlanguage:\n  - English  # x",
+            "license: mit\nlanguage:\n  - en  # x",
+        ),
+        (
+            "license: mit\ntags: [a, b , a]",
+            "license: mit\ntags: [a, b]",
+        ),
+        (
+            "license: mit\ntags:\n- a\n- b\n- a",
+            "license: mit\ntags:\n- a\n- b",
+        ),
+        (
+            "license: mit\ntags:\n- a\n- a # x\n- b",
+            "license: mit\ntags:\n- a\n- b",
+        ),
+        (
+            "licenses: MIT\nLibrary_name: x",
+            "license: mit\nlibrary_name: x",
+        ),
+        (
+            "license: mit\npipeline_tag: \"conversational\"",
+            "license: mit\npipeline_tag: text-generation",
+        ),
+        (
+            "license: mit\nmodel-index:\n- name: 5\n  results: []",
+            "license: mit\nmodel-index:\n- name: \"5\"\n  results: []",
+        ),
+        // A value that other places repeat is left alone.
+        (
+            "license: &x MIT\nlicense_name: *x",
+            "license: &x MIT\nlicense_name: *x",
+        ),
+    ] {
+        assert_eq!(mended(Model, block), wanted);
+    }
+    for (block, wanted) in [
+        (
+            "license: mit\ntask_ids: closed-domain-qa",
+            "license: mit\ntask_ids: [closed-domain-qa]",
+        ),
+        (
+            "license: mit\nsize_categories: 1K < n < 10K",
+            "license: mit\nsize_categories: 1K<n<10K",
+        ),
+        (
+            "license: mit\nsize_categories: [N<1k]",
+            "license: mit\nsize_categories: [n<1K]",
+        ),
+    ] {
+        assert_eq!(mended(Dataset, block), wanted);
+    }
+    assert_eq!(
+        mended(Space, "title: x\nlicense: mit\nsdk: Docker\ncolorFrom: Red"),
+        "title: x\nlicense: mit\nsdk: docker\ncolorFrom: red"
+    );
+}
+
+#[test]
 fn what_is_no_text_is_told_with_its_place() {
     let told = |bytes: &[u8]| not_utf8(bytes).map(|found| found.diagnostic.to_string());
     assert_eq!(told("ä".as_bytes()), None);
@@ -387,6 +470,14 @@ fn survives(kind: RepoKind, text: &str) {
     }
     let places = found.iter().map(|finding| finding.diagnostic.location);
     assert!(places.is_sorted(), "{found:#?}");
+    let mended = mend(
+        kind,
+        text,
+        &Surroundings::default(),
+        &LintSettings::default(),
+    );
+    assert_eq!(mended.text == text, mended.mended.is_empty());
+    assert!(mended.text.ends_with(Card::read(text).body));
 }
 
 #[test]

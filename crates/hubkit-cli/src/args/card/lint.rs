@@ -26,7 +26,7 @@ all is told on standard error, the others are looked at, and the end is that of 
 
 Examples:
   hubkit card lint README.md
-  hubkit card lint .
+  hubkit card lint . --fix --dry-run
   hubkit card lint openai-community/gpt2 --fail-on never
   hubkit card lint cards/*.md --format sarif > cards.sarif"
 )]
@@ -41,6 +41,12 @@ pub struct CardLint {
     /// A branch, a tag, a commit, or refs/pr/N [default: main]
     #[arg(long, value_name = "REVISION")]
     pub revision: Option<Revision>,
+    /// Mend in the files what can be mended without a question; what is left is told
+    #[arg(long)]
+    pub fix: bool,
+    /// Show what `--fix` would change, and change nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// How severe a finding is that ends the command with 1 [default: error, or as hubkit.toml says]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,

@@ -4,6 +4,7 @@ mod around;
 mod github;
 mod human;
 mod json;
+mod mend;
 mod report;
 mod sarif;
 mod settings;
@@ -47,6 +48,9 @@ pub(super) async fn run(global: &Global, arguments: &CardLint) -> Result<Exit, F
         data(&text)?;
     }
     if arguments.format == Format::Human {
+        for card in &report.cards {
+            card.tell_mended(arguments.dry_run, &Ui::new(global));
+        }
         Ui::new(global).remark(&report.summary());
     }
     let is_met = report.cards.iter().any(Linted::fails);
@@ -68,9 +72,20 @@ async fn one(global: &Global, arguments: &CardLint, word: &str) -> Result<Option
     let around = Around::look(&source.place).await;
     let card = Card::read(&source.text);
     let kind = source.kind.unwrap_or_else(|| looks_like(&card));
-    let findings = match not_utf8(&source.bytes) {
-        Some(finding) => vec![finding],
-        None => around.with(|around: &Surroundings<'_>| lint(kind, &card, around, &settings.rules)),
-    };
+    if let Some(finding) = not_utf8(&source.bytes) {
+        let findings = vec![finding];
+        return Ok(Some(Linted::new(&source, kind, findings, settings.fail_on)));
+    }
+    if arguments.fix {
+        let repair = mend::repair(arguments, &source, kind, &around, &settings.rules)?;
+        return Ok(Some(Linted::mended(
+            &source,
+            kind,
+            repair,
+            settings.fail_on,
+        )));
+    }
+    let findings =
+        around.with(|around: &Surroundings<'_>| lint(kind, &card, around, &settings.rules));
     Ok(Some(Linted::new(&source, kind, findings, settings.fail_on)))
 }

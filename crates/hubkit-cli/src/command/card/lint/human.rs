@@ -14,6 +14,9 @@ const WIDEST: usize = 100;
 pub(super) fn text(report: &Report) -> Option<String> {
     let mut text = String::new();
     for card in &report.cards {
+        if let Some(diff) = &card.diff {
+            let _ = writeln!(text, "{diff}");
+        }
         for finding in &card.findings {
             let diagnostic = &finding.diagnostic;
             let _ = writeln!(text, "{}:{}", card.name, plain(&diagnostic.to_string()));

@@ -5,8 +5,14 @@ use std::path::Path;
 use hubkit::RepoKind;
 use hubkit_card::{Finding, Location, Severity};
 
-use super::super::source::{Place, Source};
-use crate::{args::FailOn, ui::count};
+use super::{
+    super::source::{Place, Source},
+    mend::Repair,
+};
+use crate::{
+    args::FailOn,
+    ui::{Ui, count, plain},
+};
 
 /// What was found in some cards.
 #[derive(Default)]
@@ -23,6 +29,10 @@ pub(super) struct Linted {
     pub(super) kind: RepoKind,
     pub(super) text: String,
     pub(super) findings: Vec<Finding>,
+    /// What `--fix` mended, or would mend.
+    pub(super) mended: Vec<Finding>,
+    /// What `--fix --dry-run` would change.
+    pub(super) diff: Option<String>,
     fail_on: FailOn,
 }
 
@@ -39,7 +49,27 @@ impl Linted {
             kind,
             text: source.text.clone(),
             findings,
+            mended: Vec::new(),
+            diff: None,
             fail_on,
+        }
+    }
+
+    pub(super) fn mended(source: &Source, kind: RepoKind, repair: Repair, fail_on: FailOn) -> Self {
+        Self {
+            text: repair.text,
+            mended: repair.mended,
+            diff: repair.diff,
+            ..Self::new(source, kind, repair.left, fail_on)
+        }
+    }
+
+    /// Says what was mended, or would be.
+    pub(super) fn tell_mended(&self, is_dry: bool, ui: &Ui) {
+        let did = if is_dry { "would mend" } else { "mended" };
+        for finding in &self.mended {
+            let told = plain(&finding.diagnostic.to_string());
+            ui.remark(&format!("{did} {}:{told}", self.name));
         }
     }
 
@@ -93,7 +123,13 @@ impl Report {
         if found.is_empty() {
             return format!("nothing was found in {cards}");
         }
-        format!("{} in {cards}", found.join(", "))
+        let findings = self.cards.iter().flat_map(|card| &card.findings);
+        let fixable = findings.filter(|finding| finding.is_fixable()).count();
+        let fix = match fixable {
+            0 => String::new(),
+            number => format!("; `--fix` mends {number}"),
+        };
+        format!("{} in {cards}{fix}", found.join(", "))
     }
 }
 

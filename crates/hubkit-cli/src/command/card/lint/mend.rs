@@ -1,0 +1,102 @@
+//! `--fix`: cards that are mended where they lie.
+
+use std::{fs, io::Write as _, path::Path};
+
+use hubkit::RepoKind;
+use hubkit_card::{Finding, LintSettings, Mended, Surroundings, mend};
+use similar::TextDiff;
+
+use super::{
+    super::source::{Place, Source},
+    around::Around,
+};
+use crate::{args::CardLint, exit::Exit, failure::Failure, ui::plain};
+
+/// What `--fix` did to a card, or would do.
+pub(super) struct Repair {
+    pub(super) text: String,
+    pub(super) mended: Vec<Finding>,
+    pub(super) left: Vec<Finding>,
+    /// What would change, where nothing was changed.
+    pub(super) diff: Option<String>,
+}
+
+/// Mends a card in its file, which is there as it was or as it is to be.
+pub(super) fn repair(
+    arguments: &CardLint,
+    source: &Source,
+    kind: RepoKind,
+    around: &Around,
+    rules: &LintSettings,
+) -> Result<Repair, Failure> {
+    let file = match &source.place {
+        Place::File(file) => Some(file.clone()),
+        Place::Folder(folder) => Some(folder.join("README.md")),
+        Place::Input | Place::Hub(_) => None,
+    };
+    if file.is_none() && !arguments.dry_run {
+        let message = format!(
+            "{} is no file of this machine, so nothing can be mended in it",
+            source.name
+        );
+        return Err(Failure::usage(message).hint("`--fix --dry-run` shows what would be mended"));
+    }
+    let Mended {
+        text, mended, left, ..
+    } = around.with(|around: &Surroundings<'_>| mend(kind, &source.text, around, rules));
+    let is_changed = text != source.text;
+    let mut diff = None;
+    if arguments.dry_run {
+        diff = is_changed.then(|| difference(&source.name, &source.text, &text, &left));
+    } else if let Some(file) = file.filter(|_| is_changed) {
+        write(&file, &text)?;
+    }
+    Ok(Repair {
+        text,
+        mended,
+        left,
+        diff,
+    })
+}
+
+/// What looks like a secret stays out of it: output ends up in logs.
+fn difference(name: &str, old: &str, new: &str, left: &[Finding]) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let mut text = diff.unified_diff().header(name, name).to_string();
+    let secrets = left
+        .iter()
+        .filter(|finding| finding.diagnostic.rule == "secret");
+    for secret in secrets.filter_map(|finding| new.get(finding.span.clone()?)) {
+        text = text.replace(secret, "********");
+    }
+    let lines: Vec<_> = text.lines().map(plain).collect();
+    lines.join("\n")
+}
+
+/// At once, and with the same permissions. What is no file, such as a link, is left alone.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let name = plain(&path.display().to_string());
+    let found = fs::symlink_metadata(path)?;
+    if !found.is_file() {
+        let message = format!("{name} is no plain file, so it is not written");
+        return Err(Failure::new(Exit::Disk, "occupied", message)
+            .hint("name the file itself, not a link to it"));
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let written = || {
+        let mut temporary = tempfile::Builder::new()
+            .prefix(".README-")
+            .tempfile_in(folder)?;
+        temporary.as_file_mut().write_all(text.as_bytes())?;
+        temporary.as_file().set_permissions(found.permissions())?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(path).map_err(|error| error.error)
+    };
+    written().map(drop).map_err(|error| {
+        let message = format!("{name} can't be written: {error}");
+        Failure::new(Exit::Disk, "disk", message).hint("the card is as it was")
+    })
+}
