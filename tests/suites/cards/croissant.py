@@ -77,7 +77,7 @@ def write():
     # Nothing but files: their names tell the splits, and a look into them the columns.
     card("table", "tags: [rows]")
     add("table", "data/train.csv", "word,n,share,the \"column\"\nhub,1,0.5,\"a,\nb\"\nmirror,-2,,c\nü,3,1e3,\n")
-    add("table", "data/test.csv", "word,n,share,the \"column\"\nx,4,2.5,y\n")
+    add("table", "data/test.csv", "word,n,share,the \"column\"\nx,4,2,y\n")
     add("table", "notes/my list.tsv", "a\tb\n1\t2\n")
     # A card that names files and columns, and lines of JSON under another ending.
     lines = [{"word": f"w{n}", "n": n, "tags": ["a"] * n, "meta": {"page": n, "ok": True}} for n in range(5)]

@@ -51,7 +51,7 @@ pub struct Croissant {
 /// The files of a data set whose first bytes tell its columns: a few dozen at most. Of each the first [`SAMPLE_BYTES`]
 /// are worth a look.
 pub fn sampled_files<'a>(card: &Card<'_>, asset: &'a Asset) -> Vec<&'a AssetFile> {
-    Layout::read(&card.metadata, &asset.files, &mut Vec::new()).sampled(&asset.files)
+    Layout::read(card, &asset.files, &mut Vec::new()).sampled(&asset.files)
 }
 
 /// Describes a data set in [Croissant 1.1](https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html).
@@ -64,7 +64,7 @@ pub fn sampled_files<'a>(card: &Card<'_>, asset: &'a Asset) -> Vec<&'a AssetFile
 /// [`Croissant::losses`].
 pub fn croissant(sources: &DatasetSources<'_>) -> Croissant {
     let mut losses = Vec::new();
-    let layout = Layout::read(&sources.card.metadata, &sources.asset.files, &mut losses);
+    let layout = Layout::read(sources.card, &sources.asset.files, &mut losses);
     let document = dataset::document(sources, &layout, &mut losses);
     Croissant { document, losses }
 }

@@ -5,14 +5,12 @@ mod find;
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde_yaml::Value;
-
 use super::{
     data_type::DataType,
     features,
     format::{DataFormat, is_compressed},
 };
-use crate::{AssetFile, Loss, Metadata};
+use crate::{AssetFile, Card, Column, DatasetInfo, Loss};
 use find::Finder;
 
 /// So many configurations are described, as the Hub does.
@@ -51,16 +49,15 @@ pub(super) struct Split {
 
 impl Layout {
     /// Reads the layout that a card describes, or that the names of the files tell where it is silent.
-    pub(super) fn read(metadata: &Metadata, files: &[AssetFile], losses: &mut Vec<Loss>) -> Self {
-        let infos = Infos::read(metadata);
+    pub(super) fn read(card: &Card<'_>, files: &[AssetFile], losses: &mut Vec<Loss>) -> Self {
+        let card = card.dataset();
+        let infos = Infos::read(&card.infos);
         let mut finder = Finder::new(files);
-        let listed = metadata.get("configs").and_then(Value::as_sequence);
-        let listed = listed.map(Vec::as_slice).unwrap_or_default();
+        let listed = &card.configs;
         let mut names = HashSet::new();
         let mut configs = Vec::new();
-        // Older cards list names alone, which say nothing of files.
-        for config in listed.iter().filter(|config| config.is_mapping()) {
-            let Some(name) = config.get("config_name").and_then(features::scalar) else {
+        for config in listed {
+            let Some(name) = config.name.clone() else {
                 losses.push(Loss::new("a configuration", "it has no `config_name`"));
                 continue;
             };
@@ -105,38 +102,30 @@ impl Layout {
 
 /// What `dataset_info` tells of the columns of configurations.
 struct Infos<'a> {
-    by_config: BTreeMap<String, &'a Value>,
-    /// That of a card which has only one, with its name if it says one.
-    only: Option<(Option<String>, &'a Value)>,
+    by_config: BTreeMap<&'a str, &'a [Column]>,
+    /// That of a card which has only one.
+    only: Option<&'a DatasetInfo>,
 }
 
 impl<'a> Infos<'a> {
-    fn read(metadata: &'a Metadata) -> Self {
-        let info = metadata.get("dataset_info");
-        let list = match info {
-            Some(Value::Sequence(list)) => list.as_slice(),
-            Some(one @ Value::Mapping(_)) => std::slice::from_ref(one),
-            _ => &[],
-        };
-        let (mut by_config, mut only) = (BTreeMap::new(), None);
-        for info in list {
-            let name = info.get("config_name").and_then(features::scalar);
-            let features = info.get("features").unwrap_or(&Value::Null);
-            only = (list.len() == 1).then(|| (name.clone(), features));
-            by_config
-                .entry(name.unwrap_or_else(|| "default".to_owned()))
-                .or_insert(features);
+    fn read(infos: &'a [DatasetInfo]) -> Self {
+        let mut by_config = BTreeMap::new();
+        for info in infos {
+            let name = info.config_name.as_deref().unwrap_or("default");
+            by_config.entry(name).or_insert(info.features.as_slice());
         }
+        let only = match infos {
+            [only] => Some(only),
+            _ => None,
+        };
         Self { by_config, only }
     }
 
     /// The columns of a configuration. A single description that has no name is that of whatever there is.
     fn features(&self, config: &str) -> Vec<(String, DataType)> {
-        let nameless = match &self.only {
-            Some((None, features)) => Some(*features),
-            _ => None,
-        };
-        let found = self.by_config.get(config).copied().or(nameless);
+        let nameless = self.only.filter(|info| info.config_name.is_none());
+        let found = self.by_config.get(config).copied();
+        let found = found.or(nameless.map(|info| info.features.as_slice()));
         found.map(features::read).unwrap_or_default()
     }
 }

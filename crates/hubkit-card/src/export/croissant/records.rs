@@ -39,16 +39,22 @@ pub(super) fn record_sets(
         let Some(format) = config.format else {
             continue;
         };
-        let mut described = Vec::new();
+        let mut looked = Vec::new();
         for split in &config.splits {
-            let records = format!("{}/{}", config.name, split.name);
-            let columns = match Columns::of(config, split, format, files, samples) {
-                Ok(columns) => columns,
+            match Columns::of(config, split, format, files, samples) {
+                Ok(columns) => looked.push((split, columns)),
                 Err(why) => {
-                    losses.push(Loss::new(format!("the records of {records}"), why));
-                    continue;
+                    let what = format!("the records of {}/{}", config.name, split.name);
+                    losses.push(Loss::new(what, why));
                 }
-            };
+            }
+        }
+        if config.features.is_empty() {
+            unite(&mut looked);
+        }
+        let mut described = Vec::new();
+        for (split, columns) in looked {
+            let records = format!("{}/{}", config.name, split.name);
             if columns.all.len().min(MOST_COLUMNS) > fields_left {
                 let why = format!("a document describes at most {MOST_FIELDS} columns");
                 losses.push(Loss::new(format!("the records of {records}"), why));
@@ -149,6 +155,29 @@ impl Columns {
             }
         };
         Ok(Self { all, format })
+    }
+}
+
+/// Gives a column the same type in all splits of a configuration: one that has the values of each.
+fn unite(looked: &mut [(&Split, Columns)]) {
+    let mut united: BTreeMap<String, DataType> = BTreeMap::new();
+    for (name, data_type) in looked.iter().flat_map(|(_, columns)| &columns.all) {
+        let known = united
+            .entry(name.clone())
+            .or_insert_with(|| data_type.clone());
+        if known == data_type {
+            continue;
+        }
+        if known.is_number() && data_type.is_number() {
+            *known = DataType::Scalar("cr:Float64");
+        } else if let (DataType::Scalar(_), DataType::Scalar(_)) = (&*known, data_type) {
+            *known = TEXT;
+        }
+    }
+    for (name, data_type) in looked.iter_mut().flat_map(|(_, columns)| &mut columns.all) {
+        if let Some(known) = united.get(name) {
+            data_type.clone_from(known);
+        }
     }
 }
 

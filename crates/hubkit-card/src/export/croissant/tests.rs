@@ -176,7 +176,8 @@ fn every_split_is_a_set_of_records() {
     let found = described(&on_a_hub(asset(&FILES)), &SAMPLES);
     let document = &found.document;
     let n = part(document, "default_train/n").expect("a field");
-    assert_eq!(n["dataType"], "cr:Int64");
+    // Not all of the other split was seen, and a column has one type.
+    assert_eq!(n["dataType"], "cr:Float64");
     let source = json!({
         "fileObject": { "@id": "data_train.csv" },
         "extract": { "column": "n" },
@@ -286,6 +287,35 @@ fn classes_written_by_name_are_texts() {
         (&a["dataType"], &b["dataType"]),
         (&"sc:Text".into(), &"sc:Integer".into())
     );
+}
+
+#[test]
+fn a_column_has_one_type_in_all_splits() {
+    let card = Card::read("");
+    let samples = [
+        ("test.csv", "a,b,c\n1,1,1\n"),
+        ("train.csv", "a,b,c\n1.5,x,1\n"),
+    ];
+    let samples = samples.map(|(path, text)| {
+        let sample = Sample {
+            bytes: text.as_bytes().to_vec(),
+            is_whole: true,
+        };
+        (path.parse().expect("a path"), sample)
+    });
+    let found = croissant(&DatasetSources {
+        card: &card,
+        asset: &asset(&[("test.csv", true), ("train.csv", true)]),
+        name: "folder",
+        samples: &BTreeMap::from(samples),
+    });
+    for (name, expected) in [("a", "cr:Float64"), ("b", "sc:Text"), ("c", "cr:Int64")] {
+        for split in ["train", "test"] {
+            let id = format!("default_{split}/{name}");
+            let field = part(&found.document, &id).expect("a field");
+            assert_eq!(field["dataType"], expected, "{id}");
+        }
+    }
 }
 
 /// As many files, patterns, splits and columns as a card has room for.

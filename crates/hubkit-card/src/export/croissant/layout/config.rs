@@ -6,24 +6,14 @@ use serde_yaml::Value;
 
 use super::{Config, Infos, Split, find::Finder};
 use crate::{
-    Loss,
-    export::croissant::{
-        features::{self, scalar},
-        format::DataFormat,
-        splits,
-    },
+    DataConfig, DataFiles, Loss,
+    export::croissant::{features, format::DataFormat, splits},
 };
 
-/// What a configuration may say without saying how its files are read. Anything else is a parameter of the reader.
-const ABOUT: [&str; 14] = [
-    "config_name",
-    "data_files",
-    "data_dir",
-    "default",
+/// Parameters that do not change how files are read.
+const HARMLESS: [&str; 8] = [
     "description",
-    "features",
     "version",
-    "drop_labels",
     "drop_metadata",
     "citation",
     "license",
@@ -34,23 +24,21 @@ const ABOUT: [&str; 14] = [
 
 pub(super) fn read(
     name: String,
-    config: &Value,
+    config: &DataConfig,
     infos: &Infos<'_>,
     finder: &mut Finder<'_>,
     losses: &mut Vec<Loss>,
 ) -> Config {
-    let folder = config.get("data_dir").and_then(Value::as_str);
+    let folder = config.data_dir.as_deref();
     let folder = folder.map(|folder| folder.trim_start_matches("./").trim_matches('/'));
     let folder = folder.filter(|folder| !folder.is_empty() && *folder != ".");
-    let mut splits = match config.get("data_files") {
-        Some(listed) => listed_splits(&name, listed, folder, finder, losses),
-        None => inferred(finder, folder),
+    let mut splits = if config.data_files.is_empty() {
+        inferred(finder, folder)
+    } else {
+        listed_splits(&name, &config.data_files, folder, finder, losses)
     };
     let format = keep_one_format(&name, &mut splits, finder, losses);
-    let mut features = config
-        .get("features")
-        .map(features::read)
-        .unwrap_or_default();
+    let mut features = features::read(&config.features);
     if features.is_empty() {
         features = infos.features(&name);
     }
@@ -64,7 +52,7 @@ pub(super) fn read(
         splits,
         features,
         format,
-        json_field: config.get("field").and_then(scalar),
+        json_field: parameter(config, "field"),
         obstacle,
     }
 }
@@ -76,10 +64,8 @@ pub(super) fn of_names(
     losses: &mut Vec<Loss>,
 ) -> Option<Config> {
     let mut splits = inferred(finder, None);
-    let name = match &infos.only {
-        Some((Some(name), _)) => name.clone(),
-        _ => "default".to_owned(),
-    };
+    let name = infos.only.and_then(|info| info.config_name.clone());
+    let name = name.unwrap_or_else(|| "default".to_owned());
     let format = keep_one_format(&name, &mut splits, finder, losses)?;
     Some(Config {
         features: infos.features(&name),
@@ -94,37 +80,18 @@ pub(super) fn of_names(
 /// The splits that `data_files` lists: patterns alone are to train on.
 fn listed_splits(
     config: &str,
-    listed: &Value,
+    listed: &[DataFiles],
     folder: Option<&str>,
     finder: &mut Finder<'_>,
     losses: &mut Vec<Loss>,
 ) -> Vec<Split> {
-    let items = match listed {
-        Value::Sequence(items) => items.as_slice(),
-        one => std::slice::from_ref(one),
-    };
     let mut splits: Vec<Split> = Vec::new();
     let mut places = BTreeMap::new();
-    for item in items {
-        let (split, paths) = match (item.get("split").and_then(scalar), item.get("path")) {
-            (Some(split), Some(paths)) => (split, paths),
-            _ if item.is_string() => ("train".to_owned(), item),
-            _ => {
-                let what = format!("data files of {config}");
-                losses.push(Loss::new(
-                    what,
-                    "expected a path, or a `split` with its `path`",
-                ));
-                continue;
-            }
-        };
+    for item in listed {
+        let split = item.split.clone().unwrap_or_else(|| "train".to_owned());
         let mut files = Vec::new();
-        let paths = match paths {
-            Value::Sequence(paths) => paths.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for pattern in paths.iter().filter_map(scalar) {
-            match finder.find(folder, &pattern) {
+        for pattern in &item.paths {
+            match finder.find(folder, pattern) {
                 Ok(found) => files.extend(found),
                 Err(why) => losses.push(Loss::new(format!("{pattern} of {config}"), why)),
             }
@@ -182,17 +149,12 @@ fn keep_one_format(
 }
 
 /// The format as a configuration has it read, or what stands in the way of describing its rows.
-fn reader(config: &Value, format: DataFormat) -> Result<DataFormat, String> {
-    let keys = config
-        .as_mapping()
-        .into_iter()
-        .flat_map(|mapping| mapping.keys());
+fn reader(config: &DataConfig, format: DataFormat) -> Result<DataFormat, String> {
     let mut read_as = format;
-    for key in keys.filter_map(scalar) {
-        let value = config.get(key.as_str()).and_then(scalar);
-        let is_table = matches!(format, DataFormat::Csv | DataFormat::Tsv);
-        match (key.as_str(), value.as_deref()) {
-            (key, _) if ABOUT.contains(&key) => {}
+    let is_table = matches!(format, DataFormat::Csv | DataFormat::Tsv);
+    for key in config.parameters.keys().filter_map(scalar) {
+        match (key.as_str(), parameter(config, &key).as_deref()) {
+            (key, _) if HARMLESS.contains(&key) => {}
             ("sep" | "delimiter", Some(",")) if is_table => read_as = DataFormat::Csv,
             ("sep" | "delimiter", Some("\t")) if is_table => read_as = DataFormat::Tsv,
             ("field", Some(_)) if format == DataFormat::Json => {}
@@ -205,4 +167,18 @@ fn reader(config: &Value, format: DataFormat) -> Result<DataFormat, String> {
         }
     }
     Ok(read_as)
+}
+
+fn parameter(config: &DataConfig, name: &str) -> Option<String> {
+    config.parameters.get(name).and_then(scalar)
+}
+
+/// A single value as the text it is written as.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
