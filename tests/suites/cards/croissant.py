@@ -171,6 +171,9 @@ def the_records_of_a_folder_are_those_of_its_files():
         # Made anew, a document does not list itself.
         again = _hubkit("card", "croissant", REPOS / name, "-o", REPOS / name / "croissant.json", "--force")
         assert "croissant.json" not in (REPOS / name / "croissant.json").read_text(), again
+        # Nor is one that lies there taken for data.
+        printed = json.loads(_hubkit("card", "croissant", REPOS / name).stdout)
+        assert printed["recordSet"] == json.loads((REPOS / name / "croissant.json").read_text())["recordSet"], name
 
 
 def a_card_that_is_imported_describes_the_same_records():

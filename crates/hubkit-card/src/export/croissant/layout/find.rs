@@ -11,10 +11,11 @@ use crate::{
 /// So many comparisons of a pattern with a path are made for one card: each takes a microsecond or so.
 const MOST_COMPARISONS: usize = 500_000;
 
-/// Files that no pattern means unless it names them.
-const IGNORED: [&str; 6] = [
+/// Files that no pattern means unless it names them: those of `datasets`, and the description itself.
+const IGNORED: [&str; 7] = [
     "README.md",
     "config.json",
+    "croissant.json",
     "dataset_info.json",
     "dataset_infos.json",
     "dummy_data.zip",
