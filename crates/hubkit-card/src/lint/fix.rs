@@ -2,8 +2,6 @@
 
 mod write;
 
-use std::ops::Range;
-
 use hubkit_types::RepoKind;
 use serde_yaml::{Mapping, Value};
 
@@ -66,71 +64,81 @@ pub fn mend(
     around: &Surroundings<'_>,
     settings: &LintSettings,
 ) -> Mended {
+    let find = |text: &str| lint(kind, &Card::read(text), around, settings);
     let mut text = text.to_owned();
     let mut mended = Vec::new();
+    let mut left = find(&text);
     for _ in 0..MOST_ROUNDS {
-        let found = lint(kind, &Card::read(&text), around, settings);
-        let fixable: Vec<_> = found.into_iter().filter(Finding::is_fixable).collect();
+        let fixable: Vec<_> = left
+            .iter()
+            .filter(|found| found.is_fixable())
+            .cloned()
+            .collect();
         let count = mended.len();
-        // From the end on, so that what is not changed yet stays where it was; all at once, or else one by one.
-        match apply(&text, &fixable) {
-            Some(changed) if !fixable.is_empty() => {
-                text = changed;
-                mended.extend(fixable);
-            }
-            _ => {
-                for finding in fixable.into_iter().rev().take(MOST_ALONE) {
-                    if let Some(changed) = apply(&text, std::slice::from_ref(&finding)) {
-                        text = changed;
-                        mended.push(finding);
-                    }
+        if let Some((changed, done)) = apply(&text, &fixable) {
+            text = changed;
+            mended.extend(done);
+        } else {
+            // One of them changes what it should not: the others are made alone.
+            for finding in fixable.iter().rev().take(MOST_ALONE) {
+                if let Some((changed, done)) = apply(&text, std::slice::from_ref(finding)) {
+                    text = changed;
+                    mended.extend(done);
                 }
             }
         }
         if mended.len() == count {
             break;
         }
+        left = find(&text);
     }
-    let left = lint(kind, &Card::read(&text), around, settings);
     Mended { text, mended, left }
 }
 
 /// So many repairs are tried one by one where they can't be made at once.
-const MOST_ALONE: usize = 50;
+const MOST_ALONE: usize = 8;
 
-/// The card with some findings mended; `None` if that can't be done without changing something else.
-fn apply(text: &str, findings: &[Finding]) -> Option<String> {
+/// The card with findings mended, and which: where two are about the same words, it is the first. `None` where the card would
+/// then say something else than was meant.
+fn apply(text: &str, findings: &[Finding]) -> Option<(String, Vec<Finding>)> {
     let parts = split(text);
     let block = parts.block?;
     let document = Document::read(block)?;
-    let mut wanted = Metadata::read(block).ok()?.as_mapping().clone();
-    let mut changes: Vec<(Range<usize>, String)> = Vec::new();
-    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
-    let mut fixes: Vec<_> = fixes.collect();
-    // What is taken out of a list moves what follows; and a field that is renamed is found by its old name before.
-    fixes.sort_by_key(|fix| fix.rank());
-    for fix in fixes {
-        changes.push(write::replacement(&document, fix)?);
-        fix.apply(&mut wanted)?;
-    }
-    changes.sort_by_key(|(span, _)| span.start);
-    let is_apart = |pair: &[(Range<usize>, String)]| pair[0].0.end <= pair[1].0.start;
-    if !changes.windows(2).all(is_apart) {
-        return None;
-    }
+    let mut changes: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| {
+            let fix = finding.fix.as_ref()?;
+            let (span, new) = write::replacement(&document, fix)?;
+            Some((span, new, fix, finding))
+        })
+        .collect();
+    changes.sort_by_key(|(span, ..)| span.start);
+    let mut end = 0;
+    changes.retain(|(span, ..)| {
+        let is_apart = span.start >= end;
+        end = if is_apart { span.end } else { end };
+        is_apart
+    });
     let mut result = String::with_capacity(text.len());
     let base = offset(text, block);
     let mut done = 0;
-    for (span, new) in &changes {
+    for (span, new, ..) in &changes {
         result.push_str(text.get(done..base + span.start)?);
         result.push_str(new);
         done = base + span.end;
     }
     result.push_str(text.get(done..)?);
+    // What is taken out of a list moves what follows, and a field is found by its former name.
+    let mut wanted = Metadata::read(block).ok()?.as_mapping().clone();
+    changes.sort_by_key(|(_, _, fix, _)| fix.rank());
+    for (_, _, fix, _) in &changes {
+        fix.apply(&mut wanted)?;
+    }
     let read = split(&result);
     let is_meant = read.body == parts.body
         && Metadata::read(read.block?).is_ok_and(|found| *found.as_mapping() == wanted);
-    is_meant.then_some(result)
+    let made = changes.iter().map(|(.., finding)| (*finding).clone());
+    (is_meant && !changes.is_empty()).then(|| (result, made.collect()))
 }
 
 impl Fix {

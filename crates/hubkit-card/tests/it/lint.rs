@@ -498,7 +498,7 @@ fn every_card_survives() {
 
 #[test]
 fn cards_that_were_written_to_do_harm_take_no_time() {
-    let many = |text: &str| text.repeat((1 << 18) / text.len());
+    let many = |text: &str| text.repeat((1 << 17) / text.len());
     for body in [
         many("[x](#y)"),
         many("[x](y)\n\n"),
@@ -520,10 +520,10 @@ fn cards_that_were_written_to_do_harm_take_no_time() {
     for block in [
         many("# hubkit: allow x"),
         many("# hubkit: allow "),
-        format!("license:\n{}", "- x\n".repeat(90_000)),
-        format!("language:\n{}", "- english!\n".repeat(90_000)),
-        format!("task_ids:\n{}", "- questoin-answering\n".repeat(40_000)),
-        format!("tags:\n{}", "- no\n".repeat(90_000)),
+        format!("license:\n{}", "- x\n".repeat(30_000)),
+        format!("language:\n{}", "- english!\n".repeat(30_000)),
+        format!("task_ids:\n{}", "- questoin-answering\n".repeat(20_000)),
+        format!("tags:\n{}", "- no\n".repeat(30_000)),
     ] {
         survives(Dataset, &format!("---\n{block}\n---\n{TEXT}"));
     }
