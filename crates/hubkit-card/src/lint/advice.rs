@@ -3,6 +3,7 @@
 mod derived;
 mod fields;
 mod missing;
+mod views;
 mod words;
 
 use hubkit_types::RepoKind;
@@ -26,4 +27,5 @@ pub(super) fn check(
     }
     fields::check(&card.metadata, drafts);
     words::check(card, drafts);
+    views::check(kind, &card.metadata, drafts);
 }

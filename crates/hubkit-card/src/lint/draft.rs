@@ -97,6 +97,14 @@ impl Drafts {
         self.0.len() >= Self::MOST
     }
 
+    /// The fields of which something is told.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &FieldPath> {
+        self.0.iter().filter_map(|draft| match &draft.place {
+            Place::Value(path) | Place::Key(path) | Place::Metadata(path) => Some(path),
+            Place::Text | Place::Bytes(_) => None,
+        })
+    }
+
     pub(super) fn finish(self) -> Vec<Draft> {
         self.0
     }

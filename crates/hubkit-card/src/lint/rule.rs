@@ -72,6 +72,8 @@ rules! {
         "There is no licence";
     MISSING_METADATA = "missing-metadata", Warning, false,
         "The card has no metadata, or metadata that says nothing";
+    MISSING_PART = "missing-part", Warning, false,
+        "A part of a field is not there that its readers need";
     MISSING_SDK = "missing-sdk", Error, false,
         "A Space without an SDK can't be built";
     MISSING_TASK = "missing-task", Note, false,
@@ -84,6 +86,8 @@ rules! {
         "The card is not UTF-8";
     ODD_TYPE = "odd-type", Warning, true,
         "A field has another type than its readers expect";
+    ODD_VALUE = "odd-value", Warning, false,
+        "A field holds a value that its readers do not know";
     REMOTE_CODE = "remote-code", Warning, false,
         "The reader is told to run code of the repository (`trust_remote_code=True`)";
     RENAMED_FIELD = "renamed-field", Error, true,

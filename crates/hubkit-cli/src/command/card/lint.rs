@@ -9,6 +9,7 @@ mod report;
 mod sarif;
 mod settings;
 
+use hubkit::RepoKind;
 use hubkit_card::{Card, Surroundings, lint, not_utf8};
 
 use self::{
@@ -16,7 +17,7 @@ use self::{
     report::{Linted, Report},
     settings::Settings,
 };
-use super::{model::looks_like, source::Source};
+use super::source::Source;
 use crate::{
     args::{CardLint, Format, Global, WhichCard},
     exit::Exit,
@@ -71,7 +72,10 @@ async fn one(global: &Global, arguments: &CardLint, word: &str) -> Result<Option
     }
     let around = Around::look(&source.place).await;
     let card = Card::read(&source.text);
-    let kind = source.kind.unwrap_or_else(|| looks_like(&card));
+    let kind = source
+        .kind
+        .or_else(|| card.metadata.likely_kind())
+        .unwrap_or(RepoKind::Model);
     if let Some(finding) = not_utf8(&source.bytes) {
         let findings = vec![finding];
         return Ok(Some(Linted::new(&source, kind, findings, settings.fail_on)));
