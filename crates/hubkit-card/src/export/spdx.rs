@@ -3,6 +3,7 @@
 mod elements;
 mod package;
 
+use hubkit_types::RepoId;
 use serde_json::{Value as Json, json};
 
 use super::model::{Model, ModelSources, is_time};
@@ -38,7 +39,11 @@ pub fn spdx(sources: &ModelSources<'_>, created: Option<&str>) -> Result<Json, S
         None => model.modified.and_then(time).ok_or(SpdxError::NoTime)?,
     };
     let mut document = Document::new(&model, created);
-    let package = document.add("ai_AIPackage", "model", package::model(&model));
+    // Whether the namespace is a person's or an organisation's is not known here.
+    let namespace = model.repo.and_then(RepoId::namespace);
+    let supplier = namespace.map(|name| document.add("Agent", "supplier", vec![("name", name.into())]));
+    let profiles = profiles(&model, supplier.is_some());
+    let package = document.add("ai_AIPackage", "model", package::model(&model, supplier));
     let files: Vec<String> = model
         .files
         .iter()
@@ -93,8 +98,20 @@ pub fn spdx(sources: &ModelSources<'_>, created: Option<&str>) -> Result<Json, S
     document.relate(&package, "descendantOf", bases);
     let licences = package::licences(&model, &mut document);
     document.relate(&package, "hasDeclaredLicense", licences);
-    Ok(document.finish(&package))
+    Ok(document.finish(&package, profiles))
 }
+
+/// What the document promises. The profile for AI asks for the supplier, the version, the time and the origin of every
+/// model, and of base models no card tells these; nor of data sets what their profile asks for.
+fn profiles(model: &Model<'_>, has_supplier: bool) -> &'static [&'static str] {
+    let is_whole = has_supplier && model.commit.is_some() && model.modified.is_some();
+    if is_whole && model.bases.is_empty() {
+        &["core", "software", "simpleLicensing", "ai"]
+    } else {
+        &["core", "software", "simpleLicensing"]
+    }
+}
+
 
 /// A time as SPDX writes it: in UTC, whole seconds.
 fn time(text: &str) -> Option<String> {

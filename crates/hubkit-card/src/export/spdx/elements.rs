@@ -82,14 +82,13 @@ impl Document {
     }
 
     /// The whole document, about one element.
-    pub(super) fn finish(mut self, root: &str) -> Json {
+    pub(super) fn finish(mut self, root: &str, profiles: &[&str]) -> Json {
         let version = env!("CARGO_PKG_VERSION");
         let agent = self.add(
             "SoftwareAgent",
             "hubkit",
             vec![("name", format!("hubkit {version}").into())],
         );
-        let profiles = json!(["core", "software", "simpleLicensing", "ai", "dataset"]);
         let of_elements: Vec<Json> = self
             .elements
             .iter()
@@ -99,7 +98,7 @@ impl Document {
             "SpdxDocument",
             "document",
             vec![
-                ("profileConformance", profiles),
+                ("profileConformance", json!(profiles)),
                 ("rootElement", json!([root])),
                 ("element", Json::Array(of_elements)),
             ],

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) type Fields = Vec<(&'static str, Json)>;
 
-pub(super) fn model(model: &Model<'_>) -> Fields {
+pub(super) fn model(model: &Model<'_>, supplier: Option<String>) -> Fields {
     let prose = &model.prose;
     let task = model.described.pipeline_tag.as_deref();
     let listed = task.and_then(lists::task);
@@ -60,7 +60,8 @@ pub(super) fn model(model: &Model<'_>) -> Fields {
         ("description", prose.description.as_deref().into()),
         ("externalIdentifier", identifiers.into()),
         ("externalRef", references),
-        ("releaseTime", model.created.and_then(time).into()),
+        ("releaseTime", model.modified.and_then(time).into()),
+        ("suppliedBy", supplier.into()),
         ("software_primaryPurpose", "model".into()),
         (
             "software_packageVersion",

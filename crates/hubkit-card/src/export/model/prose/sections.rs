@@ -139,7 +139,8 @@ impl<'a> Sections<'a> {
         let mut wanted = sections.filter(|(_, section)| is_wanted(&section.title));
         wanted.find_map(|(at, section)| {
             let next = self.all.get(at + 1);
-            self.text(section.heading.end..next.map_or(section.end, |next| next.heading.start))
+            let text = self.text(section.heading.end..next.map_or(section.end, |next| next.heading.start));
+            without_facts(&text?)
         })
     }
 
@@ -209,26 +210,58 @@ impl<'a> Sections<'a> {
             at = comment.end;
         }
         text.push_str(self.body.get(at..place.end).unwrap_or_default());
-        let mut lines: Vec<&str> = Vec::new();
-        for line in text.lines().filter(|line| is_filled_in(line)) {
-            let is_empty = line.trim().is_empty();
-            if !is_empty || lines.last().is_some_and(|last| !last.is_empty()) {
-                lines.push(if is_empty { "" } else { line.trim_end() });
-            }
-        }
-        let text = lines.join("\n").trim().to_owned();
-        let says = text.lines().any(|line| {
-            let is_heading = line.starts_with('#');
-            !is_heading && line.contains(char::is_alphanumeric)
-        });
-        says.then_some(text)
+        filled_in(&text)
     }
+}
+
+/// A text without the lines that nobody filled in, and without headings that then have nothing below them; `None` where
+/// nothing is left.
+fn filled_in(text: &str) -> Option<String> {
+    let mut lines: Vec<&str> = Vec::new();
+    // Headings with nothing below them yet: their places and levels.
+    let mut bare: Vec<(usize, usize)> = Vec::new();
+    let mut fence: Option<&str> = None;
+    for line in text.lines().filter(|line| is_filled_in(line)) {
+        let trimmed = line.trim();
+        match fence {
+            Some(open) if trimmed.starts_with(open) => fence = None,
+            None => fence = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)),
+            Some(_) => {}
+        }
+        let level = trimmed.bytes().take_while(|byte| *byte == b'#').count();
+        let is_heading = fence.is_none() && (1..=6).contains(&level) && trimmed[level..].starts_with(' ');
+        if is_heading {
+            while let Some((place, _)) = bare.pop_if(|(_, above)| *above >= level) {
+                lines.truncate(place);
+            }
+            bare.push((lines.len(), level));
+        } else if trimmed.contains(char::is_alphanumeric) {
+            bare.clear();
+        }
+        if !trimmed.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(if trimmed.is_empty() { "" } else { line.trim_end() });
+        }
+    }
+    if let Some((place, _)) = bare.first() {
+        lines.truncate(*place);
+    }
+    let text = lines.join("\n").trim().to_owned();
+    text.contains(char::is_alphanumeric).then_some(text)
+}
+
+/// A text without `- **Name:** …`, which are facts of their own.
+fn without_facts(text: &str) -> Option<String> {
+    let is_fact = |line: &&str| line.trim_start().starts_with("- **") && line.contains(":**");
+    let lines: Vec<&str> = text.lines().filter(|line| !is_fact(line)).collect();
+    let text = lines.join("\n").trim().to_owned();
+    text.contains(char::is_alphanumeric).then_some(text)
 }
 
 /// Whether a line is none that a template left to be filled in.
 fn is_filled_in(line: &str) -> bool {
     let line = line.to_ascii_lowercase();
-    !line.contains("[more information needed]") && line.trim() != "more information needed"
+    let end = line.trim_end().trim_end_matches(['.', ']', '*', '_']);
+    !line.contains("[more information needed]") && !end.ends_with("more information needed")
 }
 
 /// Whether there is more in a text than pictures and markup.

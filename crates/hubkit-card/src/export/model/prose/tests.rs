@@ -75,16 +75,16 @@ fn the_template_of_the_hub_is_read_part_by_part() {
     assert_eq!(
         prose,
         Prose {
-            description: said("- **Developed by:** Me & them\n- **Model type:** Decoder"),
+            description: said("A tiny model  for tests."),
             intended_use: said(
-                "### Direct Use\n\nTests.\n\n### Downstream Use [optional]\n\n### Out-of-Scope Use\n\nAnything else."
+                "### Direct Use\n\nTests.\n\n### Out-of-Scope Use\n\nAnything else."
             ),
             out_of_scope: said("Anything else."),
             limitations: said("Many.\n\n### Recommendations\n\nNone."),
             usage: said("```bash\npip install x\n```\n\n```python\nimport x\n```"),
             code: said("import x"),
             training: said(
-                "### Training Data\n\n### Training hyperparameters\n\n- learning_rate: 5e-05\n- optimizer: Adam with betas=(0.9,0.999)\n- **Training regime:** fp32"
+                "### Training hyperparameters\n\n- learning_rate: 5e-05\n- optimizer: Adam with betas=(0.9,0.999)\n- **Training regime:** fp32"
             ),
             environment: said("> # not a heading of this text"),
             hyperparameters: vec![
