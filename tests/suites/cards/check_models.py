@@ -30,8 +30,6 @@ PROPERTIES = {
 }
 # What FAIR4ML takes from schema.org for models, and schema.org has for others alone.
 TAKEN = {"distribution"}
-# What the list of schema.org here is too old or too short for.
-NOT_LISTED = {"sha256"}
 
 validators = {
     version.to_version(): JsonStrictValidator(version)
@@ -110,7 +108,7 @@ def json_ld(text, shapes, schema):
             if predicate.startswith(FAIR4ML):
                 right = any(name in PROPERTIES[kind] for kind in own)
             elif predicate.startswith(SCHEMA):
-                right = name in allowed or (own and name in TAKEN) or name in NOT_LISTED
+                right = name in allowed or (own and name in TAKEN)
             else:
                 right = predicate == str(rdflib.RDF.type)
             if not right:

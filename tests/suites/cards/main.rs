@@ -6,11 +6,12 @@ use hubkit_tests::{Python, Skip, run};
 
 mod croissant;
 mod linting;
+mod models;
 mod reading;
 
 fn main() -> ExitCode {
     // One file for each thing that is done with a card.
-    let trials = [reading::trials(), croissant::trials(), linting::trials()];
+    let trials = [reading::trials(), croissant::trials(), linting::trials(), models::trials()];
     run(trials.into_iter().flatten().collect())
 }
 
@@ -22,6 +23,7 @@ fn python() -> &'static Result<Python, Skip> {
             "cyclonedx-python-lib[validation]==11.12.0",
             "huggingface_hub==2.4.0",
             "mlcroissant==1.1.1",
+            "msgspec-schemaorg==0.2.1",
             "pandas==3.1.1",
             "pyarrow==26.0.1",
             "pydantic-sarif==0.1.1",

@@ -41,7 +41,8 @@ pub fn spdx(sources: &ModelSources<'_>, created: Option<&str>) -> Result<Json, S
     let mut document = Document::new(&model, created);
     // Whether the namespace is a person's or an organisation's is not known here.
     let namespace = model.repo.and_then(RepoId::namespace);
-    let supplier = namespace.map(|name| document.add("Agent", "supplier", vec![("name", name.into())]));
+    let supplier =
+        namespace.map(|name| document.add("Agent", "supplier", vec![("name", name.into())]));
     let profiles = profiles(&model, supplier.is_some());
     let package = document.add("ai_AIPackage", "model", package::model(&model, supplier));
     let files: Vec<String> = model
@@ -111,7 +112,6 @@ fn profiles(model: &Model<'_>, has_supplier: bool) -> &'static [&'static str] {
         &["core", "software", "simpleLicensing"]
     }
 }
-
 
 /// A time as SPDX writes it: in UTC, whole seconds.
 fn time(text: &str) -> Option<String> {

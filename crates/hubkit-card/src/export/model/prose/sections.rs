@@ -139,7 +139,8 @@ impl<'a> Sections<'a> {
         let mut wanted = sections.filter(|(_, section)| is_wanted(&section.title));
         wanted.find_map(|(at, section)| {
             let next = self.all.get(at + 1);
-            let text = self.text(section.heading.end..next.map_or(section.end, |next| next.heading.start));
+            let text =
+                self.text(section.heading.end..next.map_or(section.end, |next| next.heading.start));
             without_facts(&text?)
         })
     }
@@ -225,11 +226,16 @@ fn filled_in(text: &str) -> Option<String> {
         let trimmed = line.trim();
         match fence {
             Some(open) if trimmed.starts_with(open) => fence = None,
-            None => fence = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)),
+            None => {
+                fence = ["```", "~~~"]
+                    .into_iter()
+                    .find(|mark| trimmed.starts_with(mark))
+            }
             Some(_) => {}
         }
         let level = trimmed.bytes().take_while(|byte| *byte == b'#').count();
-        let is_heading = fence.is_none() && (1..=6).contains(&level) && trimmed[level..].starts_with(' ');
+        let is_heading =
+            fence.is_none() && (1..=6).contains(&level) && trimmed[level..].starts_with(' ');
         if is_heading {
             while let Some((place, _)) = bare.pop_if(|(_, above)| *above >= level) {
                 lines.truncate(place);
@@ -239,7 +245,11 @@ fn filled_in(text: &str) -> Option<String> {
             bare.clear();
         }
         if !trimmed.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
-            lines.push(if trimmed.is_empty() { "" } else { line.trim_end() });
+            lines.push(if trimmed.is_empty() {
+                ""
+            } else {
+                line.trim_end()
+            });
         }
     }
     if let Some((place, _)) = bare.first() {
