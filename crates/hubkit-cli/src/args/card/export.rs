@@ -17,7 +17,7 @@ pub struct WrittenTo {
     pub force: bool,
 }
 
-/// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org.
+/// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org; a dataset in those of Croissant.
 #[derive(Args, Debug)]
 #[command(
     after_help = "The document holds what the card and the files say: licences, languages, task, base models,

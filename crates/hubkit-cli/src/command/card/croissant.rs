@@ -13,7 +13,7 @@ use super::{
     source::{Place, Source},
 };
 use crate::{
-    args::{CardCroissant, Global},
+    args::{CardCroissant, Global, WrittenTo},
     exit::Exit,
     failure::Failure,
     ui::{Ui, plain},
@@ -23,14 +23,23 @@ pub(super) async fn run(global: &Global, arguments: &CardCroissant) -> Result<Ex
     let mut which = arguments.which.clone();
     which.repo_type.get_or_insert(RepoKind::Dataset);
     let source = Source::read(global, &which).await?;
+    describe(global, &source, &arguments.written).await
+}
+
+/// Describes the dataset that a card is of.
+pub(super) async fn describe(
+    global: &Global,
+    source: &Source,
+    written: &WrittenTo,
+) -> Result<Exit, Failure> {
     let card = source.card()?;
     if source.kind != Some(RepoKind::Dataset) {
         let message = format!("{}: expected the card of a dataset", source.name);
         return Err(Failure::new(Exit::Usage, "not_a_dataset", message)
             .hint("`hubkit card jsonld` and `hubkit card bom` describe models"));
     }
-    let mut gathered = gather(&source).await?;
-    if let (Place::Folder(folder), Some(output)) = (&source.place, &arguments.written.output) {
+    let mut gathered = gather(source).await?;
+    if let (Place::Folder(folder), Some(output)) = (&source.place, &written.output) {
         // A document that lists itself would never be right.
         let itself = within(folder, output.as_path());
         if itself.as_ref().is_none_or(|path| path.contains('/')) {
@@ -42,14 +51,14 @@ pub(super) async fn run(global: &Global, arguments: &CardCroissant) -> Result<Ex
         let files = &mut gathered.asset.files;
         files.retain(|file| Some(file.path.as_str()) != itself.as_deref());
     }
-    let samples = samples::read(&source, &card, &gathered.asset).await?;
+    let samples = samples::read(source, &card, &gathered.asset).await?;
     let described = croissant(&DatasetSources {
         card: &card,
         asset: &gathered.asset,
         name: source.folder_name().as_deref().unwrap_or("dataset"),
         samples: &samples,
     });
-    document::write(&described.document, &arguments.written)?;
+    document::write(&described.document, written)?;
     let unnamable = "no repository can hold a file of this name";
     let left_out = gathered.left_out.into_iter().map(|what| Loss {
         what,

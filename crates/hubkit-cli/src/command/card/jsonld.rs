@@ -1,8 +1,13 @@
 //! `hubkit card jsonld`.
 
+use hubkit::RepoKind;
 use hubkit_card::model_jsonld;
 
-use super::{document, model::Described};
+use super::{
+    croissant, document,
+    model::{Described, looks_like},
+    source::Source,
+};
 use crate::{
     args::{CardJsonld, Global},
     exit::Exit,
@@ -10,7 +15,16 @@ use crate::{
 };
 
 pub(super) async fn run(global: &Global, arguments: &CardJsonld) -> Result<Exit, Failure> {
-    let model = Described::read(global, &arguments.which).await?;
+    let mut source = Source::read(global, &arguments.which).await?;
+    let kind = match source.kind {
+        Some(kind) => kind,
+        None => looks_like(&source.card()?),
+    };
+    if kind == RepoKind::Dataset {
+        source.kind = Some(kind);
+        return croissant::describe(global, &source, &arguments.written).await;
+    }
+    let model = Described::of(source).await?;
     let card = model.source.card()?;
     document::write(&model_jsonld(&model.sources(&card)), &arguments.written)?;
     Ok(Exit::Done)

@@ -26,10 +26,14 @@ pub(super) struct Described {
 }
 
 impl Described {
-    /// Reads the card that the command line names and looks at the files around it. What a document can't tell for it is
-    /// said on standard error, and the document is made without.
+    /// Reads the card that the command line names, and all that is around it.
     pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
-        let source = Source::read(global, which).await?;
+        Self::of(Source::read(global, which).await?).await
+    }
+
+    /// Looks at the files around it. What a document can't tell for it is
+    /// said on standard error, and the document is made without.
+    pub(super) async fn of(source: Source) -> Result<Self, Failure> {
         let card = source.card()?;
         is_a_model(&source, &card)?;
         let task = hubkit_card::CardData::of(&card.metadata).pipeline_tag;

@@ -229,7 +229,7 @@ fn filled_in(text: &str) -> Option<String> {
             None => {
                 fence = ["```", "~~~"]
                     .into_iter()
-                    .find(|mark| trimmed.starts_with(mark))
+                    .find(|mark| trimmed.starts_with(mark));
             }
             Some(_) => {}
         }
