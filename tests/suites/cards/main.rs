@@ -11,7 +11,12 @@ mod reading;
 
 fn main() -> ExitCode {
     // One file for each thing that is done with a card.
-    let trials = [reading::trials(), croissant::trials(), linting::trials(), models::trials()];
+    let trials = [
+        reading::trials(),
+        croissant::trials(),
+        linting::trials(),
+        models::trials(),
+    ];
     run(trials.into_iter().flatten().collect())
 }
 
