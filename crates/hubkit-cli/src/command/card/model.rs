@@ -86,7 +86,7 @@ fn is_a_model(source: &Source, card: &Card<'_>) -> Result<(), Failure> {
 }
 
 /// What kind of card it is, by the fields that only one kind has.
-fn looks_like(card: &Card<'_>) -> RepoKind {
+pub(super) fn looks_like(card: &Card<'_>) -> RepoKind {
     let has = |names: &[&str]| names.iter().any(|name| card.metadata.get(name).is_some());
     if has(&["sdk", "colorFrom", "app_file"]) {
         return RepoKind::Space;
