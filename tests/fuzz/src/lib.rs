@@ -2,6 +2,7 @@
 
 mod archives;
 mod bodies;
+mod croissants;
 mod formats;
 mod lfs;
 mod lints;
@@ -19,6 +20,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[&[Target]] = &[
     routes::TARGETS,
     bodies::TARGETS,
+    croissants::TARGETS,
     lfs::TARGETS,
     lints::TARGETS,
     replies::TARGETS,

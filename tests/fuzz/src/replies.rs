@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use hubkit_api::{
     AccessDecision, AccountKind, AskAccess, AuthCheck, Call, CancelAccessRequest, DecideAccess,
-    GetAccessReport, GetAccount, GetCollection, GetDiscussion, GetPaper, GetRepoInfo,
+    GetAccessReport, GetAccount, GetCollection, GetCroissant, GetDiscussion, GetPaper, GetRepoInfo,
     GetSafetensorsMetadata, GetScan, GetTagsByType, GrantAccess, LfsAsk, LfsBatch, LfsLockFilter,
     LfsObject, LimitsTold, ListAccessRequests, ListAccounts, ListCollections, ListCommits,
     ListDiscussions, ListLfsFiles, ListLfsLocks, ListRefs, ListRepos, ListTree, PathsInfo,
@@ -42,6 +42,10 @@ pub(crate) const TARGETS: &[Target] = &[
     ("reply-whoami", |data| read(data, &WhoAmI)),
     ("reply-tree-size", |data| read(data, &tree_size())),
     ("reply-safetensors", |data| read(data, &safetensors())),
+    ("reply-croissant", |data| {
+        let repo = Repo::new(RepoKind::Dataset, "a/b".parse().expect("an id"));
+        read(data, &GetCroissant { repo })
+    }),
     ("reply-scan", |data| read(data, &GetScan { repo: repo() })),
     ("reply-lfs-files", |data| {
         read(data, &ListLfsFiles { repo: repo() })

@@ -55,6 +55,7 @@ fn routed(data: &[u8]) {
         Incoming::AuthCheck(call) => renders(&incoming, call),
         Incoming::Scan(call) => renders(&incoming, call),
         Incoming::LfsFiles(call) => renders(&incoming, call),
+        Incoming::Croissant(call) => renders(&incoming, call),
         Incoming::LfsLocks {
             repo,
             request: LfsLockRequest::List(filter),

@@ -2,6 +2,7 @@
 
 mod access;
 mod below_a_path;
+mod describing;
 mod downloads;
 mod errors;
 mod finding;

@@ -19,6 +19,7 @@ const ROUTES: &[(&str, &str)] = &[
         "expand",
         "GET /api/spaces/a/b?expand[]=sha&expand=tags,likes",
     ),
+    ("croissant", "GET /api/datasets/a/b/croissant"),
     ("legacy", "GET /api/models/gpt2/refs?include_prs=1"),
     (
         "list",
@@ -133,6 +134,12 @@ const REPLIES: &[(&str, &str, &str, &str)] = &[
         "headers",
         "200",
         r#"{"index":{"metadata":{"total_size":7}},"headers":{"x.safetensors":{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}}}"#,
+    ),
+    (
+        "reply-croissant",
+        "dataset",
+        "200",
+        r#"{"@type":"sc:Dataset","name":"b","distribution":[]}"#,
     ),
     (
         "reply-scan",
@@ -342,6 +349,30 @@ const WEIGHTS: &[(&str, &str, &str)] = &[
     ("tensor-slice", "refused", "\u{2}\u{5}\u{7}[::2, None, [1]]"),
 ];
 
+/// Cards with how their files begin, and descriptions of others.
+const CROISSANTS: &[(&str, &str, &str)] = &[
+    (
+        "croissant",
+        "table",
+        "---\nlicense: [mit, other]\nlanguage: no\n---\nWords, and how many.\n\u{1c}a,b\n1,\"x\ny\"\n",
+    ),
+    (
+        "croissant",
+        "lines",
+        "---\nconfigs:\n- config_name: a\n  data_files:\n  - {split: x, path: '*.jsonl'}\n  - {split: y, path: list.json}\n---\n\u{1c}{\"a\": {\"b\": [1, 2.5]}}\n",
+    ),
+    (
+        "croissant",
+        "features",
+        "---\ndataset_info:\n  features:\n  - {name: i, dtype: image}\n  - {name: c, dtype: {class_label: {names: {'0': x}}}}\n  - name: s\n    sequence:\n    - {name: \"it's\", list: int8, length: 3}\n---\n",
+    ),
+    (
+        "croissant-import",
+        "ours",
+        r#"{"@type":"sc:Dataset","name":"no","license":["https://spdx.org/licenses/MIT",{"name":"x","url":"https://x.org"}],"inLanguage":["mul","no"],"keywords":["text-classification","n<1K"],"citeAs":"@misc{```}","distribution":[{"@id":"f","contentUrl":"https://h/datasets/a/b/resolve/SHA/a%20b.csv"},{"@id":"s","includes":["a","b"]}],"recordSet":[{"name":"c_x","field":[{"name":"split","value":"x"},{"name":"a","dataType":"sc:Integer","description":"Classes: 0 = a, 1 = b","source":{"fileObject":{"@id":"f"},"extract":{"jsonPath":"$.rows[*].a"}}},{"name":"b","isArray":true,"arrayShape":"-1,3","subField":[{"name":"c","dataType":"cr:Float32","source":{"fileSet":{"@id":"s"}}}]}]}]}"#,
+    ),
+];
+
 /// Tensors, and what the documents beside them say.
 const MODELS: &[(&str, &str, &str)] = &[
     (
@@ -452,6 +483,9 @@ fn main() -> io::Result<()> {
         write(target, name, &format!("{head}\n{body}"))?;
     }
     for (target, name, text) in BODIES {
+        write(target, name, text)?;
+    }
+    for (target, name, text) in CROISSANTS {
         write(target, name, text)?;
     }
     for (target, name, text) in WEIGHTS {
