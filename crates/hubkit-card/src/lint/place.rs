@@ -1,6 +1,9 @@
 //! From what was found to where it stands.
 
-use std::{cell::Cell, ops::Range};
+use std::{
+    cell::{Cell, OnceCell},
+    ops::Range,
+};
 
 use super::{
     Finding,
@@ -100,7 +103,9 @@ const KNOWN_BY: usize = 16;
 /// Where the things stand that findings are about.
 struct Places<'a> {
     lines: Lines,
-    document: Option<Document<'a>>,
+    /// The block as it is written, which costs as much as reading it did: only what is about a field asks for it.
+    document: OnceCell<Option<Document<'a>>>,
+    block_text: Option<&'a str>,
     /// Where the block begins in the card.
     block: usize,
     /// Where the text begins in the card.
@@ -111,7 +116,8 @@ impl<'a> Places<'a> {
     fn new(card: &Card<'a>) -> Self {
         Self {
             lines: Lines::new(card.text),
-            document: card.block.and_then(Document::read),
+            document: OnceCell::new(),
+            block_text: card.block,
             block: card.block.map_or(0, |block| offset(card.text, block)),
             body: offset(card.text, card.body),
         }
@@ -143,14 +149,19 @@ impl<'a> Places<'a> {
         (path, span, location)
     }
 
+    fn document(&self) -> Option<&Document<'a>> {
+        let read = || self.block_text.and_then(Document::read);
+        self.document.get_or_init(read).as_ref()
+    }
+
     fn value(&self, path: &FieldPath) -> Option<Range<usize>> {
-        let span = &self.document.as_ref()?.get(path)?.span;
+        let span = &self.document()?.get(path)?.span;
         Some(span.start + self.block..span.end + self.block)
     }
 
     /// Where the name of a field at the top stands.
     fn key(&self, path: &FieldPath) -> Option<Range<usize>> {
-        let root = self.document.as_ref()?.root.as_ref()?;
+        let root = self.document()?.root.as_ref()?;
         let ([Step::Key(name)], Content::Mapping { entries, .. }) = (path.steps(), &root.content)
         else {
             return None;
