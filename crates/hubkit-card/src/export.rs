@@ -8,6 +8,7 @@ mod media;
 mod model;
 mod spdx;
 
+pub(crate) use address::of_package_url;
 pub use croissant::{Croissant, DatasetSources, SAMPLE_BYTES, Sample, croissant, sampled_files};
 pub use cyclonedx::{CycloneDxVersion, cyclonedx};
 pub use jsonld::model_jsonld;

@@ -31,7 +31,7 @@ pub use export::{
     Croissant, CycloneDxVersion, DatasetSources, ModelShape, ModelSources, SAMPLE_BYTES, Sample,
     SpdxError, croissant, cyclonedx, model_jsonld, read_eval_results, sampled_files, spdx,
 };
-pub use import::{ImportError, Imported, import_croissant};
+pub use import::{ImportError, Imported, import_croissant, import_cyclonedx};
 pub use lint::{
     Finding, Level, LintSettings, Mended, RULES, Rule, Surroundings, Validation, lint, mend,
     not_utf8, validate,

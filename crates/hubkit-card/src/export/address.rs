@@ -81,6 +81,13 @@ pub(super) fn package_url(hub: &str, repo: &RepoId, commit: Option<&CommitId>) -
     format!("pkg:huggingface/{repo}{version}{qualifier}")
 }
 
+/// The model that a package URL names.
+pub(crate) fn of_package_url(text: &str) -> Option<RepoId> {
+    let rest = text.strip_prefix("pkg:huggingface/")?;
+    let name = rest.split(['@', '?', '#']).next()?;
+    name.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +140,7 @@ mod tests {
             let repo: RepoId = repo.parse().expect("an id");
             let made = package_url(hub, &repo, commit);
             assert_eq!(made, expected);
+            assert_eq!(of_package_url(&made), Some(repo));
         }
     }
 }

@@ -19,6 +19,9 @@ pub struct Imported {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
+    /// The document lists no machine-learning model.
+    #[error("expected a component of the type `machine-learning-model`, found none")]
+    NoModel,
     /// It describes something else, or in another form.
     #[error("expected a data set in Croissant, found {found}")]
     NoDataset {

@@ -22,7 +22,7 @@ pub enum CardCommand {
     Bom(CardBom),
     /// Print the description of a data set in Croissant 1.1
     Croissant(CardCroissant),
-    /// Make a card of a description in Croissant
+    /// Make a card of a description in Croissant or CycloneDX
     Import(CardImport),
 }
 

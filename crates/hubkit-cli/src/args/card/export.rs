@@ -100,7 +100,7 @@ pub struct CardCroissant {
     pub written: WrittenTo,
 }
 
-/// Make a card of a description in Croissant.
+/// Make a card of a description in Croissant or CycloneDX.
 #[derive(Args, Debug)]
 #[command(
     after_help = "The card is printed, or what it lacks is added to one that is there: each byte of that one stays, and where
@@ -108,10 +108,11 @@ it says something else it wins. What a card has no words for is listed on standa
 
 Examples:
   hubkit card import croissant.json > README.md
+  hubkit card import model.cdx.json --into my-model/README.md
   hubkit card import croissant.json --into my-data/README.md"
 )]
 pub struct CardImport {
-    /// The description: JSON-LD, `-` being standard input
+    /// The description: JSON-LD or JSON, `-` being standard input
     #[arg(value_name = "FILE")]
     pub description: String,
     /// The card to add to; it is made if it is not there

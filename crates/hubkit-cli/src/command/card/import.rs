@@ -7,7 +7,7 @@ use std::{
 };
 
 use hubkit::safetensors::{Existing, NewFile};
-use hubkit_card::{ImportError, import_croissant};
+use hubkit_card::{ImportError, import_croissant, import_cyclonedx};
 use serde_json::Value;
 
 use super::losses;
@@ -37,7 +37,11 @@ pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failu
             .caused_by(&error)
             .hint("give the JSON-LD itself, not the page around it")
     })?;
-    let imported = import_croissant(&document).map_err(|error| failure(&name, &error))?;
+    let import = match document.get("bomFormat") {
+        Some(_) => import_cyclonedx,
+        None => import_croissant,
+    };
+    let imported = import(&document).map_err(|error| failure(&name, &error))?;
     let mut lost = imported.losses.clone();
     if let Some(path) = &arguments.into {
         let shown = plain(&path.display().to_string());
@@ -132,7 +136,11 @@ fn failure(name: &str, error: &ImportError) -> Failure {
     let (code, hint) = match error {
         ImportError::NoDataset { .. } => (
             "malformed_description",
-            "data sets in Croissant 1.0 and 1.1 are read",
+            "data sets in Croissant 1.0 and 1.1 are read, and models in CycloneDX",
+        ),
+        ImportError::NoModel => (
+            "malformed_description",
+            "name the bill of materials of a model: one with a component of that type",
         ),
         ImportError::BrokenCard => (
             "malformed_card",
