@@ -186,6 +186,10 @@ import tiny
 const RESULTS: &str = "- {dataset: {id: cais/hle, task_id: default}, value: 20.9, source: {url: 'https://x.org/a b', name: me}}\n";
 
 fn served() -> Result<(Served, Server)> {
+    let header = br#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#;
+    let mut weights = (header.len() as u64).to_le_bytes().to_vec();
+    weights.extend_from_slice(header);
+    weights.extend_from_slice(b"1234");
     let root = Served::new()?
         .file("models/lab/tiny", "README.md", CARD)?
         .file("models/lab/tiny", ".eval_results/hle.yaml", RESULTS)?
@@ -194,7 +198,8 @@ fn served() -> Result<(Served, Server)> {
             "config.json",
             r#"{"model_type": "bert", "architectures": ["BertModel"]}"#,
         )?
-        .file("models/lab/tiny", "a b/weights #1.bin", [7; 1000])?;
+        .file("models/lab/tiny", "a b/weights #1.bin", [7; 1000])?
+        .file("models/lab/tiny", "model.safetensors", weights)?;
     let server = Server::start(root.path())?;
     Ok((root, server))
 }
@@ -248,11 +253,12 @@ fn digest(root: &Served, path: &str) -> Result<String> {
         .collect())
 }
 
-const PATHS: [&str; 4] = [
+const PATHS: [&str; 5] = [
     ".eval_results/hle.yaml",
     "README.md",
     "a b/weights #1.bin",
     "config.json",
+    "model.safetensors",
 ];
 
 fn json_ld(document: &Value, root: &Served, server: &Server) -> Result<()> {
