@@ -24,6 +24,7 @@ pub(crate) mod storage;
 pub(crate) mod tags_by_type;
 pub(crate) mod tree;
 pub(crate) mod tree_size;
+pub(crate) mod validate_yaml;
 pub(crate) mod whoami;
 
 use bytes::Bytes;

@@ -61,6 +61,7 @@ pub use call::tree::{
     LastCommit, ListTree, RefusedPath, TreeDepth, TreeDetail, TreeEntry, TreeItem, TreePage,
 };
 pub use call::tree_size::TreeSize;
+pub use call::validate_yaml::{CardValidation, ValidateYaml};
 pub use call::whoami::{Identity, IdentityKind, Organisation, WhoAmI};
 pub use check::{LONGEST_ERROR_BODY, check};
 pub use error::{ApiError, ErrorKind};

@@ -42,6 +42,7 @@ pub use crate::call::storage::{respond_lfs_files, respond_scan};
 pub use crate::call::tags_by_type::respond_tags_by_type;
 pub use crate::call::tree::{TreeRequest, respond_tree};
 pub use crate::call::tree_size::respond_tree_size;
+pub use crate::call::validate_yaml::{read_validate_yaml, respond_validate_yaml};
 pub use crate::call::whoami::respond_whoami;
 pub use file::{FileAnswer, FileFacts, FileRequest, Piece, Tags};
 pub use file_headers::file_headers;

@@ -4,10 +4,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH};
-use hubkit_api::server::{
-    AccessBodyFault, Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info,
-    respond_moved, respond_unroutable, respond_whoami, route,
+use hubkit_api::{
+    CardValidation,
+    server::{
+        AccessBodyFault, Incoming, PathsInfoFault, Unroutable, moved_target, read_paths_info,
+        read_validate_yaml, respond_moved, respond_unroutable, respond_validate_yaml,
+        respond_whoami, route,
+    },
 };
+use hubkit_card::validate;
 use hubkit_store::{DynStore, StoreError};
 use hubkit_transport::{Body, Transport, TransportError};
 use hubkit_types::Endpoint;
@@ -36,6 +41,8 @@ use crate::{
 };
 
 const LONGEST_BODY: usize = 1 << 20;
+/// No card that is asked about is longer, in bytes of JSON.
+const LONGEST_CARD: usize = 4 << 20;
 
 /// A hub over a store. Cheap to clone; all clones are the same hub.
 #[derive(Clone, Debug)]
@@ -249,6 +256,18 @@ impl Mirror {
                     site: self.site(),
                 };
                 pages.answer(page).await
+            }
+            Incoming::ValidateYaml => {
+                let (parts, body) = request.into_parts();
+                let body = body.collect(LONGEST_CARD).await;
+                let body = body.map_err(|_| AccessBodyFault::TooLong)?;
+                let call = read_validate_yaml(&body).ok_or(AccessBodyFault::Malformed)?;
+                let found = validate(call.kind, &call.content);
+                let found = CardValidation {
+                    errors: found.errors,
+                    warnings: found.warnings,
+                };
+                Ok(respond_validate_yaml(&parts.headers, &found))
             }
             Incoming::WhoAmI => match caller {
                 Caller::User(login) => Ok(respond_whoami(&identity(access, login))),

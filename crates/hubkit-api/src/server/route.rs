@@ -20,7 +20,7 @@ use crate::{
         access_decisions, access_requests, accounts, auth_check, collections, commits, compare,
         croissant, discussions, info, lfs_batch, lfs_locks::LfsLockRequest, list, papers,
         paths_info, raw, refs, resolve, safetensors_metadata, storage, tags_by_type, tree,
-        tree_size, whoami,
+        tree_size, validate_yaml, whoami,
     },
     query::Query,
     target,
@@ -113,6 +113,8 @@ pub enum Incoming {
     Discussion(GetDiscussion),
     /// The tags that repositories of a kind have.
     TagsByType(GetTagsByType),
+    /// What is to be said of a card; [`read_validate_yaml`](super::read_validate_yaml) reads it from the body.
+    ValidateYaml,
     /// A page for people.
     Page(Page),
 }
@@ -144,6 +146,7 @@ const OF_HUB: &[(&str, Family)] = &[
     ("papers", papers::route),
     ("resolve-cache", resolve::route_cache),
     ("users", accounts::route_users),
+    ("validate-yaml", validate_yaml::route),
     ("whoami-v2", whoami::route),
 ];
 

@@ -49,6 +49,7 @@ impl Incoming {
             Self::Discussions(call) => Some(&mut call.repo),
             Self::Discussion(call) => Some(&mut call.repo),
             Self::WhoAmI
+            | Self::ValidateYaml
             | Self::List(_)
             | Self::TagsByType(_)
             | Self::Account(_)
@@ -86,6 +87,7 @@ impl Incoming {
             | Self::GrantAccess(_)
             | Self::AccessReport(_)
             | Self::WhoAmI
+            | Self::ValidateYaml
             | Self::Page(_)
             | Self::List(_)
             | Self::TagsByType(_)

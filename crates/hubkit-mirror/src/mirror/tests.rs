@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::*;
 
 mod accounts;
+mod cards;
 mod catalogue;
 mod compare;
 mod croissant;
