@@ -2,10 +2,13 @@
 
 mod asset;
 mod card;
+mod contract;
 mod data;
 mod describe;
 mod diagnostic;
 mod dialect;
+mod diff;
+mod edit;
 mod export;
 mod import;
 mod lint;
@@ -19,14 +22,18 @@ mod path;
 mod render;
 mod split;
 mod syntax;
+mod terminal;
 mod view;
 
 pub use asset::{Asset, AssetFile};
 pub use card::Card;
+pub use contract::{Contract, Fact, Measured, Worth};
 pub use data::{BaseModelRelation, CardData};
 pub use describe::{Description, Evidence, describe};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use dialect::Dialect;
+pub use diff::{Aspect, Difference, diff};
+pub use edit::{Change, Edit, EditError, edit, edit_document, read_document};
 pub use export::{
     Croissant, CycloneDxVersion, DatasetSources, ModelShape, ModelSources, SAMPLE_BYTES, Sample,
     SpdxError, croissant, cyclonedx, model_jsonld, read_eval_results, sampled_files, spdx,
@@ -37,7 +44,7 @@ pub use lint::{
     not_utf8, validate,
 };
 pub use loss::Loss;
-pub use metadata::{Metadata, MetadataError};
+pub use metadata::{Metadata, MetadataError, value_to_json};
 pub use modality::{Ground, Modality, Reason, modality};
 pub use outline::{Call, CodeBlock, Link, LinkKind, Outline, Section, Table};
 pub use path::{FieldPath, ParseFieldPathError, Step};
@@ -46,6 +53,7 @@ pub use render::{
 };
 pub use serde_yaml::{Mapping, Value};
 pub use split::{Parts, split};
+pub use terminal::{Extent, Layout, Lines, Stress, columns, lay_out};
 pub use view::{
     Benchmark, BenchmarkTask, Column, Component, DataConfig, DataFiles, DatasetCard, DatasetInfo,
     Emissions, EntrySource, EvalEntries, EvalEntry, EvalMapping, EvalResult, EvalSplits, Feature,

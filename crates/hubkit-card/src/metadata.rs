@@ -11,7 +11,7 @@ use serde_saphyr::{
 };
 use serde_yaml::{Mapping, Value};
 
-use crate::Dialect;
+use crate::{Dialect, FieldPath, Step};
 
 /// What the metadata of a card says. A clone of it costs nothing.
 ///
@@ -96,6 +96,22 @@ impl Metadata {
         &self.0
     }
 
+    /// The value at a path. Numbers and truth values that are names are found by the text they are written as.
+    pub fn at(&self, path: &FieldPath) -> Option<&Value> {
+        let (first, rest) = path.steps().split_first()?;
+        let Step::Key(first) = first else {
+            return None;
+        };
+        let start = self.0.get(key(&self.0, first))?;
+        rest.iter().try_fold(start, |value, step| match step {
+            Step::Key(name) => {
+                let mapping = value.as_mapping()?;
+                mapping.get(key(mapping, name))
+            }
+            Step::Index(index) => value.as_sequence()?.get(*index),
+        })
+    }
+
     /// Whether it says nothing at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -106,6 +122,32 @@ impl Metadata {
     pub fn to_json(&self) -> serde_json::Value {
         json::object(&self.0)
     }
+}
+
+/// The key that a name means: the text, or a number, a truth value or nothing that is written so.
+pub(crate) fn key(mapping: &Mapping, name: &str) -> Value {
+    let text = Value::String(name.to_owned());
+    if mapping.contains_key(&text) {
+        return text;
+    }
+    let number = name.parse::<i64>().map(Value::from);
+    let number = number
+        .or_else(|_| name.parse::<f64>().map(Value::from))
+        .ok();
+    let other = match name {
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        "null" => Some(Value::Null),
+        _ => number,
+    };
+    other
+        .filter(|other| mapping.contains_key(other))
+        .unwrap_or(text)
+}
+
+/// A value as JSON, in the way of [`Metadata::to_json`].
+pub fn value_to_json(value: &Value) -> serde_json::Value {
+    json::json(value)
 }
 
 /// The value of a text of YAML, whatever kind it is.

@@ -8,7 +8,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     Location,
-    render::{Resolver, Target, link},
+    render::{
+        Resolver, Target,
+        link::{self, Use},
+    },
 };
 
 pub use code::{Call, CodeBlock};
@@ -145,15 +148,11 @@ impl Link {
     /// Its address: what `resolver` makes of a link to the repository or the hub, and other addresses as they are.
     /// `None` for what leads nowhere, and for a heading of the same text.
     pub fn resolve(&self, resolver: &impl Resolver) -> Option<String> {
-        let address = match self.target()? {
-            Target::Elsewhere(address) => Some(address),
-            Target::Heading(_) => None,
-            Target::Near(reference) => match self.kind {
-                LinkKind::Link => resolver.link(&reference),
-                LinkKind::Image => resolver.image(&reference),
-            },
+        let wanted = match self.kind {
+            LinkKind::Link => Use::Link,
+            LinkKind::Image => Use::Image,
         };
-        address.filter(|address| link::is_harmless(address))
+        link::resolve(&self.to, wanted, resolver)
     }
 }
 

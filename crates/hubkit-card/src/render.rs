@@ -1,6 +1,7 @@
 //! The text of a card as HTML that can do no harm.
 
 mod anchor;
+mod contract;
 pub(crate) mod link;
 mod markup;
 mod writer;

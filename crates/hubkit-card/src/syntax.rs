@@ -128,6 +128,21 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Shows it and every value in it, keys included.
+    pub(crate) fn each(&self, see: &mut impl FnMut(&Self)) {
+        see(self);
+        match &self.content {
+            Content::Scalar { .. } | Content::Alias(_) => {}
+            Content::Sequence { items, .. } => items.iter().for_each(|item| item.each(see)),
+            Content::Mapping { entries, .. } => {
+                for (key, value) in entries {
+                    key.each(see);
+                    value.each(see);
+                }
+            }
+        }
+    }
+
     /// The text of a scalar.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.content {

@@ -19,8 +19,8 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
 pub use card::{
-    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardImport, CardJson, CardJsonld,
-    CardLint, FailOn, WhichCard, WrittenTo,
+    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardDiff, CardGet, CardHtml, CardImport,
+    CardJson, CardJsonld, CardLint, CardRemove, CardSet, CardShow, FailOn, WhichCard, WrittenTo,
 };
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;

@@ -11,7 +11,7 @@ pub(super) fn object(mapping: &Mapping) -> Json {
     Json::Object(map)
 }
 
-fn json(value: &Value) -> Json {
+pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(flag) => Json::Bool(*flag),

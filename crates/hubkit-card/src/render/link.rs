@@ -69,6 +69,26 @@ pub(crate) fn read(text: &str) -> Option<Target<'_>> {
     }))
 }
 
+/// What an address is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Link,
+    Image,
+}
+
+/// The address of what a text links to or shows; `None` for what leads nowhere, and for a heading of the same text.
+pub(crate) fn resolve(to: &str, wanted: Use, resolver: &impl Resolver) -> Option<String> {
+    let address = match read(to)? {
+        Target::Elsewhere(address) => Some(address),
+        Target::Heading(_) => None,
+        Target::Near(reference) => match wanted {
+            Use::Link => resolver.link(&reference),
+            Use::Image => resolver.image(&reference),
+        },
+    };
+    address.filter(|address| is_harmless(address))
+}
+
 /// Whether an address may stand in a page: it begins with a scheme that only leads somewhere, or with none.
 pub(crate) fn is_harmless(address: &str) -> bool {
     let lower = |length: usize| address.get(..length).map(str::to_ascii_lowercase);

@@ -7,7 +7,7 @@ use hubkit_card::{Card, CardData, ID_PREFIX, Outline, Reference, Resolver, rende
 use crate::cards::{cards, fixtures, real_cards};
 
 /// Says yes to everything, in the words of the author.
-struct Credulous;
+pub(crate) struct Credulous;
 
 impl Resolver for Credulous {
     fn link(&self, reference: &Reference<'_>) -> Option<String> {
@@ -21,6 +21,50 @@ impl Resolver for Credulous {
         self.link(reference)
     }
 }
+
+/// What a text may be made of, again and again.
+pub(crate) const PIECES: &[&str] = &[
+    "[",
+    "![",
+    "<",
+    "<a ",
+    "<!--",
+    "*",
+    "_a_ ",
+    "`",
+    "> ",
+    "- ",
+    "|a",
+    "[^a]",
+    "&",
+    "~~",
+    "[a](",
+    "![a](b",
+    "](",
+    "# ",
+    "\\",
+    "<script>",
+    "a\n",
+    "[a]: b\n",
+    "|-|-\n",
+    "1. ",
+    "```\n",
+    "<div>\n\n",
+    "<b>",
+    "<ul><li>",
+    "<blockquote>",
+    "<table><tr><td>",
+    "<a href=\"b\">",
+    "<a href=b",
+    "</b>",
+    "(http://",
+    "www.",
+    "https://a.b",
+    "https://a.b)",
+    "&amp;",
+    "<mask>",
+    "<div>\n<i>",
+];
 
 const ELEMENTS: &[&str] = &[
     "a",
@@ -212,48 +256,7 @@ fn no_beginning_of_a_card_is_too_odd() {
 
 #[test]
 fn a_text_that_is_all_beginnings_takes_no_longer_than_its_length_explains() {
-    for piece in [
-        "[",
-        "![",
-        "<",
-        "<a ",
-        "<!--",
-        "*",
-        "_a_ ",
-        "`",
-        "> ",
-        "- ",
-        "|a",
-        "[^a]",
-        "&",
-        "~~",
-        "[a](",
-        "![a](b",
-        "](",
-        "# ",
-        "\\",
-        "<script>",
-        "a\n",
-        "[a]: b\n",
-        "|-|-\n",
-        "1. ",
-        "```\n",
-        "<div>\n\n",
-        "<b>",
-        "<ul><li>",
-        "<blockquote>",
-        "<table><tr><td>",
-        "<a href=\"b\">",
-        "<a href=b",
-        "</b>",
-        "(http://",
-        "www.",
-        "https://a.b",
-        "https://a.b)",
-        "&amp;",
-        "<mask>",
-        "<div>\n<i>",
-    ] {
+    for piece in PIECES {
         let text = piece.repeat(50_000 / piece.len());
         let start = Instant::now();
         check(piece, &text);

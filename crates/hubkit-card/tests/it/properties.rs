@@ -3,7 +3,7 @@
 use hubkit_card::{Card, CardData, split};
 use proptest::prelude::*;
 
-use crate::pages;
+use crate::{lines, pages};
 
 /// Texts made of what cards are made of, and of what attacks are made of.
 fn texts() -> impl Strategy<Value = String> {
@@ -41,6 +41,20 @@ fn texts() -> impl Strategy<Value = String> {
         "<script>",
         "</script>",
         "<!--",
+        "<b>",
+        "</b>",
+        "<a href=x>",
+        "</a>",
+        "<td>",
+        "<li>",
+        "<h2>",
+        "<img src=a alt=b>",
+        "> ",
+        "|-|-|",
+        "\u{202e}",
+        "你好",
+        "longwordwithoutanend",
+        "www.a.b",
         "-->",
         "&lt;",
         "&#60;",
@@ -65,6 +79,11 @@ proptest! {
     #[test]
     fn every_text_makes_a_harmless_page(text in texts()) {
         pages::check(&text, &text);
+    }
+
+    #[test]
+    fn every_text_makes_harmless_lines(text in texts()) {
+        lines::check(&text, &text);
     }
 
     #[test]

@@ -1,21 +1,37 @@
 //! `hubkit card`.
 
+mod edit;
 mod export;
 mod lint;
+mod show;
 
 use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
 
+pub use edit::{CardGet, CardRemove, CardSet};
 pub use export::{BillOfMaterials, CardBom, CardCroissant, CardImport, CardJsonld, WrittenTo};
 pub use lint::{CardLint, FailOn};
+pub use show::{CardHtml, CardShow};
 
 /// Cards: what a model, a dataset or a Space says of itself.
 #[derive(Debug, Subcommand)]
 pub enum CardCommand {
+    /// Show what a card promises, and its text, on the terminal
+    Show(CardShow),
+    /// Write a card as one page of HTML that runs nothing and fetches nothing
+    Html(CardHtml),
     /// Print the metadata as one JSON value, as the hub reads it
     Json(CardJson),
     /// Say what hubs refuse in a card and what its readers will miss; ends with 1 where a hub refuses it
     Lint(CardLint),
+    /// Print what the metadata says at a path
+    Get(CardGet),
+    /// Change the metadata, and nothing else
+    Set(CardSet),
+    /// Take names or items out of the metadata
+    Remove(CardRemove),
+    /// Show what two cards promise differently; ends with 1 where they do
+    Diff(CardDiff),
     /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org
     Jsonld(CardJsonld),
     /// Print the bill of materials of a model: CycloneDX or SPDX
@@ -51,4 +67,21 @@ pub struct CardJson {
     /// The card.
     #[command(flatten)]
     pub which: WhichCard,
+}
+
+/// Show what two cards promise differently: licence, gating, base model, data, results, and not their prose.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  hubkit card diff before.md after.md
+  hubkit card diff openai-community/gpt2@main ./gpt2 --format json")]
+pub struct CardDiff {
+    /// The card before: a file, a folder, or a repository as NAMESPACE/NAME@REVISION
+    #[arg(value_name = "FILE|DIR|REPO")]
+    pub before: String,
+    /// The card after
+    #[arg(value_name = "FILE|DIR|REPO")]
+    pub after: String,
+    /// What kind of repository they are on a hub [default: model]
+    #[arg(long, visible_alias = "type", value_name = "KIND", value_parser = super::parse_kind)]
+    pub repo_type: Option<RepoKind>,
 }

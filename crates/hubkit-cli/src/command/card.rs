@@ -3,13 +3,21 @@
 mod asset;
 mod bom;
 mod croissant;
+mod diff;
 mod document;
+mod editable;
+mod get;
+mod html;
 mod import;
 mod json;
 mod jsonld;
 mod lint;
 mod losses;
 mod model;
+mod places;
+mod remove;
+mod set;
+mod show;
 mod source;
 
 use crate::{
@@ -20,8 +28,14 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, Failure> {
     match command {
+        CardCommand::Show(arguments) => show::run(global, arguments).await,
+        CardCommand::Html(arguments) => html::run(global, arguments).await,
         CardCommand::Json(arguments) => json::run(global, arguments).await,
         CardCommand::Lint(arguments) => lint::run(global, arguments).await,
+        CardCommand::Get(arguments) => get::run(global, arguments).await,
+        CardCommand::Set(arguments) => set::run(global, arguments).await,
+        CardCommand::Remove(arguments) => remove::run(global, arguments).await,
+        CardCommand::Diff(arguments) => diff::run(global, arguments).await,
         CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
         CardCommand::Bom(arguments) => bom::run(global, arguments).await,
         CardCommand::Croissant(arguments) => croissant::run(global, arguments).await,

@@ -1,0 +1,59 @@
+use super::*;
+use crate::Card;
+
+fn contract(block: &str) -> Contract {
+    Contract::of(&Card::read(&format!("---\n{block}---\n")).metadata)
+}
+
+fn facts(block: &str) -> Vec<String> {
+    let contract = contract(block);
+    let facts = contract.facts.iter().map(|fact| {
+        let values: Vec<&str> = fact
+            .values
+            .iter()
+            .map(|worth| worth.text.as_str())
+            .collect();
+        format!("{}: {}", fact.label, values.join(", "))
+    });
+    facts.collect()
+}
+
+#[test]
+fn a_contract_has_the_names_that_people_know() {
+    let found = facts(
+        "license: apache-2.0\npipeline_tag: text-generation\nlibrary_name: sentence-transformers\n\
+         base_model: me/larger\nbase_model_relation: quantized\nlanguage: [no, en]\ngated: manual\n\
+         co2_eq_emissions: {emissions: 12.5}\ndatasets: squad\n",
+    );
+    let wanted = [
+        "License: Apache license 2.0 (apache-2.0)",
+        "Access: gated: the authors decide",
+        "Task: Text Generation",
+        "Library: sentence-transformers",
+        "Quantized from: me/larger",
+        "Datasets: squad",
+        "Languages: no, en",
+        "CO₂: 12.5 g",
+    ];
+    assert_eq!(found, wanted);
+    assert_eq!(
+        facts("license: other\nlicense_name: my-own\nlicense_link: LICENSE\n"),
+        ["License: my-own (other)"]
+    );
+    assert!(facts("license: {a: b}\ntags: 5.5\nlanguage:\n").len() == 1);
+}
+
+#[test]
+fn results_are_rows_and_odd_ones_are_left_out() {
+    let contract = contract(
+        "model-index:\n- name: x\n  results:\n  - task: {type: t}\n    dataset: {name: d, config: c, split: test}\n    \
+         metrics:\n    - {type: f1, name: F1, value: 0.5}\n    - {type: f1}\n    - nonsense\n  - 5\n- 6\n",
+    );
+    let wanted = Measured {
+        task: "t".to_owned(),
+        dataset: "d (c, test)".to_owned(),
+        metric: "F1".to_owned(),
+        value: "0.5".to_owned(),
+    };
+    assert_eq!(contract.results, [wanted]);
+}

@@ -1,0 +1,58 @@
+//! Why a card is not changed.
+
+use crate::{FieldPath, MetadataError};
+
+/// Why a card can't be changed as asked. Nothing of it was.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// The metadata can't be read, or could not be any more.
+    #[error("the metadata can't be read")]
+    Unreadable(#[from] MetadataError),
+    /// The card begins with a line of dashes that no other one closes: whether metadata was meant can't be known.
+    #[error("the card begins with a line of `---`, and no other one closes the metadata")]
+    Unclosed,
+    /// There is nothing at the path.
+    #[error("`{path}`: nothing is there")]
+    Missing {
+        /// The path.
+        path: FieldPath,
+    },
+    /// What is on the way is not what the path says.
+    #[error("`{path}`: expected {expected}, found {found}")]
+    Shape {
+        /// How far the path goes.
+        path: FieldPath,
+        /// What the next step needs.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+    /// The value can't be written in a card.
+    #[error("`{path}`: expected a value that cards can hold, found {found}")]
+    Unwritable {
+        /// Where it was to be.
+        path: FieldPath,
+        /// What it is.
+        found: &'static str,
+    },
+    /// Other places repeat the value, or a part of it, by an alias (`*name`), and would change as well.
+    #[error(
+        "`{path}`: the value is repeated elsewhere by an alias, and would change there as well"
+    )]
+    Shared {
+        /// The value that has the anchor (`&name`).
+        path: FieldPath,
+    },
+    /// The name is not written there, but comes from another mapping (`<<: *name`).
+    #[error(
+        "`{path}`: the name comes from a mapping that is merged in (`<<`), and can't be removed here"
+    )]
+    Merged {
+        /// The name.
+        path: FieldPath,
+    },
+    /// The change could not be written in a way that is read back as it was meant.
+    #[error("no way was found to write the change that leaves everything else as it is")]
+    NotKept,
+}

@@ -1,0 +1,234 @@
+//! A card of this machine that a command changes.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use hubkit_card::{Card, Edit, EditError, FieldPath, Metadata, Value, edit, value_to_json};
+use serde_json::json;
+use similar::TextDiff;
+use tempfile::NamedTempFile;
+
+use super::source::Source;
+use crate::{
+    args::{Global, WhichCard},
+    exit::Exit,
+    failure::Failure,
+    output::Output,
+    ui::{Ui, plain},
+};
+
+/// A card, and the file that it is; none for standard input.
+pub(super) struct Editable {
+    pub(super) name: String,
+    pub(super) file: Option<PathBuf>,
+    pub(super) text: String,
+}
+
+impl Editable {
+    pub(super) async fn open(global: &Global, word: &str) -> Result<Self, Failure> {
+        let path = Path::new(word);
+        let file = (word != "-").then(|| {
+            if path.is_dir() {
+                path.join("README.md")
+            } else {
+                path.to_owned()
+            }
+        });
+        if let Some(file) = &file {
+            check(file, word)?;
+        }
+        let which = WhichCard {
+            card: word.to_owned(),
+            repo_type: None,
+            revision: None,
+        };
+        let source = Source::read(global, &which).await?;
+        let text = String::from_utf8(source.bytes).map_err(|error| {
+            let message = format!("{}: expected UTF-8, found other bytes", source.name);
+            Failure::new(Exit::Integrity, "malformed_card", message).caused_by(&error.utf8_error())
+        })?;
+        Ok(Self {
+            name: source.name,
+            file,
+            text,
+        })
+    }
+
+    /// Makes the changes, shows them, and writes the card.
+    pub(super) fn change(&self, ui: &Ui, edits: &[Edit], is_dry: bool) -> Result<Exit, Failure> {
+        let changed = edit(&self.text, edits).map_err(|error| refused(&self.name, &error))?;
+        if self.file.is_none() {
+            let mut out = Output::new();
+            out.write(changed.as_bytes())?;
+            out.finish()?;
+            return Ok(Exit::Done);
+        }
+        let is_changed = changed != self.text;
+        let mut told: Vec<&FieldPath> = Vec::new();
+        for edit in edits {
+            if !told.contains(&&edit.path) {
+                told.push(&edit.path);
+            }
+        }
+        let (before, after) = (metadata(&self.text), metadata(&changed));
+        told.retain(|path| before.at(path) != after.at(path));
+        let diff = || {
+            let diff = TextDiff::from_lines(&self.text, &changed);
+            let name = plain(&self.name);
+            let diff = diff
+                .unified_diff()
+                .context_radius(2)
+                .header(&name, &name)
+                .to_string();
+            diff.lines().map(plain).collect::<Vec<_>>().join("\n")
+        };
+        if let Some(file) = self.file.as_ref().filter(|_| is_changed && !is_dry) {
+            write(file, &self.name, &self.text, &changed)?;
+        }
+        let line = |path: &&FieldPath| {
+            format!(
+                "{}: {} -> {}",
+                plain(&path.to_string()),
+                shown(before.at(path)),
+                shown(after.at(path))
+            )
+        };
+        let value = |path: &&FieldPath| json!({ "path": path.to_string(), "before": before.at(path).map(value_to_json), "after": after.at(path).map(value_to_json) });
+        ui.lines(
+            !is_changed,
+            || {
+                if is_dry {
+                    diff()
+                } else {
+                    told.iter().map(line).collect::<Vec<_>>().join("\n")
+                }
+            },
+            || {
+                json!({
+                    "file": self.name, "changed": is_changed, "written": is_changed && !is_dry,
+                    "changes": told.iter().map(value).collect::<Vec<_>>(),
+                    "diff": if is_dry { Some(diff()) } else { None },
+                })
+            },
+        )?;
+        if !is_changed {
+            ui.remark(&format!("{} says so already", self.name));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn metadata(text: &str) -> Metadata {
+    Card::read(text).metadata
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(value) => plain(&value_to_json(value).to_string()),
+    }
+}
+
+/// Only a file that is one is written, and never one that a link leads to: in a cache that would be a blob.
+fn check(file: &Path, word: &str) -> Result<(), Failure> {
+    let name = plain(&file.display().to_string());
+    match fs::symlink_metadata(file) {
+        Ok(found) if found.is_symlink() => {
+            let target = fs::canonicalize(file)
+                .map_or_else(|_| "nothing".to_owned(), |path| path.display().to_string());
+            let message = format!("{name} is a symbolic link to {}", plain(&target));
+            Err(Failure::new(Exit::Usage, "symbolic_link", message)
+                .hint("name the file it leads to, unless that is a file of the cache, which nothing may change: `hubkit download --local-dir DIR` gives a copy"))
+        }
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound
+                && word.parse::<hubkit::RepoId>().is_ok()
+                && !Path::new(word).exists() =>
+        {
+            let message = format!(
+                "there is no file `{}`, and this command changes no repository on a hub",
+                plain(word)
+            );
+            Err(Failure::new(Exit::NotFound, "file_not_found", message)
+                .hint("fetch it first: `hubkit download REPO README.md --local-dir DIR`, then name DIR"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let message = format!("{name}: {error}");
+            Err(Failure::new(Exit::NotFound, "file_not_found", message)
+                .hint("name a card's file, or a folder with a README.md"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Replaces a file as a whole; its mode is kept.
+fn write(file: &Path, name: &str, before: &str, after: &str) -> Result<(), Failure> {
+    let failure = |error: &io::Error| {
+        Failure::new(
+            Exit::Disk,
+            "unwritable",
+            format!("{name} can't be written: {error}"),
+        )
+    };
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut new = NamedTempFile::new_in(folder).map_err(|error| failure(&error))?;
+    new.write_all(after.as_bytes())
+        .map_err(|error| failure(&error))?;
+    let mode = fs::metadata(file)
+        .map_err(|error| failure(&error))?
+        .permissions();
+    new.as_file()
+        .set_permissions(mode)
+        .map_err(|error| failure(&error))?;
+    new.as_file().sync_all().map_err(|error| failure(&error))?;
+    if fs::read(file).map_err(|error| failure(&error))? != before.as_bytes() {
+        let message = format!("{name} was changed by someone else meanwhile");
+        return Err(Failure::new(Exit::Disk, "changed_meanwhile", message).hint("try again"));
+    }
+    new.persist(file).map_err(|error| failure(&error.error))?;
+    Ok(())
+}
+
+fn refused(name: &str, error: &EditError) -> Failure {
+    let (exit, code, hint) = match error {
+        EditError::Unreadable(_) => (
+            Exit::Integrity,
+            "malformed_card",
+            "mend the block between the lines of `---` at the top of the card; nothing was changed",
+        ),
+        EditError::Unclosed => (
+            Exit::Integrity,
+            "malformed_card",
+            "close the metadata with a line of `---`",
+        ),
+        EditError::Missing { .. } => (
+            Exit::No,
+            "no_such_field",
+            "`hubkit card json` prints all that is there",
+        ),
+        EditError::Shape { .. } => (
+            Exit::Usage,
+            "wrong_shape",
+            "`hubkit card get` prints what is there; `:=` sets all of it anew",
+        ),
+        EditError::Shared { .. } | EditError::Merged { .. } => (
+            Exit::Usage,
+            "shared_value",
+            "change the mapping or the alias by hand; nothing was changed",
+        ),
+        _ => (
+            Exit::Usage,
+            "not_kept",
+            "change the card by hand; nothing was changed",
+        ),
+    };
+    Failure::new(exit, code, format!("{name}: {}", plain(&error.to_string())))
+        .caused_by_chain(error)
+        .hint(hint)
+}

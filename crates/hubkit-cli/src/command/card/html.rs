@@ -1,0 +1,78 @@
+//! `hubkit card html`.
+
+mod page;
+
+use std::{io::Write as _, path::Path};
+
+use hubkit::safetensors::{Existing, NewFile};
+use hubkit_card::{Card, Contract, RemoteImages, render_with};
+
+use super::{
+    places::{Places, Reader},
+    source::Source,
+};
+use crate::{
+    args::{CardHtml, Global},
+    command::safetensors::unusable,
+    exit::Exit,
+    failure::Failure,
+    output::Output,
+    ui::Ui,
+};
+
+/// A page has so many bytes at most for its text, and for what the metadata says.
+const LONGEST: usize = 32 << 20;
+const LONGEST_CONTRACT: usize = 4 << 20;
+
+pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, Failure> {
+    let source = Source::read(global, &arguments.which).await?;
+    let card = Card::read(&source.text);
+    let remote_images = arguments.remote_images;
+    let places = Places::of(global, &source, Reader::Page { remote_images })?;
+    let images = if remote_images {
+        RemoteImages::Shown
+    } else {
+        RemoteImages::Linked
+    };
+    let contract = Contract::of(&card.metadata);
+    let facts = contract.render(&places, LONGEST_CONTRACT);
+    let text = render_with(card.body, &places, LONGEST, images);
+    let outline = card.outline();
+    let title = outline.title().or(contract.name.as_deref());
+    let page = page::whole(&page::Content {
+        title: title.unwrap_or(&source.name),
+        source: &source.name,
+        fault: card.fault.as_ref().map(ToString::to_string),
+        facts: &facts,
+        text: &text,
+        images: page::Images {
+            near: places.has_near_images(),
+            remote: remote_images,
+        },
+    });
+    match &arguments.written.output {
+        None => {
+            let mut output = Output::new();
+            output.write(page.as_bytes())?;
+            output.finish()?;
+        }
+        Some(path) => write(path, arguments.written.force, page.as_bytes())?,
+    }
+    if !(facts.is_whole && text.is_whole) {
+        Ui::new(global).remark("the card goes on: so much of it becomes a page at most");
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes a file that is there as a whole or not at all.
+fn write(path: &Path, force: bool, bytes: &[u8]) -> Result<(), Failure> {
+    let existing = if force {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    let mut file = NewFile::create(path, existing).map_err(|error| unusable(path, &error))?;
+    file.write_all(bytes)
+        .map_err(|error| unusable(path, &error))?;
+    file.publish().map_err(|error| unusable(path, &error))
+}

@@ -1,0 +1,80 @@
+//! A card as a page that stands alone.
+
+use hubkit_card::Rendered;
+use maud::{DOCTYPE, PreEscaped, html};
+
+const STYLE: &str = include_str!("style.css");
+/// The SHA-256 of the style: the policy of the page allows this one and no other.
+const STYLE_DIGEST: &str = "sha256-3coyAIxMb3SxcdZiS+jLRH6O6UrFf3/LGshimE6Pufc=";
+
+/// What a page is made of.
+pub(super) struct Content<'a> {
+    pub(super) title: &'a str,
+    /// Where the card was found.
+    pub(super) source: &'a str,
+    /// Why its metadata can't be read.
+    pub(super) fault: Option<String>,
+    pub(super) facts: &'a Rendered,
+    pub(super) text: &'a Rendered,
+    pub(super) images: Images,
+}
+
+/// Which images are shown.
+#[derive(Clone, Copy)]
+pub(super) struct Images {
+    /// Those beside the page.
+    pub(super) near: bool,
+    /// Those elsewhere.
+    pub(super) remote: bool,
+}
+
+pub(super) fn whole(content: &Content<'_>) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy(content.images));
+                meta name="referrer" content="no-referrer";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (content.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    p { (content.source) }
+                    @if let Some(fault) = &content.fault {
+                        p.notice { "The metadata can't be read: " (fault) }
+                    }
+                    (PreEscaped(&content.facts.html))
+                }
+                main {
+                    article { (PreEscaped(&content.text.html)) }
+                    @if !(content.facts.is_whole && content.text.is_whole) {
+                        p.notice { "The card goes on; this page shows so much of it." }
+                    }
+                }
+                footer { "Made by hubkit from the card of " (content.source) ". The words are its author's." }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// Nothing runs, nothing is sent, and nothing is fetched but the images that were asked for.
+fn policy(images: Images) -> String {
+    let sources = match images {
+        Images {
+            near: false,
+            remote: false,
+        } => "'none'",
+        Images {
+            near: true,
+            remote: false,
+        } => "'self' file:",
+        Images { remote: true, .. } => "'self' file: https: http:",
+    };
+    format!(
+        "default-src 'none'; style-src '{STYLE_DIGEST}'; img-src {sources}; base-uri 'none'; form-action 'none'"
+    )
+}
