@@ -3,6 +3,7 @@
 mod archives;
 mod bodies;
 mod croissants;
+mod edits;
 mod formats;
 mod lfs;
 mod lints;
@@ -21,6 +22,7 @@ pub const TARGETS: &[&[Target]] = &[
     routes::TARGETS,
     bodies::TARGETS,
     croissants::TARGETS,
+    edits::TARGETS,
     lfs::TARGETS,
     lints::TARGETS,
     replies::TARGETS,

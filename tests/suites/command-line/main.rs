@@ -4,6 +4,7 @@ mod access;
 mod below_a_path;
 mod describing;
 mod downloads;
+mod editing;
 mod errors;
 mod finding;
 mod hostile;

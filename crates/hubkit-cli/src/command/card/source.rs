@@ -168,7 +168,7 @@ impl Found {
         let file = file.ok_or_else(|| {
             let message = format!("{} has no {NAME} at {}", self.repo, self.commit);
             Failure::new(Exit::NotFound, "no_card", message)
-                .hint("`hubkit card new` writes one from what the files say")
+                .hint("`hubkit ls REPO` lists the files; a card is the README.md at the top")
         })?;
         let read = self
             .hub
