@@ -78,3 +78,36 @@ fn policy(images: Images) -> String {
         "default-src 'none'; style-src '{STYLE_DIGEST}'; img-src {sources}; base-uri 'none'; form-action 'none'"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use hubkit::{BlobId, Sha256, store::Digester};
+
+    use super::*;
+
+    /// The bytes of a text in base64.
+    fn decode(text: &str) -> Vec<u8> {
+        const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+        for digit in text.trim_end_matches('=').chars() {
+            let value = DIGITS.find(digit).expect("base64");
+            bits = (bits << 6) | u32::try_from(value).expect("six bits");
+            count += 6;
+            if count >= 8 {
+                count -= 8;
+                bytes.push(u8::try_from(bits >> count & 0xff).expect("eight bits"));
+            }
+        }
+        bytes
+    }
+
+    #[test]
+    fn the_policy_allows_the_style_that_is_there() {
+        let named = STYLE_DIGEST.strip_prefix("sha256-").expect("a digest");
+        let named = decode(named).try_into().expect("32 bytes");
+        let named = BlobId::Sha256(Sha256::from_bytes(named));
+        let mut digester = Digester::for_blob(named, STYLE.len() as u64);
+        digester.update(STYLE.as_bytes());
+        assert_eq!(digester.finish(), named);
+    }
+}
