@@ -19,6 +19,7 @@ mod metadata;
 mod modality;
 mod outline;
 mod path;
+mod percent;
 mod render;
 mod split;
 mod syntax;
@@ -36,7 +37,7 @@ pub use diff::{Aspect, Difference, diff};
 pub use edit::{Change, Edit, EditError, edit, edit_document, read_document};
 pub use export::{
     Croissant, CycloneDxVersion, DatasetSources, ModelShape, ModelSources, SAMPLE_BYTES, Sample,
-    SpdxError, croissant, cyclonedx, model_jsonld, read_eval_results, sampled_files, spdx,
+    SpdxError, croissant, cyclonedx, model_jsonld, sampled_files, spdx,
 };
 pub use import::{ImportError, Imported, import_croissant, import_cyclonedx};
 pub use lint::{

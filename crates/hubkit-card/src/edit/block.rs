@@ -29,14 +29,7 @@ impl Rewriter<'_> {
         if !(0..entries.len()).any(is_kept) {
             return self.emptied(slot, entries, new);
         }
-        let starts: Vec<usize> = entries
-            .iter()
-            .map(|(key, _)| self.places.entry_start(key))
-            .collect();
-        let ends: Vec<usize> = entries
-            .iter()
-            .map(|(key, value)| self.places.value_end(key, value))
-            .collect();
+        let (starts, ends) = self.bounds(entries);
         let column = starts.first().map_or(0, |start| self.places.column(*start));
         for (at, (key, value)) in entries.iter().enumerate() {
             let Some(name) = names[at] else { continue };
@@ -87,6 +80,15 @@ impl Rewriter<'_> {
         Ok(true)
     }
 
+    /// Where each entry begins, and where its value ends.
+    fn bounds(&self, entries: &[Entry<'_>]) -> (Vec<usize>, Vec<usize>) {
+        let bounds = entries.iter().map(|(key, value)| {
+            let start = self.places.entry_start(key);
+            (start, self.places.value_end(key, value))
+        });
+        bounds.unzip()
+    }
+
     /// At the top remarks stay when all names go.
     fn emptied(
         &mut self,
@@ -97,14 +99,7 @@ impl Rewriter<'_> {
         if slot.kind != Kind::Root {
             return Ok(false);
         }
-        let starts: Vec<usize> = entries
-            .iter()
-            .map(|(key, _)| self.places.entry_start(key))
-            .collect();
-        let ends: Vec<usize> = entries
-            .iter()
-            .map(|(key, value)| self.places.value_end(key, value))
-            .collect();
+        let (starts, ends) = self.bounds(entries);
         for (_, value) in entries {
             value.each(&mut |node| self.note(node));
         }

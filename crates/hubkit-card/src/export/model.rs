@@ -13,7 +13,6 @@ use super::address;
 use crate::{AssetFile, BaseModelRelation, CardData, Description, Evidence, Metadata, describe};
 
 pub(super) use emissions::Emissions;
-pub use evaluation::read_eval_results;
 pub(super) use evaluation::{Evaluation, Metric};
 pub(super) use licence::Licence;
 pub(super) use prose::Prose;

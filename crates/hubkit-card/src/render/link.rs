@@ -2,6 +2,8 @@
 
 use hubkit_types::RepoPath;
 
+use crate::percent;
+
 /// A link or an image that names something of the same repository or the same hub.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reference<'a> {
@@ -62,7 +64,7 @@ pub(crate) fn read(text: &str) -> Option<Target<'_>> {
         None => (text, None),
     };
     let path = path.split('?').next().unwrap_or_default();
-    let path = decode(path)?;
+    let path = String::from_utf8(percent::decode(path)).ok()?;
     Some(Target::Near(Reference::File {
         path: normalise(&path)?,
         fragment,
@@ -119,22 +121,6 @@ fn normalise(path: &str) -> Option<RepoPath> {
         }
     }
     parts.join("/").parse().ok()
-}
-
-/// Percent signs as the bytes they stand for.
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let digits = tail.get(..2).filter(|_| first == b'%');
-        let byte = digits
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = if byte.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use serde_yaml::Mapping;
 
 use super::fields::{Fields, Notes};
-use crate::{Diagnostic, FieldPath, Metadata, MetadataError, Severity, syntax::Document};
+use crate::{Diagnostic, FieldPath, Metadata, MetadataError, Severity};
 
 /// A data set that is a benchmark.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -76,16 +76,8 @@ impl Benchmark {
             extra: fields.rest(),
             diagnostics: Vec::new(),
         };
-        let mut diagnostics = notes.into_diagnostics();
-        if !diagnostics.is_empty()
-            && let Some(document) = Document::read(text)
-        {
-            for diagnostic in &mut diagnostics {
-                diagnostic.location = document.locate(&diagnostic.path);
-            }
-        }
         Ok(Self {
-            diagnostics,
+            diagnostics: notes.placed_in(text),
             ..benchmark
         })
     }

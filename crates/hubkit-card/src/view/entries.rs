@@ -6,7 +6,7 @@ use hubkit_types::RepoId;
 use serde_yaml::{Mapping, Value};
 
 use super::fields::{Fields, Notes, objects};
-use crate::{Diagnostic, Dialect, FieldPath, MetadataError, Severity, metadata, syntax::Document};
+use crate::{Diagnostic, Dialect, FieldPath, MetadataError, Severity, metadata};
 
 /// The entries of a file of results.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -71,17 +71,9 @@ impl EvalEntries {
         }
         let mut notes = Notes::default();
         let (entries, _) = objects(&value, &FieldPath::root(), &mut notes, EvalEntry::read);
-        let mut diagnostics = notes.into_diagnostics();
-        if !diagnostics.is_empty()
-            && let Some(document) = Document::read(text)
-        {
-            for diagnostic in &mut diagnostics {
-                diagnostic.location = document.locate(&diagnostic.path);
-            }
-        }
         Ok(Self {
             entries,
-            diagnostics,
+            diagnostics: notes.placed_in(text),
         })
     }
 }

@@ -3,7 +3,7 @@
 use hubkit_types::RepoId;
 use serde_yaml::{Mapping, Value};
 
-use crate::{Diagnostic, FieldPath, Severity, Step};
+use crate::{Diagnostic, FieldPath, Severity, Step, syntax::Document};
 
 /// What is to be said about the values that could not be given.
 #[derive(Default)]
@@ -15,6 +15,19 @@ impl Notes {
 
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.0
+    }
+
+    /// The same, with the places in a file that is nothing but YAML.
+    pub(crate) fn placed_in(self, text: &str) -> Vec<Diagnostic> {
+        let mut diagnostics = self.0;
+        if !diagnostics.is_empty()
+            && let Some(document) = Document::read(text)
+        {
+            for diagnostic in &mut diagnostics {
+                diagnostic.location = document.locate(&diagnostic.path);
+            }
+        }
+        diagnostics
     }
 
     /// Another kind of value was expected.

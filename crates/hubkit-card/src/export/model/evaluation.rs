@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use serde_yaml::Value;
 
 use super::Dataset;
-use crate::{Dialect, Metadata, MetadataError, metadata};
+use crate::Metadata;
 
 /// What was measured on one data set for one task.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -131,15 +131,6 @@ fn metric(metric: &Value) -> Option<Metric> {
         kind,
         value: value(metric.get("value")?)?,
     })
-}
-
-/// Reads a file below `.eval_results/`, for [`ModelSources::eval_results`](super::ModelSources::eval_results).
-///
-/// # Errors
-///
-/// When it is not YAML, or more than [`Metadata::read`] reads.
-pub fn read_eval_results(text: &str) -> Result<Value, MetadataError> {
-    metadata::value(text, Dialect::Hub)
 }
 
 /// The results in a file below `.eval_results/`: a list of data set, task and value.

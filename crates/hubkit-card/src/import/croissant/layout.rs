@@ -8,7 +8,7 @@ use super::{
     features::{self, is_split},
     node::Node,
 };
-use crate::Loss;
+use crate::{Loss, percent};
 
 /// So many sets of records are taken over.
 const MOST: usize = 10_000;
@@ -135,27 +135,9 @@ fn paths(node: Node<'_>) -> Vec<String> {
     // /resolve/REVISION/PATH
     let behind = url.split_once("/resolve/").map(|(_, behind)| behind);
     let path = behind.and_then(|behind| behind.split_once('/'));
-    path.map(|(_, path)| decoded(path)).into_iter().collect()
-}
-
-/// A path without its percent signs.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut decoded, mut at) = (Vec::new(), 0);
-    while let Some(&byte) = bytes.get(at) {
-        let hex = text.get(at + 1..at + 3);
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(value) if byte == b'%' => {
-                decoded.push(value);
-                at += 3;
-            }
-            _ => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
+    path.map(|(_, path)| percent::decode_lossy(path))
+        .into_iter()
+        .collect()
 }
 
 fn written(configs: BTreeMap<String, Config>) -> Layout {

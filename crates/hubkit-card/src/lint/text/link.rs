@@ -8,6 +8,7 @@ use crate::{
         draft::{Draft, Drafts, Place, quoted},
         rule::BROKEN_LINK,
     },
+    percent,
     render::{Reference, Target, link},
 };
 
@@ -66,7 +67,7 @@ impl Links {
     /// Whether there is a heading that a link may mean. Renderers differ in what they do with signs and with names that come
     /// twice, so that letters alone count.
     fn has_anchor(&self, name: &str) -> bool {
-        let decoded = percent_decoded(name);
+        let decoded = percent::decode_lossy(name);
         let wanted = letters(&decoded);
         if wanted.is_empty() || wanted == "top" || self.anchors.contains(&wanted) {
             return true;
@@ -102,23 +103,4 @@ fn has_file(files: &[&str], path: &str) -> bool {
 fn letters(text: &str) -> String {
     let letters = text.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).take(200).collect()
-}
-
-fn percent_decoded(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let digit = |at: usize| tail.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        if let (b'%', Some(high), Some(low)) = (first, digit(0), digit(1)) {
-            bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'%'));
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,6 +1,6 @@
 //! Documents that are made of cards.
 
-use std::io::Write as _;
+use std::{io::Write as _, path::Path};
 
 use hubkit::safetensors::{Existing, NewFile};
 use serde_json::Value;
@@ -10,18 +10,22 @@ use crate::{args::WrittenTo, command::safetensors::unusable, failure::Failure, u
 /// Prints a document, or writes it to a file that is there as a whole or not at all.
 pub(super) fn write(document: &Value, to: &WrittenTo) -> Result<(), Failure> {
     let text = format!("{document:#}");
-    let Some(path) = &to.output else {
-        return data(&text);
-    };
-    let existing = if to.force {
+    match &to.output {
+        Some(path) => save(path, to.force, format!("{text}\n").as_bytes()),
+        None => data(&text),
+    }
+}
+
+/// Writes a file that is there as a whole or not at all; with `force` in the place of another.
+pub(super) fn save(path: &Path, force: bool, bytes: &[u8]) -> Result<(), Failure> {
+    let existing = if force {
         Existing::Replace
     } else {
         Existing::Keep
     };
     let written = || {
         let mut file = NewFile::create(path, existing)?;
-        file.write_all(text.as_bytes())?;
-        file.write_all(b"\n")?;
+        file.write_all(bytes)?;
         file.publish()
     };
     written().map_err(|error| unusable(path, &error))

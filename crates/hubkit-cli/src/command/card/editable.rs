@@ -1,17 +1,15 @@
 //! A card of this machine that a command changes.
 
 use std::{
-    fs,
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use hubkit_card::{Card, Edit, EditError, FieldPath, Metadata, Value, edit, value_to_json};
 use serde_json::json;
 use similar::TextDiff;
-use tempfile::NamedTempFile;
 
-use super::source::Source;
+use super::{replacement::staged, source::Source};
 use crate::{
     args::{Global, WhichCard},
     exit::Exit,
@@ -173,20 +171,9 @@ fn write(file: &Path, name: &str, before: &str, after: &str) -> Result<(), Failu
             format!("{name} can't be written: {error}"),
         )
     };
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut new = NamedTempFile::new_in(folder).map_err(|error| failure(&error))?;
-    new.write_all(after.as_bytes())
+    let new = fs::metadata(file)
+        .and_then(|found| staged(file, after, found.permissions()))
         .map_err(|error| failure(&error))?;
-    let mode = fs::metadata(file)
-        .map_err(|error| failure(&error))?
-        .permissions();
-    new.as_file()
-        .set_permissions(mode)
-        .map_err(|error| failure(&error))?;
-    new.as_file().sync_all().map_err(|error| failure(&error))?;
     if fs::read(file).map_err(|error| failure(&error))? != before.as_bytes() {
         let message = format!("{name} was changed by someone else meanwhile");
         return Err(Failure::new(Exit::Disk, "changed_meanwhile", message).hint("try again"));

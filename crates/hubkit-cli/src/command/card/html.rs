@@ -2,18 +2,15 @@
 
 mod page;
 
-use std::{io::Write as _, path::Path};
-
-use hubkit::safetensors::{Existing, NewFile};
 use hubkit_card::{Card, Contract, RemoteImages, render_with};
 
 use super::{
+    document,
     places::{Places, Reader},
     source::Source,
 };
 use crate::{
     args::{CardHtml, Global},
-    command::safetensors::unusable,
     exit::Exit,
     failure::Failure,
     output::Output,
@@ -56,23 +53,10 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
             output.write(page.as_bytes())?;
             output.finish()?;
         }
-        Some(path) => write(path, arguments.written.force, page.as_bytes())?,
+        Some(path) => document::save(path, arguments.written.force, page.as_bytes())?,
     }
     if !(facts.is_whole && text.is_whole) {
         Ui::new(global).remark("the card goes on: so much of it becomes a page at most");
     }
     Ok(Exit::Done)
-}
-
-/// Writes a file that is there as a whole or not at all.
-fn write(path: &Path, force: bool, bytes: &[u8]) -> Result<(), Failure> {
-    let existing = if force {
-        Existing::Replace
-    } else {
-        Existing::Keep
-    };
-    let mut file = NewFile::create(path, existing).map_err(|error| unusable(path, &error))?;
-    file.write_all(bytes)
-        .map_err(|error| unusable(path, &error))?;
-    file.publish().map_err(|error| unusable(path, &error))
 }

@@ -1,16 +1,12 @@
 //! `hubkit card import`.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read as _, Write as _},
-    path::Path,
-};
+use std::{fs, io::Write as _, path::Path};
 
 use hubkit::safetensors::{Existing, NewFile};
 use hubkit_card::{ImportError, import_croissant, import_cyclonedx};
 use serde_json::Value;
 
-use super::losses;
+use super::{input::Input, losses};
 use crate::{
     args::{CardImport, Global},
     command::safetensors::unusable,
@@ -19,17 +15,20 @@ use crate::{
     ui::{Ui, data, plain},
 };
 
-/// A longer description, or card, is refused, in bytes.
-const LONGEST: u64 = 64 << 20;
+/// How a description, or the card that it is put into, is read.
+const DESCRIPTION: Input = Input {
+    longest: 64 << 20,
+    expected: "",
+    code: "malformed_description",
+    check: "check that this is a description of a data set",
+    name: "name a file; `-` reads a description from standard input",
+    piped: "`-` reads a description from standard input",
+};
 
 pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failure> {
     let (name, bytes) = match arguments.description.as_str() {
-        "-" => {
-            let name = "standard input".to_owned();
-            let bytes = bounded(io::stdin().lock(), &name)?;
-            (name, bytes)
-        }
-        path => (plain(path), read(Path::new(path))?),
+        "-" => ("standard input".to_owned(), DESCRIPTION.piped()?),
+        path => (plain(path), DESCRIPTION.read(Path::new(path))?),
     };
     let document: Value = serde_json::from_slice(&bytes).map_err(|error| {
         let message = format!("{name}: it is no JSON");
@@ -72,7 +71,7 @@ pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failu
 
 /// The text of a card, which is written back byte by byte.
 fn text(path: &Path, shown: &str) -> Result<String, Failure> {
-    String::from_utf8(read(path)?).map_err(|_| {
+    String::from_utf8(DESCRIPTION.read(path)?).map_err(|_| {
         let message = format!("{shown}: expected UTF-8, found other bytes");
         Failure::new(Exit::Integrity, "malformed_card", message)
             .hint("save the card as UTF-8 first")
@@ -92,44 +91,6 @@ fn write(path: &Path, card: &str) -> Result<(), Failure> {
         }
     };
     written().map_err(|error| unusable(path, &error))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let shown = plain(&path.display().to_string());
-    let unreadable = |error: &io::Error| {
-        let (exit, code) = match error.kind() {
-            io::ErrorKind::NotFound => (Exit::NotFound, "file_not_found"),
-            _ => (Exit::Disk, "unreadable"),
-        };
-        Failure::new(exit, code, format!("{shown}: {error}"))
-            .hint("name a file; `-` reads a description from standard input")
-    };
-    // What is no file, such as a pipe, could keep us waiting for ever.
-    let about = fs::metadata(path).map_err(|error| unreadable(&error))?;
-    if !about.is_file() {
-        let message = format!("{shown} is not a file");
-        return Err(Failure::new(Exit::Usage, "not_a_file", message)
-            .hint("`-` reads a description from standard input"));
-    }
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    bounded(file, &shown)
-}
-
-fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = reader.take(LONGEST + 1).read_to_end(&mut bytes);
-    read.map_err(|error| {
-        let message = format!("{name} can't be read: {error}");
-        Failure::new(Exit::Disk, "unreadable", message)
-    })?;
-    if bytes.len() as u64 > LONGEST {
-        let message = format!("{name}: expected at most {LONGEST} bytes, found more");
-        return Err(
-            Failure::new(Exit::Integrity, "malformed_description", message)
-                .hint("check that this is a description of a data set"),
-        );
-    }
-    Ok(bytes)
 }
 
 fn failure(name: &str, error: &ImportError) -> Failure {

@@ -122,7 +122,7 @@ fn endpoint(global: &Global) -> Result<Endpoint, Failure> {
 }
 
 /// A path as a part of an address.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     let encode = |byte: u8| {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             char::from(byte).to_string()

@@ -1,14 +1,11 @@
 //! Where a card is, and what is around it.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use hubkit::{CommitId, Hub, Repo, RepoKind, RepoPath, Silent, TreeFile};
 use hubkit_card::Card;
 
+use super::input::Input;
 use crate::{
     args::{Global, WhichCard},
     exit::Exit,
@@ -21,6 +18,16 @@ use crate::{
 const NAME: &str = "README.md";
 /// A longer card is refused, in bytes. Real ones of more than 1 MB are lists of data.
 const LONGEST: usize = 16 << 20;
+
+/// How a card, or a small file beside it, is read.
+pub(super) const CARD: Input = Input {
+    longest: LONGEST,
+    expected: "a card of ",
+    code: "malformed_card",
+    check: "check that this is a card: a Markdown file with metadata at its top",
+    name: "name a card's file, a folder with a README.md, or a repository as NAMESPACE/NAME",
+    piped: "`-` reads a card from standard input",
+};
 
 /// A card and where it was found.
 pub(super) struct Source {
@@ -63,7 +70,7 @@ impl Source {
         let word = which.card.as_str();
         let path = Path::new(word);
         if word == "-" {
-            let bytes = bounded(io::stdin().lock(), "standard input")?;
+            let bytes = CARD.piped()?;
             return Ok(Self::new(
                 "standard input",
                 Place::Input,
@@ -79,7 +86,7 @@ impl Source {
                 path.to_owned()
             };
             let name = file.display().to_string();
-            let bytes = bounded(open(&file, &name)?, &name)?;
+            let bytes = CARD.read(&file)?;
             let place = if is_folder {
                 Place::Folder(path.to_owned())
             } else {
@@ -106,15 +113,7 @@ impl Source {
 
     /// The name of the folder that a card of this machine lies in: what to call what has no repository yet.
     pub(super) fn folder_name(&self) -> Option<String> {
-        let folder = match &self.place {
-            Place::Folder(folder) => folder.as_path(),
-            Place::File(file) => match file.parent()? {
-                folder if folder == Path::new("") => Path::new("."),
-                folder => folder,
-            },
-            Place::Input | Place::Hub(_) => return None,
-        };
-        let folder = folder.canonicalize().ok()?;
+        let folder = self.place.folder()?.canonicalize().ok()?;
         Some(folder.file_name()?.to_string_lossy().into_owned())
     }
 
@@ -131,6 +130,26 @@ impl Source {
         Err(Failure::new(Exit::Integrity, "malformed_card", message)
             .caused_by(fault)
             .hint("mend the block between the lines of `---` at the top of the card"))
+    }
+}
+
+impl Place {
+    /// The folder of this machine that the card lies in.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::File(file) => Some(folder_of(file)),
+            Self::Input | Self::Hub(_) => None,
+        }
+    }
+
+    /// The file of this machine that the card is.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(file) => Some(file.clone()),
+            Self::Folder(folder) => Some(folder.join(NAME)),
+            Self::Input | Self::Hub(_) => None,
+        }
     }
 }
 
@@ -178,6 +197,14 @@ impl Found {
     }
 }
 
+/// The folder of a file; of one without any in its path the current one.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Whether the user can only have meant a file of this machine.
 fn names_a_file(path: &Path) -> bool {
     let text = path.to_string_lossy();
@@ -186,46 +213,4 @@ fn names_a_file(path: &Path) -> bool {
         || path
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
-}
-
-pub(super) fn open(path: &Path, name: &str) -> Result<File, Failure> {
-    let failure = |error: &io::Error| {
-        let (exit, code) = match error.kind() {
-            io::ErrorKind::NotFound => (Exit::NotFound, "file_not_found"),
-            _ => (Exit::Disk, "unreadable"),
-        };
-        Failure::new(exit, code, format!("{}: {error}", plain(name))).hint(
-            "name a card's file, a folder with a README.md, or a repository as NAMESPACE/NAME",
-        )
-    };
-    // What is no file, such as a pipe, could keep us waiting for ever.
-    let metadata = std::fs::metadata(path).map_err(|error| failure(&error))?;
-    if !metadata.is_file() {
-        let message = format!("{} is not a file", plain(name));
-        return Err(Failure::new(Exit::Usage, "not_a_file", message)
-            .hint("`-` reads a card from standard input"));
-    }
-    File::open(path).map_err(|error| failure(&error))
-}
-
-/// Reads to the end, or to the longest that a card may be.
-pub(super) fn bounded(reader: impl io::Read, name: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let limit = LONGEST as u64 + 1;
-    reader
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|error| {
-            let message = format!("{} can't be read: {error}", plain(name));
-            Failure::new(Exit::Disk, "unreadable", message)
-        })?;
-    if bytes.len() > LONGEST {
-        let message = format!(
-            "{}: expected a card of at most {LONGEST} bytes, found more",
-            plain(name)
-        );
-        return Err(Failure::new(Exit::Integrity, "malformed_card", message)
-            .hint("check that this is a card: a Markdown file with metadata at its top"));
-    }
-    Ok(bytes)
 }

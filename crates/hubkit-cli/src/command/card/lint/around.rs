@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::{
     asset,
-    source::{Found, Place},
+    source::{Found, Place, folder_of},
 };
 
 /// A longer configuration is not read, in bytes.
@@ -30,10 +30,7 @@ impl Around {
         match place {
             Place::Folder(folder) => Self::of_folder(folder),
             Place::File(file) if file.file_name().is_some_and(|name| name == "README.md") => {
-                match file.parent() {
-                    Some(folder) if folder != Path::new("") => Self::of_folder(folder),
-                    _ => Self::of_folder(Path::new(".")),
-                }
+                Self::of_folder(folder_of(file))
             }
             Place::Hub(found) => Self::of_repo(found).await,
             Place::Input | Place::File(_) => Self::default(),

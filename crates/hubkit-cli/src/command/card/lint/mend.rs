@@ -1,13 +1,13 @@
 //! `--fix`: cards that are mended where they lie.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{fs, path::Path};
 
 use hubkit::RepoKind;
 use hubkit_card::{Finding, LintSettings, Mended, Surroundings, mend};
 use similar::TextDiff;
 
 use super::{
-    super::source::{Place, Source},
+    super::{replacement::staged, source::Source},
     around::Around,
 };
 use crate::{args::CardLint, exit::Exit, failure::Failure, ui::plain};
@@ -29,11 +29,7 @@ pub(super) fn repair(
     around: &Around,
     rules: &LintSettings,
 ) -> Result<Repair, Failure> {
-    let file = match &source.place {
-        Place::File(file) => Some(file.clone()),
-        Place::Folder(folder) => Some(folder.join("README.md")),
-        Place::Input | Place::Hub(_) => None,
-    };
+    let file = source.place.file();
     if file.is_none() && !arguments.dry_run {
         let message = format!(
             "{} is no file of this machine, so nothing can be mended in it",
@@ -82,18 +78,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Disk, "occupied", message)
             .hint("name the file itself, not a link to it"));
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
     let written = || {
-        let mut temporary = tempfile::Builder::new()
-            .prefix(".README-")
-            .tempfile_in(folder)?;
-        temporary.as_file_mut().write_all(text.as_bytes())?;
-        temporary.as_file().set_permissions(found.permissions())?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(path).map_err(|error| error.error)
+        let new = staged(path, text, found.permissions())?;
+        new.persist(path).map_err(|error| error.error)
     };
     written().map(drop).map_err(|error| {
         let message = format!("{name} can't be written: {error}");

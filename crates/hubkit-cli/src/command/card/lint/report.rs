@@ -135,9 +135,9 @@ impl Report {
 
 fn address(place: &Place) -> Option<String> {
     match place {
-        Place::Input => None,
-        Place::File(file) => Some(relative(file)),
-        Place::Folder(folder) => Some(relative(&folder.join("README.md"))),
+        Place::Input | Place::File(_) | Place::Folder(_) => {
+            place.file().map(|file| relative(&file))
+        }
         Place::Hub(found) => {
             let (repo, commit) = (&found.repo, found.commit);
             let path = format!(

@@ -5,7 +5,10 @@
 use hubkit_card::{Finding, RULES, Severity};
 use serde_json::{Value, json};
 
-use super::report::{Linted, Report};
+use super::{
+    super::places::encoded,
+    report::{Linted, Report},
+};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -87,23 +90,12 @@ fn uri(address: &str) -> String {
     if address.starts_with("https://") || address.starts_with("http://") {
         return address.to_owned();
     }
-    let mut uri = String::new();
-    if address.starts_with('/') {
-        uri.push_str("file://");
-    }
-    for byte in address.bytes() {
-        let is_plain = byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
-        if is_plain {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format_byte(byte));
-        }
-    }
-    uri
-}
-
-fn format_byte(byte: u8) -> String {
-    format!("%{byte:02X}")
+    let scheme = if address.starts_with('/') {
+        "file://"
+    } else {
+        ""
+    };
+    format!("{scheme}{}", encoded(address))
 }
 
 #[cfg(test)]

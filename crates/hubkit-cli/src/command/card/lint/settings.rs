@@ -135,16 +135,7 @@ fn rule(name: &str, item: &Item<'_>) -> Result<&'static Rule, Fault> {
 
 /// The first file from the folder of a card upwards; of a card from elsewhere, from the current folder.
 fn find(place: &Place) -> Option<PathBuf> {
-    let folder = match place {
-        Place::File(file) => file.parent()?.to_owned(),
-        Place::Folder(folder) => folder.clone(),
-        Place::Input | Place::Hub(_) => PathBuf::new(),
-    };
-    let folder = if folder == Path::new("") {
-        PathBuf::from(".")
-    } else {
-        folder
-    };
+    let folder = place.folder().unwrap_or(Path::new("."));
     let folder = folder.canonicalize().ok()?;
     let mut files = folder.ancestors().map(|folder| folder.join(NAME));
     files.find(|file| file.is_file())

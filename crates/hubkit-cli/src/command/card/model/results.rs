@@ -1,8 +1,8 @@
 //! What lies below `.eval_results/`.
 
-use hubkit_card::{Asset, AssetFile, Metadata, Value, read_eval_results};
+use hubkit_card::{Asset, AssetFile, Metadata, Value, read_document};
 
-use super::super::source::{Place, Source, bounded, open};
+use super::super::source::{CARD, Place, Source};
 use crate::{
     failure::Failure,
     ui::{plain, trouble},
@@ -16,7 +16,7 @@ pub(super) async fn read(source: &Source, asset: &Asset) -> Result<Vec<Value>, F
     let mut results = Vec::new();
     for file in asset.files.iter().filter(|file| is_result(file)).take(MOST) {
         let text = text(source, file).await?;
-        match read_eval_results(&text) {
+        match read_document(&text) {
             Ok(value) => results.push(value),
             Err(error) => trouble(&format!(
                 "{}: {error}; it is left out",
@@ -34,11 +34,7 @@ fn is_result(file: &AssetFile) -> bool {
 
 async fn text(source: &Source, file: &AssetFile) -> Result<String, Failure> {
     let bytes = match &source.place {
-        Place::Folder(folder) => {
-            let path = folder.join(file.path.as_str());
-            let name = path.display().to_string();
-            bounded(open(&path, &name)?, &name)?
-        }
+        Place::Folder(folder) => CARD.read(&folder.join(file.path.as_str()))?,
         Place::Hub(found) => {
             let listed = found.files.iter().find(|listed| listed.path == file.path);
             let Some(listed) = listed else {
