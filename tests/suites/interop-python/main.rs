@@ -36,12 +36,15 @@ const ERRORS: Topic = topic!("errors");
 const LISTS: Topic = topic!("lists");
 const HISTORY: Topic = topic!("history");
 const ACCESS: Topic = topic!("access");
+const CARDS: Topic = topic!("cards");
 
 fn main() -> ExitCode {
     let topics = [
         (
             Root::Folder,
-            &[DOWNLOAD, INFO, TREE, FILESYSTEM, WEIGHTS, ERRORS, LISTS][..],
+            &[
+                DOWNLOAD, INFO, TREE, FILESYSTEM, WEIGHTS, ERRORS, LISTS, CARDS,
+            ][..],
         ),
         (Root::Cache, &[DOWNLOAD, TREE]),
         (Root::Git, &[DOWNLOAD, INFO, TREE, HISTORY]),

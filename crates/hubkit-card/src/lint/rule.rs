@@ -108,6 +108,8 @@ rules! {
         "A `size_categories` that is not in the list";
     UNKNOWN_TASK = "unknown-task", Warning, true,
         "A task that is not in the list";
+    UNKNOWN_TASK_ID = "unknown-task-id", Error, true,
+        "A `task_ids` that is not in the list";
     UNLISTED_LANGUAGE = "unlisted-language", Warning, false,
         "A language of two or three letters that is no code of ISO 639, or is one no longer";
     UNNAMED_LICENSE = "unnamed-license", Warning, false,

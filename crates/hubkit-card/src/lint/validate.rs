@@ -187,15 +187,24 @@ mod tests {
             "task_categories: [chat]",
             "The task_categories \"chat\" is not in the official list: text-classification, ",
         );
-        warned(
-            RepoKind::Dataset,
-            "task_ids: [chat]",
+    }
+
+    #[test]
+    fn finer_tasks_that_are_not_listed_are_refused() {
+        let refused = |block, error| check(RepoKind::Dataset, block, &[error], &[]);
+        refused(
+            "task_ids: [closed-domain-qa, chat]",
             "The task_ids \"chat\" is not in the official list: acceptability-classification, ",
         );
+        refused(
+            "task_ids: closed-domain-qa",
+            "\"task_ids\" must be an array",
+        );
+        refused("task_ids: [1]", "\"task_ids[0]\" must be a string");
         check(
             RepoKind::Dataset,
-            "task_ids: closed-domain-qa",
-            &["\"task_ids\" must be an array"],
+            "task_ids: [closed-domain-qa, conversational]",
+            &[],
             &[],
         );
     }

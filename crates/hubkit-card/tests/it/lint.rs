@@ -110,6 +110,11 @@ fn what_a_hub_refuses_is_an_error_at_its_place() {
     model("license: [", &["2:10 invalid-yaml"]);
     model("license: mit\nlicense: mit", &["3:1 duplicate-key"]);
     model("- license", &["2:1 invalid-yaml"]);
+    check_block(
+        Dataset,
+        "license: mit\ntask_ids: [extractive-qa, chat]",
+        &["3:27 unknown-task-id"],
+    );
     let space = |block: &str, wanted: &[&str]| check_block(Space, block, wanted);
     space("title: x\nlicense: mit", &["2:1 missing-sdk"]);
     space("title: x\nlicense: mit\nsdk: flask", &["4:6 unknown-sdk"]);
@@ -432,6 +437,10 @@ fn what_is_mended_changes_nothing_else() {
         assert_eq!(mended(Model, block), wanted);
     }
     for (block, wanted) in [
+        (
+            "license: mit\ntask_ids: [Extractive QA] # x",
+            "license: mit\ntask_ids: [extractive-qa] # x",
+        ),
         (
             "license: mit\ntask_ids: closed-domain-qa",
             "license: mit\ntask_ids: [closed-domain-qa]",

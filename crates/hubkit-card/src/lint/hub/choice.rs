@@ -12,7 +12,7 @@ use crate::{
         known::{self, Nearest},
         rule::{
             DEPRECATED_VALUE, UNKNOWN_COLOR, UNKNOWN_LANGUAGE, UNKNOWN_LICENSE, UNKNOWN_SDK,
-            UNKNOWN_SIZE, UNKNOWN_TASK, UNLISTED_LANGUAGE,
+            UNKNOWN_SIZE, UNKNOWN_TASK, UNKNOWN_TASK_ID, UNLISTED_LANGUAGE,
         },
     },
     lists,
@@ -77,7 +77,7 @@ pub(super) fn pipeline_tag(metadata: &Metadata, drafts: &mut Drafts) {
     if lists::task(text).is_none() {
         let list = join(tasks());
         let answer = format!("The pipeline tag \"{text}\" is not in the official list: {list}");
-        drafts.push(task(FieldPath::of(FIELD), text, tasks()).warned(answer));
+        drafts.push(task(FieldPath::of(FIELD), text).warned(answer));
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) fn task_categories(metadata: &Metadata, drafts: &mut Drafts) {
     listed(metadata, FIELD, drafts, |path, text, drafts| {
         if lists::task(text).is_none() {
             let answer = not_official(FIELD, text, tasks());
-            drafts.push(task(path, text, tasks()).warned(answer));
+            drafts.push(task(path, text).warned(answer));
         }
     });
 }
@@ -97,7 +97,9 @@ pub(super) fn task_ids(metadata: &Metadata, drafts: &mut Drafts) {
         if !lists::task_ids().any(|id| id == text) {
             let ids: Vec<_> = lists::task_ids().collect();
             let answer = not_official(FIELD, text, ids.iter().copied());
-            drafts.push(task(path, text, ids.iter().copied()).warned(answer));
+            let nearest = known::nearest(text, ids.iter().copied());
+            let draft = unlisted(&UNKNOWN_TASK_ID, path, "finer task", text, nearest);
+            drafts.push(draft.refused(answer));
         }
     });
 }
@@ -116,13 +118,11 @@ fn not_official(field: &str, text: &str, list: impl Iterator<Item = &'static str
 }
 
 /// A task that is not in a list: one that was given up, or any other.
-fn task(path: FieldPath, text: &str, list: impl Iterator<Item = &'static str> + Clone) -> Draft {
-    if let Some(task) = lists::renamed_task(text)
-        && list.clone().any(|name| name == task.id)
-    {
+fn task(path: FieldPath, text: &str) -> Draft {
+    if let Some(task) = lists::renamed_task(text) {
         return deprecated(path, text, task.id);
     }
-    let nearest = known::nearest(text, list);
+    let nearest = known::nearest(text, tasks());
     unlisted(&UNKNOWN_TASK, path, "task", text, nearest)
 }
 
