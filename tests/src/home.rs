@@ -3,6 +3,8 @@
 use std::{
     env,
     ffi::OsStr,
+    fs::File,
+    io::{Seek as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
@@ -30,6 +32,7 @@ pub struct Home {
 pub struct Run<'home> {
     home: &'home Home,
     command: Command,
+    input: Option<File>,
 }
 
 impl Home {
@@ -78,6 +81,7 @@ impl Home {
         Run {
             home: self,
             command,
+            input: None,
         }
     }
 }
@@ -103,6 +107,15 @@ impl Run<'_> {
     /// Forbids the network, the way every client understands.
     pub fn offline(self) -> Self {
         self.env("HF_HUB_OFFLINE", "1")
+    }
+
+    /// Gives it something to read on standard input, which is empty otherwise.
+    pub fn input(mut self, text: impl AsRef<[u8]>) -> Result<Self> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(text.as_ref())?;
+        file.rewind()?;
+        self.input = Some(file);
+        Ok(self)
     }
 
     /// Starts the program without waiting, for trials that kill it. Its output goes nowhere.
@@ -131,8 +144,9 @@ impl Run<'_> {
     /// Starts the program without waiting, and listens to what it says.
     pub fn start(mut self) -> Result<Running> {
         let called = self.called();
+        let input = self.input.take().map_or_else(Stdio::null, Stdio::from);
         self.command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = self

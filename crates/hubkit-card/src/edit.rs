@@ -15,6 +15,7 @@ mod scalar;
 use serde_yaml::Value;
 
 pub use self::error::EditError;
+pub(crate) use self::{model::shape, names::step};
 use crate::{Dialect, FieldPath, Metadata, MetadataError, Parts, metadata, split};
 
 /// A change to the metadata of a card.

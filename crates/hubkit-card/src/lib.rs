@@ -15,6 +15,7 @@ mod lint;
 pub mod lists;
 mod loss;
 mod markdown;
+mod merge;
 mod metadata;
 mod modality;
 mod outline;
@@ -45,6 +46,7 @@ pub use lint::{
     not_utf8, validate,
 };
 pub use loss::Loss;
+pub use merge::{Conflict, Differing, Merge, MergeRules, MergedLists, merge};
 pub use metadata::{Metadata, MetadataError, value_to_json};
 pub use modality::{Ground, Modality, Reason, modality};
 pub use outline::{Call, CodeBlock, Link, LinkKind, Outline, Section, Table};

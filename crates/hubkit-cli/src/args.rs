@@ -20,7 +20,8 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 pub use cache::{Cache, Gc, Verify};
 pub use card::{
     BillOfMaterials, CardBom, CardCommand, CardCroissant, CardDiff, CardGet, CardHtml, CardImport,
-    CardJson, CardJsonld, CardLint, CardRemove, CardSet, CardShow, FailOn, WhichCard, WrittenTo,
+    CardJson, CardJsonld, CardLint, CardMerge, CardRemove, CardSet, CardShow, FailOn, WhichCard,
+    WrittenTo,
 };
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;

@@ -1,4 +1,4 @@
-//! `hubkit card show`, `get`, `set`, `remove` and `diff`: what changes, what stays, and how they end.
+//! `hubkit card show`, `get`, `set`, `remove`, `merge` and `diff`: what changes, what stays, and how they end.
 
 use std::fs;
 
@@ -88,5 +88,91 @@ fn what_can_not_be_changed_stays_as_it_is() -> Result<()> {
     );
     card(&home, &["set", "lab/tiny", "license=mit"])?.expect_code(3)?;
     card(&home, &["set", ".", "license"])?.expect_code(2)?;
+    Ok(())
+}
+
+#[test]
+fn metadata_of_another_card_is_put_into_one() -> Result<()> {
+    let home = home()?;
+    let there = home.path().join("README.md");
+    let other = "---\ntags: [test, rust]\ndatasets: glue\n---\n# Other words\n";
+    fs::write(home.path().join("other.md"), other)?;
+    let shown = card(&home, &["merge", ".", "other.md", "--dry-run"])?.success()?;
+    ensure!(shown.stdout.contains("+datasets: glue"), "{shown}");
+    ensure!(fs::read_to_string(&there)? == CARD, "a dry run wrote");
+    card(&home, &["merge", ".", "other.md"])?.success()?;
+    let expected = CARD
+        .replace("'test']", "'test', rust]")
+        .replace("language: no\r\n", "language: no\r\ndatasets: glue\r\n");
+    ensure!(fs::read_to_string(&there)? == expected, "{expected:?}");
+    let again = card(&home, &["merge", ".", "other.md", "--format", "json"])?.success()?;
+    ensure!(again.json()?["changed"] == false, "{again}");
+    // What a program writes as JSON, a pair of surrogates among it.
+    let json = r#"{"pretty_name": "\ud83e\udd5a", "inference": {"parameters": {"n": 1}}}"#;
+    let words = ["card", "merge", "README.md", "-"];
+    home.hubkit(words)?.input(json)?.run()?.success()?;
+    let found = fs::read_to_string(&there)?;
+    let added = "pretty_name: 🥚\r\ninference:\r\n  parameters:\r\n    n: 1\r\n---\r\n# Tiny\r\n";
+    ensure!(found.ends_with(added), "{found:?}");
+    let run = home.hubkit(["card", "merge", "-", "other.md"])?;
+    let printed = run.input("---\r\na: 1\r\n---\r\n")?.run()?.success()?;
+    let expected = "---\r\na: 1\r\ntags:\r\n- test\r\n- rust\r\ndatasets: glue\r\n---\r\n";
+    ensure!(printed.stdout == expected, "{printed}");
+    Ok(())
+}
+
+#[test]
+fn values_that_disagree_are_all_named_and_nothing_is_written() -> Result<()> {
+    let home = home()?;
+    let there = home.path().join("README.md");
+    let given = "license: gpl-3.0\ntags: [new]\nlanguage: [en]\nco2_eq_emissions: 1\n";
+    fs::write(home.path().join("more.yaml"), given)?;
+    fs::write(home.path().join("last.json"), r#"{"co2_eq_emissions": 2}"#)?;
+    let words = ["merge", ".", "more.yaml", "last.json"];
+    let refused = card(&home, &words)?.expect_code(1)?;
+    for line in [
+        "license: \"mit\" there, \"gpl-3.0\" in more.yaml",
+        "co2_eq_emissions: 1 there, 2 in last.json",
+    ] {
+        ensure!(refused.stderr.contains(line), "{refused}");
+    }
+    ensure!(refused.stdout.is_empty(), "{refused}");
+    ensure!(fs::read_to_string(&there)? == CARD, "something was written");
+    let json = card(&home, &["merge", ".", "more.yaml", "--format", "json"])?.expect_code(1)?;
+    let conflict = &json.json()?["conflicts"][0];
+    ensure!(
+        conflict["path"] == "license"
+            && conflict["there"] == "mit"
+            && conflict["given"] == "gpl-3.0",
+        "{json}"
+    );
+    ensure!(json.stderr.contains("\"code\":\"conflict\""), "{json}");
+    let written = words
+        .iter()
+        .chain(&["--overwrite", "--replace-lists"])
+        .copied();
+    card(&home, &written.collect::<Vec<_>>())?.success()?;
+    let expected = "\u{feff}---\r\ntags: [new] # ours\r\nlicense: gpl-3.0\r\nlanguage:\r\n- en\r\nco2_eq_emissions: 2\r\n---\r\n# Tiny\r\n";
+    let found = fs::read_to_string(&there)?;
+    ensure!(found == expected, "{found:?}");
+    Ok(())
+}
+
+#[test]
+fn what_is_no_metadata_is_not_put_into_a_card() -> Result<()> {
+    let home = home()?;
+    for (name, text) in [
+        ("list.yaml", "- a\n"),
+        ("broken.json", "{\"a\": "),
+        ("broken.md", "---\na: [\n---\n"),
+    ] {
+        fs::write(home.path().join(name), text)?;
+        card(&home, &["merge", ".", name])?.expect_code(7)?;
+    }
+    card(&home, &["merge", ".", "missing.yaml"])?.expect_code(3)?;
+    card(&home, &["merge", "-", "-"])?.expect_code(2)?;
+    card(&home, &["merge", "."])?.expect_code(2)?;
+    let found = fs::read_to_string(home.path().join("README.md"))?;
+    ensure!(found == CARD, "{found:?}");
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{
     syntax::{Content, Node, ScalarStyle},
 };
 
-pub(super) fn step(name: &Value) -> Step {
+pub(crate) fn step(name: &Value) -> Step {
     Step::Key(match name {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

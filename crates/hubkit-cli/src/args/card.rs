@@ -8,7 +8,7 @@ mod show;
 use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
 
-pub use edit::{CardGet, CardRemove, CardSet};
+pub use edit::{CardGet, CardMerge, CardRemove, CardSet};
 pub use export::{BillOfMaterials, CardBom, CardCroissant, CardImport, CardJsonld, WrittenTo};
 pub use lint::{CardLint, FailOn};
 pub use show::{CardHtml, CardShow};
@@ -30,6 +30,8 @@ pub enum CardCommand {
     Set(CardSet),
     /// Take names or items out of the metadata
     Remove(CardRemove),
+    /// Put the metadata of another card, or of a YAML or JSON file, into a card; ends with 1 where the two disagree
+    Merge(CardMerge),
     /// Show what two cards promise differently; ends with 1 where they do
     Diff(CardDiff),
     /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org

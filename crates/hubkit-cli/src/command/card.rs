@@ -14,6 +14,7 @@ mod json;
 mod jsonld;
 mod lint;
 mod losses;
+mod merge;
 mod model;
 mod places;
 mod remove;
@@ -37,6 +38,7 @@ pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, 
         CardCommand::Get(arguments) => get::run(global, arguments).await,
         CardCommand::Set(arguments) => set::run(global, arguments).await,
         CardCommand::Remove(arguments) => remove::run(global, arguments).await,
+        CardCommand::Merge(arguments) => merge::run(global, arguments).await,
         CardCommand::Diff(arguments) => diff::run(global, arguments).await,
         CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
         CardCommand::Bom(arguments) => bom::run(global, arguments).await,

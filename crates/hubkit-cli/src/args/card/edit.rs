@@ -1,4 +1,4 @@
-//! `hubkit card get`, `set` and `remove`.
+//! `hubkit card get`, `set`, `remove` and `merge`.
 
 use clap::Args;
 use hubkit_card::FieldPath;
@@ -65,6 +65,36 @@ pub struct CardRemove {
     /// The paths, as `license` or `model-index[0].name`; each counts after the ones before it
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<FieldPath>,
+    /// Print the difference and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Put the metadata of another card, or of a YAML or JSON file, into a card.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Names that are missing are added, and mappings are merged name by name. A list such as `tags` gets what it lacks. Results in
+`model-index` are merged by model, task, data and metric. Where both have a value and it differs, nothing is written and
+the command ends with 1, unless --overwrite is given. `null` says nothing. The text of the cards plays no part.
+
+Examples:
+  hubkit card merge README.md metadata.yaml
+  hubkit card merge . ../base/README.md --overwrite --dry-run
+  jq '{tags, license}' info.json | hubkit card merge . -"
+)]
+pub struct CardMerge {
+    /// The card that changes: its file, a folder with a README.md, or `-` to read standard input and print the result
+    #[arg(value_name = "FILE|DIR")]
+    pub card: String,
+    /// What is put into it: another card, of which its metadata counts, or a file of YAML or JSON; `-` reads standard input
+    #[arg(value_name = "FROM", required = true)]
+    pub from: Vec<String>,
+    /// Write over values that differ
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Lists of single values, such as tags, become those given instead of getting what they lack
+    #[arg(long)]
+    pub replace_lists: bool,
     /// Print the difference and write nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -1,6 +1,7 @@
 //! A card of this machine that a command changes.
 
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -65,12 +66,9 @@ impl Editable {
             return Ok(Exit::Done);
         }
         let is_changed = changed != self.text;
-        let mut told: Vec<&FieldPath> = Vec::new();
-        for edit in edits {
-            if !told.contains(&&edit.path) {
-                told.push(&edit.path);
-            }
-        }
+        let mut seen = HashSet::new();
+        let paths = edits.iter().map(|edit| &edit.path);
+        let mut told: Vec<&FieldPath> = paths.filter(|path| seen.insert(*path)).collect();
         let (before, after) = (metadata(&self.text), metadata(&changed));
         told.retain(|path| before.at(path) != after.at(path));
         let diff = || {
@@ -123,7 +121,8 @@ fn metadata(text: &str) -> Metadata {
     Card::read(text).metadata
 }
 
-fn shown(value: Option<&Value>) -> String {
+/// A value as JSON, for people.
+pub(super) fn shown(value: Option<&Value>) -> String {
     match value {
         None => "nothing".to_owned(),
         Some(value) => plain(&value_to_json(value).to_string()),
@@ -182,7 +181,8 @@ fn write(file: &Path, name: &str, before: &str, after: &str) -> Result<(), Failu
     Ok(())
 }
 
-fn refused(name: &str, error: &EditError) -> Failure {
+/// What a user hears of a change that is not made.
+pub(super) fn refused(name: &str, error: &EditError) -> Failure {
     let (exit, code, hint) = match error {
         EditError::Unreadable(_) => (
             Exit::Integrity,

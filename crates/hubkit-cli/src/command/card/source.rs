@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The file that is a card.
-const NAME: &str = "README.md";
+pub(super) const NAME: &str = "README.md";
 /// A longer card is refused, in bytes. Real ones of more than 1 MB are lists of data.
 const LONGEST: usize = 16 << 20;
 
