@@ -18,6 +18,7 @@ mod markdown;
 mod merge;
 mod metadata;
 mod modality;
+mod moment;
 mod outline;
 mod path;
 mod percent;
@@ -42,8 +43,8 @@ pub use export::{
 };
 pub use import::{ImportError, Imported, import_croissant, import_cyclonedx};
 pub use lint::{
-    Finding, Level, LintSettings, Mended, RULES, Rule, Surroundings, Validation, lint, mend,
-    not_utf8, validate,
+    Finding, Level, LintSettings, Mended, RULES, Rule, Surroundings, Validation, lint,
+    lint_benchmark, lint_results, mend, not_utf8, validate,
 };
 pub use loss::Loss;
 pub use merge::{Conflict, Differing, Merge, MergeRules, MergedLists, merge};
@@ -62,5 +63,5 @@ pub use view::{
     Emissions, EntrySource, EvalEntries, EvalEntry, EvalMapping, EvalResult, EvalSplits, Feature,
     GatedField, GatedFieldKind, GatedOption, Gating, Inference, ListKind, Metric, ModelCard,
     ModelIndex, Preload, ResultDataset, ResultSource, ResultTask, SpaceCard, SplitInfo,
-    ToDictError, WidgetExample,
+    ToDictError, VerifyToken, WidgetExample,
 };

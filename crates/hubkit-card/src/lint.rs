@@ -1,6 +1,7 @@
 //! What is wrong with a card, and what its readers will miss.
 
 mod advice;
+mod beside;
 mod draft;
 mod fix;
 mod hub;
@@ -20,6 +21,7 @@ use serde_json::Value as Json;
 use self::{draft::Drafts, fix::Fix};
 use crate::{Card, Diagnostic, FieldPath};
 
+pub use beside::{lint_benchmark, lint_results};
 pub use fix::{Mended, mend};
 pub use rule::{RULES, Rule};
 pub use settings::{Level, LintSettings};

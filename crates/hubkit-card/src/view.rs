@@ -14,6 +14,7 @@ mod model;
 mod python;
 mod results;
 mod space;
+mod token;
 mod widget;
 
 pub use benchmark::{Benchmark, BenchmarkTask, Component};
@@ -28,4 +29,5 @@ pub use model::ModelCard;
 pub use python::ToDictError;
 pub use results::{EvalResult, Metric, ModelIndex, ResultDataset, ResultSource, ResultTask};
 pub use space::{Preload, SpaceCard};
+pub use token::VerifyToken;
 pub use widget::{Inference, WidgetExample};

@@ -6,6 +6,7 @@ mod describing;
 mod downloads;
 mod editing;
 mod errors;
+mod evaluating;
 mod finding;
 mod hostile;
 mod inspecting;

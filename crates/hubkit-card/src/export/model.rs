@@ -10,7 +10,10 @@ use hubkit_types::{CommitId, RepoId, RepoKind};
 use serde_yaml::Value;
 
 use super::address;
-use crate::{AssetFile, BaseModelRelation, CardData, Description, Evidence, Metadata, describe};
+use crate::{
+    AssetFile, BaseModelRelation, CardData, Description, Evidence, Metadata, describe,
+    moment::is_time,
+};
 
 pub(super) use emissions::Emissions;
 pub(super) use evaluation::{Evaluation, Metric};
@@ -216,86 +219,5 @@ fn is_on(value: &Value) -> bool {
         Value::Bool(is_on) => *is_on,
         Value::String(text) => matches!(text.as_str(), "auto" | "manual" | "true"),
         _ => false,
-    }
-}
-
-/// Whether a text is a moment in RFC 3339: documents promise one.
-pub(super) fn is_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let Some((head, tail)) = bytes.split_at_checked(19) else {
-        return false;
-    };
-    let number = |from: usize, to: usize| -> Option<u32> { text.get(from..to)?.parse().ok() };
-    let has_form = head.iter().enumerate().all(|(at, byte)| match at {
-        4 | 7 => *byte == b'-',
-        10 => *byte == b'T',
-        13 | 16 => *byte == b':',
-        _ => byte.is_ascii_digit(),
-    });
-    let within = |value: Option<u32>, least: u32, most: u32| {
-        value.is_some_and(|value| (least..=most).contains(&value))
-    };
-    let zone = match tail.split_first() {
-        Some((b'.', rest)) => {
-            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if digits == 0 {
-                return false;
-            }
-            rest.get(digits..).unwrap_or_default()
-        }
-        _ => tail,
-    };
-    let days = match (number(0, 4), number(5, 7)) {
-        (Some(year), Some(2)) if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        (_, Some(2)) => 28,
-        (_, Some(4 | 6 | 9 | 11)) => 30,
-        _ => 31,
-    };
-    let is_zone = match zone {
-        b"Z" => true,
-        [b'+' | b'-', hours @ ..] => {
-            let text = std::str::from_utf8(hours).unwrap_or_default();
-            let (hours, minutes) = text.split_once(':').unwrap_or_default();
-            let two = |text: &str, most: u32| text.len() == 2 && within(text.parse().ok(), 0, most);
-            two(hours, 23) && two(minutes, 59)
-        }
-        _ => false,
-    };
-    has_form
-        && is_zone
-        && within(number(5, 7), 1, 12)
-        && within(number(8, 10), 1, days)
-        && within(number(11, 13), 0, 23)
-        && within(number(14, 16), 0, 59)
-        && within(number(17, 19), 0, 59)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_moments_are_times() {
-        for text in [
-            "2026-11-27T08:00:00Z",
-            "2026-11-27T08:00:00.000Z",
-            "2024-02-29T23:59:59+05:30",
-        ] {
-            assert!(is_time(text), "{text}");
-        }
-        for text in [
-            "",
-            "2026-11-27",
-            "2026-11-27T08:00:00",
-            "2026-13-27T08:00:00Z",
-            "2026-02-29T08:00:00Z",
-            "2026-11-27T24:00:00Z",
-            "2026-11-27T08:00:00.Z",
-            "2026-11-27T08:00:00+0530",
-            "2026-11-27 08:00:00Z",
-            "2026-11-27T08:00:0ä",
-        ] {
-            assert!(!is_time(text), "{text}");
-        }
     }
 }

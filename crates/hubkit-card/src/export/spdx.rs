@@ -6,8 +6,8 @@ mod package;
 use hubkit_types::RepoId;
 use serde_json::{Value as Json, json};
 
-use super::model::{Model, ModelSources, is_time};
-use crate::BaseModelRelation;
+use super::model::{Model, ModelSources};
+use crate::{BaseModelRelation, moment::is_time};
 use elements::Document;
 
 /// Why a model can't be written as SPDX.

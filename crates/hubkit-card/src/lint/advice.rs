@@ -11,6 +11,8 @@ use hubkit_types::RepoKind;
 use super::{Surroundings, draft::Drafts};
 use crate::{Card, CardData};
 
+pub(super) use words::is_plain;
+
 pub(super) fn check(
     kind: RepoKind,
     card: &Card<'_>,

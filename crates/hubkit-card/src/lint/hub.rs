@@ -47,7 +47,7 @@ pub(super) fn check(kind: RepoKind, card: &Card<'_>, drafts: &mut Drafts) {
     }
 }
 
-fn broken(fault: &MetadataError) -> Draft {
+pub(super) fn broken(fault: &MetadataError) -> Draft {
     let place = Place::Metadata(FieldPath::root());
     match fault {
         MetadataError::NotAMapping { found } => {

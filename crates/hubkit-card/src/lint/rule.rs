@@ -52,6 +52,10 @@ rules! {
         "A list of names holds one of them twice";
     EMPTY_TEXT = "empty-text", Warning, false,
         "The card says nothing below its metadata";
+    INVALID_BENCHMARK = "invalid-benchmark", Error, false,
+        "A part of `eval.yaml` is not there, or has another form than a hub takes";
+    INVALID_EVAL_RESULTS = "invalid-eval-results", Error, false,
+        "A part of a result below `.eval_results/` is not there, or has another form than a hub takes";
     INVALID_MODEL_INDEX = "invalid-model-index", Error, false,
         "A part of `model-index` has another type than a hub takes";
     INVALID_REPO_ID = "invalid-repo-id", Error, false,
@@ -98,6 +102,8 @@ rules! {
         "Text of a template that nobody filled in";
     UNKNOWN_COLOR = "unknown-color", Error, true,
         "A `colorFrom` or `colorTo` that is none of the colours";
+    UNKNOWN_FRAMEWORK = "unknown-framework", Error, false,
+        "An `evaluation_framework` of `eval.yaml` that is not in the list";
     UNKNOWN_LANGUAGE = "unknown-language", Error, true,
         "A language that has not the form of a code of ISO 639 and is none of the special words";
     UNKNOWN_LICENSE = "unknown-license", Error, true,
@@ -117,7 +123,7 @@ rules! {
     UNPINNED_SNIPPET = "unpinned-snippet", Note, false,
         "Code that loads whatever a branch holds that day, instead of a pinned revision";
     UNQUOTED_WORD = "unquoted-word", Note, true,
-        "A word such as `no` without quotes, which Python's client reads as false";
+        "A word such as `no`, or the date of a result, without quotes: Python's client reads it as something else than a text";
     UNREAD_METADATA = "unread-metadata", Warning, false,
         "What was meant as metadata is read as text: its first line is not exactly three dashes, or not the first line";
     UNSAFE_LOADING = "unsafe-loading", Warning, false,

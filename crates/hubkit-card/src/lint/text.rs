@@ -1,7 +1,7 @@
 //! What is wrong with the text of a card, found in one pass over it.
 
 mod link;
-mod secret;
+pub(super) mod secret;
 mod snippet;
 mod template;
 

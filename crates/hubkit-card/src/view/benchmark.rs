@@ -2,10 +2,14 @@
 //!
 //! The form is that of hub-docs' page on evaluation results.
 
+use std::collections::HashSet;
+
 use serde_yaml::Mapping;
 
-use super::fields::{Fields, Notes};
-use crate::{Diagnostic, FieldPath, Metadata, MetadataError, Severity};
+use super::fields::{Fields, Notes, quoted};
+use crate::{Diagnostic, FieldPath, Metadata, MetadataError, Severity, lists};
+
+const FRAMEWORK: &str = "evaluation_framework";
 
 /// A data set that is a benchmark.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -67,12 +71,33 @@ impl Benchmark {
         let metadata = Metadata::read(text)?;
         let mut notes = Notes::default();
         let mut fields = Fields::new(metadata.as_mapping(), FieldPath::root(), &mut notes);
-        fields.require(Severity::Error, &["name", "tasks"]);
+        let required = ["name", "description", "evaluation_framework", "tasks"];
+        fields.require(Severity::Error, &required);
+        let framework = fields.text(FRAMEWORK);
+        let is_inspected = framework.as_deref() == Some("inspect-ai");
+        if let Some(name) = &framework {
+            self::framework(name, fields.notes);
+        }
+        let mut ids = HashSet::new();
         let benchmark = Self {
             name: fields.text("name"),
             description: fields.text("description"),
-            evaluation_framework: fields.text("evaluation_framework"),
-            tasks: fields.objects("tasks", BenchmarkTask::read),
+            evaluation_framework: framework,
+            tasks: fields.objects("tasks", |fields| {
+                if is_inspected {
+                    // That program can't run a task without them.
+                    let needed = ["field_spec", "solvers", "scorers"];
+                    fields.require(Severity::Warning, &needed);
+                }
+                let task = BenchmarkTask::read(fields);
+                if let Some(id) = &task.id
+                    && !ids.insert(id.clone())
+                {
+                    let path = fields.path.key("id");
+                    fields.notes.repeated(&path, id);
+                }
+                task
+            }),
             extra: fields.rest(),
             diagnostics: Vec::new(),
         };
@@ -81,6 +106,20 @@ impl Benchmark {
             ..benchmark
         })
     }
+}
+
+/// A program that is in no list: a hub takes those of the list alone.
+fn framework(name: &str, notes: &mut Notes) {
+    let known = || lists::evaluation_frameworks().iter().map(|known| known.id);
+    if known().any(|id| id == name) {
+        return;
+    }
+    let nearest = lists::nearest(known(), name);
+    let meant = nearest.map_or_else(String::new, |id| format!(": did you mean `{id}`?"));
+    let message = format!("{} is no framework of the list{meant}", quoted(name));
+    let path = FieldPath::of(FRAMEWORK);
+    let unknown = Diagnostic::new(Severity::Error, "unknown-framework", path, message);
+    notes.say(unknown.suggest(nearest.map(str::to_owned)));
 }
 
 impl BenchmarkTask {

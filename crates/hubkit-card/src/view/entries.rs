@@ -5,8 +5,13 @@
 use hubkit_types::RepoId;
 use serde_yaml::{Mapping, Value};
 
-use super::fields::{Fields, Notes, objects};
-use crate::{Diagnostic, Dialect, FieldPath, MetadataError, Severity, metadata};
+use super::{
+    VerifyToken,
+    fields::{Fields, Notes, objects},
+};
+use crate::{
+    Diagnostic, Dialect, FieldPath, MetadataError, Severity, metadata, moment::is_day_or_time,
+};
 
 /// The entries of a file of results.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -31,7 +36,7 @@ pub struct EvalEntry {
     /// What was reached: mostly a number.
     pub value: Option<Value>,
     /// `verifyToken`: what is to prove it; it is not checked here.
-    pub verify_token: Option<String>,
+    pub verify_token: Option<VerifyToken>,
     /// When it was measured, as it is written.
     pub date: Option<String>,
     /// Who says so.
@@ -90,12 +95,25 @@ impl EvalEntry {
             )
         });
         let (dataset, task_id, revision) = dataset.unwrap_or_default();
+        let value = fields.any("value").cloned();
+        if let Some(value) = value.as_ref().filter(|value| !is_finite(value)) {
+            let path = fields.path.key("value");
+            let expected = "a number, by which leaderboards order";
+            fields.notes.wrong_type(&path, expected, value);
+        }
+        if let Some(Value::String(date)) = fields.any("date")
+            && !is_day_or_time(date)
+        {
+            let path = fields.path.key("date");
+            let expected = "a day or a moment of ISO 8601, as `2026-01-02`";
+            fields.notes.unknown_value(&path, expected, date);
+        }
         Self {
             dataset,
             task_id,
             revision,
-            value: fields.any("value").cloned(),
-            verify_token: fields.exact_text("verifyToken"),
+            value,
+            verify_token: fields.token("verifyToken"),
             date: fields.text("date"),
             source: fields.object("source", EntrySource::read),
             notes: fields.text("notes"),
@@ -107,12 +125,33 @@ impl EvalEntry {
 impl EntrySource {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         fields.require(Severity::Error, &["url"]);
+        let url = fields.exact_text("url");
+        if let Some(url) = url.as_deref().filter(|url| !is_web(url)) {
+            let path = fields.path.key("url");
+            let expected = "an address that begins with `https://` or `http://`";
+            fields.notes.unknown_value(&path, expected, url);
+        }
         Self {
-            url: fields.exact_text("url"),
+            url,
             name: fields.text("name"),
             user: fields.text("user"),
             org: fields.text("org"),
             extra: fields.rest(),
         }
     }
+}
+
+/// Whether a value is a number that has an order.
+pub(crate) fn is_finite(value: &Value) -> bool {
+    value.as_f64().is_some_and(f64::is_finite)
+}
+
+/// Whether a text is the address of a page.
+pub(crate) fn is_web(url: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty())
+        && !url.chars().any(|c| c.is_whitespace() || c.is_control())
 }

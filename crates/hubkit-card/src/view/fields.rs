@@ -3,6 +3,7 @@
 use hubkit_types::RepoId;
 use serde_yaml::{Mapping, Value};
 
+use super::VerifyToken;
 use crate::{Diagnostic, FieldPath, Severity, Step, syntax::Document};
 
 /// What is to be said about the values that could not be given.
@@ -52,6 +53,12 @@ impl Notes {
         self.add(Severity::Error, "not-a-repository", path, message);
     }
 
+    /// A name stands twice that is to tell things apart.
+    pub(crate) fn repeated(&mut self, path: &FieldPath, name: &str) {
+        let message = format!("expected a name of its own, found {} again", quoted(name));
+        self.add(Severity::Error, "repeated-name", path, message);
+    }
+
     /// A field that others need is not there.
     pub(crate) fn missing(&mut self, severity: Severity, path: &FieldPath, key: &str) {
         let message = format!("expected a field `{key}`, found none");
@@ -59,9 +66,13 @@ impl Notes {
     }
 
     fn add(&mut self, severity: Severity, rule: &'static str, path: &FieldPath, message: String) {
+        self.say(Diagnostic::new(severity, rule, path.clone(), message));
+    }
+
+    /// Says something else.
+    pub(crate) fn say(&mut self, diagnostic: Diagnostic) {
         if self.0.len() < Self::MOST {
-            self.0
-                .push(Diagnostic::new(severity, rule, path.clone(), message));
+            self.0.push(diagnostic);
         }
     }
 }
@@ -94,7 +105,7 @@ fn describe(value: &Value) -> String {
 }
 
 /// A text of the author, cut where it is long, with what can't be seen escaped.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
     let shown: String = text.chars().take(LONGEST).collect();
     let dots = if shown.len() < text.len() { "…" } else { "" };
@@ -178,6 +189,20 @@ impl<'v, 'n> Fields<'v, 'n> {
             self.unused.push(key);
         }
         scalar(value)
+    }
+
+    /// A text that is no secret to those who read it, and is not to be repeated.
+    pub(crate) fn token(&mut self, key: &'static str) -> Option<VerifyToken> {
+        let value = self.any(key)?;
+        let token = value.as_str().map(VerifyToken::new);
+        if token.is_none() {
+            let path = self.path.key(key);
+            let message = "expected a text, found something else".to_owned();
+            self.notes
+                .add(severity(&path), "wrong-type", &path, message);
+            self.unused.push(key);
+        }
+        token
     }
 
     /// Texts; a single one counts as a list of one.

@@ -4,7 +4,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::fields::Fields;
+use super::{VerifyToken, fields::Fields};
 use crate::Severity;
 
 /// A model of `model-index` with its results.
@@ -84,7 +84,7 @@ pub struct Metric {
     /// Whether the Hub measured it itself, by the card's own word.
     pub verified: Option<bool>,
     /// `verifyToken`: what is to prove that; it is not checked here.
-    pub verify_token: Option<String>,
+    pub verify_token: Option<VerifyToken>,
     /// Fields that are not known here, and those that could not be read.
     pub extra: Mapping,
 }
@@ -168,7 +168,7 @@ impl Metric {
             config: fields.exact_text("config"),
             args: fields.any("args").cloned(),
             verified: fields.flag("verified"),
-            verify_token: fields.exact_text("verifyToken"),
+            verify_token: fields.token("verifyToken"),
             extra: fields.rest(),
         }
     }

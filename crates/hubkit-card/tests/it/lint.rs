@@ -3,7 +3,8 @@
 use std::fs;
 
 use hubkit_card::{
-    Card, Finding, Level, LintSettings, RULES, Rule, Severity, Surroundings, lint, mend, not_utf8,
+    Card, Finding, Level, LintSettings, RULES, Rule, Severity, Surroundings, lint, lint_benchmark,
+    lint_results, mend, not_utf8,
 };
 use hubkit_types::RepoKind::{self, Dataset, Model, Space};
 
@@ -579,4 +580,67 @@ fn every_rule_has_a_trial_here() {
             + trials.matches(&format!("[{}]", rule.id)).count();
         assert!(named > 0, "{}", rule.id);
     }
+}
+
+#[test]
+fn files_of_results_and_benchmarks_are_told_with_their_places() {
+    let settings = LintSettings::default();
+    let told = |found: Vec<Finding>| -> Vec<String> {
+        let told = found.iter().map(|finding| {
+            assert!(!finding.is_fixable());
+            let location = finding.diagnostic.location.expect("a place");
+            format!("{location} {}", finding.diagnostic.rule)
+        });
+        told.collect()
+    };
+    let results = |text: &str| told(lint_results(text, &settings));
+    let good = "# ours\n- dataset: {id: cais/hle, task_id: default}\n  value: 20.9\n  date: \"2026-01-02\"\n";
+    assert_eq!(results(good), [""; 0]);
+    assert_eq!(
+        results(&good.replace('"', "").replace("20.9", "much")),
+        ["3:10 odd-type", "4:9 unquoted-word"]
+    );
+    assert_eq!(
+        results("- dataset: {id: /x, task_id: t}\n  source: {name: x}\n"),
+        [
+            "1:3 invalid-eval-results",
+            "1:17 invalid-repo-id",
+            "2:11 invalid-eval-results"
+        ]
+    );
+    assert_eq!(results("- text\n"), ["1:3 invalid-eval-results"]);
+    assert_eq!(results("text\n"), ["1:1 invalid-eval-results"]);
+    assert_eq!(results("a: ["), ["1:4 invalid-yaml"]);
+    assert_eq!(
+        results(
+            &good
+                .replace("# ours", "# hubkit: allow odd-type")
+                .replace("20.9", "x")
+        ),
+        ["3:10 odd-type"]
+    );
+    assert_eq!(
+        results(&good.replace("20.9", "x # hubkit: allow odd-type")),
+        [""; 0]
+    );
+    let token = format!("notes: hf_{}\n", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6g");
+    assert_eq!(results(&format!("{good}  {token}")), ["5:10 secret"]);
+
+    let found = lint_benchmark(
+        "name: x\ndescription: y\nevaluation_framework: inspect_ai\ntasks: [{id: a}]\n",
+        &settings,
+    );
+    assert_eq!(
+        found[0].diagnostic.suggestion.as_deref(),
+        Some("inspect-ai")
+    );
+    assert_eq!(told(found), ["3:23 unknown-framework"]);
+    assert_eq!(
+        told(lint_benchmark("- a\n", &settings)),
+        ["1:1 invalid-yaml"]
+    );
+    assert_eq!(
+        told(lint_benchmark("name: x\n", &settings)),
+        ["1:1 invalid-benchmark"; 3]
+    );
 }

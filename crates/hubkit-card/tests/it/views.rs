@@ -364,6 +364,17 @@ fn results_beside_the_card_are_told() {
             "8:3: warning: [2]: expected a mapping, found \"just a text\" [wrong-type]",
         ]
     );
+    let odd = "- dataset: {id: a/b, task_id: t}\n  value: 20 %\n  date: yesterday\n  source: {url: 'file:///x'}\n  verifyToken: sesame\n";
+    let file = EvalEntries::read(odd).expect("YAML");
+    assert!(!format!("{file:?}").contains("sesame"));
+    assert_eq!(
+        said(&file.diagnostics),
+        [
+            "2:10: warning: [0].value: expected a number, by which leaderboards order, found \"20 %\" [wrong-type]",
+            "3:9: warning: [0].date: expected a day or a moment of ISO 8601, as `2026-01-02`, found \"yesterday\" [unknown-value]",
+            "4:17: warning: [0].source.url: expected an address that begins with `https://` or `http://`, found \"file:///x\" [unknown-value]",
+        ]
+    );
     assert!(EvalEntries::read("").expect("YAML").entries.is_empty());
     assert!(EvalEntries::read("[").is_err());
 }
@@ -372,6 +383,7 @@ fn results_beside_the_card_are_told() {
 fn a_benchmark_is_told() {
     let text = "\
 name: Tiny
+description: A few questions.
 evaluation_framework: inspect-ai
 tasks:
 - id: one
@@ -389,7 +401,21 @@ tasks:
     assert_eq!(benchmark.tasks[0].scorers[0].name.as_deref(), Some("match"));
     assert_eq!(
         said(&benchmark.diagnostics),
-        ["9:3: error: tasks[1]: expected a field `id`, found none [missing-field]"]
+        [
+            "10:3: warning: tasks[1]: expected a field `field_spec`, found none [missing-field]",
+            "10:3: warning: tasks[1]: expected a field `solvers`, found none [missing-field]",
+            "10:3: warning: tasks[1]: expected a field `scorers`, found none [missing-field]",
+            "10:3: error: tasks[1]: expected a field `id`, found none [missing-field]",
+        ]
+    );
+    let other = Benchmark::read("name: x\nevaluation_framework: MTEP\ntasks: [{id: a}, {id: a}]\n");
+    assert_eq!(
+        said(&other.expect("YAML").diagnostics),
+        [
+            "1:1: error: expected a field `description`, found none [missing-field]",
+            "2:23: error: evaluation_framework: \"MTEP\" is no framework of the list: did you mean `mteb`? [unknown-framework]",
+            "3:23: error: tasks[1].id: expected a name of its own, found \"a\" again [repeated-name]",
+        ]
     );
 }
 

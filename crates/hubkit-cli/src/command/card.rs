@@ -1,6 +1,7 @@
 //! `hubkit card`.
 
 mod asset;
+mod beside;
 mod bom;
 mod croissant;
 mod diff;

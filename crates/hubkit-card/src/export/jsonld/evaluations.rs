@@ -3,9 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use super::{Node, dataset};
-use crate::export::{
-    address,
-    model::{Evaluation, Metric, Model, is_time},
+use crate::{
+    export::{
+        address,
+        model::{Evaluation, Metric, Model},
+    },
+    moment::{is_day, is_time},
 };
 
 pub(super) fn nodes(model: &Model<'_>) -> Vec<Json> {
@@ -80,8 +83,4 @@ fn title(evaluation: &Evaluation) -> Option<String> {
     } else {
         format!("{name} ({parts})")
     })
-}
-
-fn is_day(text: &str) -> bool {
-    text.len() == 10 && is_time(&format!("{text}T00:00:00Z"))
 }

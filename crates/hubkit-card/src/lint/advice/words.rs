@@ -58,7 +58,7 @@ pub(super) fn check(card: &Card<'_>, drafts: &mut Drafts) {
     }
 }
 
-fn is_plain(content: &Content<'_>) -> bool {
+pub(in crate::lint) fn is_plain(content: &Content<'_>) -> bool {
     matches!(
         content,
         Content::Scalar {

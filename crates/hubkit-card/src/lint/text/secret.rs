@@ -76,7 +76,7 @@ const SHAPES: &[Shape] = &[
 const KEY_BEGIN: &str = "-----BEGIN ";
 const KEY_END: &str = "PRIVATE KEY-----";
 
-pub(super) fn check(text: &str, drafts: &mut Drafts) {
+pub(in crate::lint) fn check(text: &str, drafts: &mut Drafts) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {

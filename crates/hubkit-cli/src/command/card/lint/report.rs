@@ -6,13 +6,20 @@ use hubkit::RepoKind;
 use hubkit_card::{Finding, Location, Severity};
 
 use super::{
-    super::source::{Place, Source},
+    super::{
+        beside::{Beside, folder},
+        places::encoded,
+        source::{Place, Source},
+    },
     mend::Repair,
 };
 use crate::{
     args::FailOn,
     ui::{Ui, count, plain},
 };
+
+/// The card of a folder or a repository.
+const NAME: &str = "README.md";
 
 /// What was found in some cards.
 #[derive(Default)]
@@ -27,6 +34,8 @@ pub(super) struct Linted {
     /// Its path as it was given, or its address on a hub; `None` for standard input.
     pub(super) address: Option<String>,
     pub(super) kind: RepoKind,
+    /// Whether it is a file beside a card.
+    is_beside: bool,
     pub(super) text: String,
     pub(super) findings: Vec<Finding>,
     /// What `--fix` mended, or would mend.
@@ -45,13 +54,35 @@ impl Linted {
     ) -> Self {
         Self {
             name: source.name.clone(),
-            address: address(&source.place),
+            address: address(&source.place, NAME),
             kind,
+            is_beside: false,
             text: source.text.clone(),
             findings,
             mended: Vec::new(),
             diff: None,
             fail_on,
+        }
+    }
+
+    /// What was found in a file beside a card.
+    pub(super) fn beside(
+        source: &Source,
+        kind: RepoKind,
+        file: Beside,
+        findings: Vec<Finding>,
+        fail_on: FailOn,
+    ) -> Self {
+        let name = match folder(&source.place) {
+            Some(folder) => folder.join(&file.path).display().to_string(),
+            None => format!("{}/{}", source.name, file.path),
+        };
+        Self {
+            name: plain(&name),
+            address: address(&source.place, &file.path),
+            is_beside: true,
+            text: file.text,
+            ..Self::new(source, kind, findings, fail_on)
         }
     }
 
@@ -119,7 +150,12 @@ impl Report {
         .filter(|(number, _, _)| *number > 0)
         .map(|(number, one, many)| count(number, one, many))
         .collect();
-        let cards = count(self.cards.len(), "card", "cards");
+        let beside = self.cards.iter().filter(|card| card.is_beside).count();
+        let mut cards = count(self.cards.len() - beside, "card", "cards");
+        if beside > 0 {
+            let files = count(beside, "file", "files");
+            cards = format!("{cards} and {files} beside");
+        }
         if found.is_empty() {
             return format!("nothing was found in {cards}");
         }
@@ -133,18 +169,18 @@ impl Report {
     }
 }
 
-fn address(place: &Place) -> Option<String> {
+/// Where a file is: its path as it was given, or its address on a hub.
+fn address(place: &Place, path: &str) -> Option<String> {
     match place {
-        Place::Input | Place::File(_) | Place::Folder(_) => {
-            place.file().map(|file| relative(&file))
+        Place::Input => None,
+        Place::File(file) if path == NAME => Some(relative(file)),
+        Place::File(_) | Place::Folder(_) => {
+            folder(place).map(|folder| relative(&folder.join(path)))
         }
         Place::Hub(found) => {
             let (repo, commit) = (&found.repo, found.commit);
-            let path = format!(
-                "/{}{}/blob/{commit}/README.md",
-                repo.kind.url_prefix(),
-                repo.id
-            );
+            let (prefix, id) = (repo.kind.url_prefix(), &repo.id);
+            let path = format!("/{prefix}{id}/blob/{commit}/{}", encoded(path));
             Some(found.hub.client().endpoint().url(&path))
         }
     }

@@ -101,22 +101,17 @@ impl Settings {
         Ok(())
     }
 
-    /// Whether a card of this machine is one that the file leaves out.
-    pub(super) fn leaves_out(&self, place: &Place) -> bool {
-        let card = match place {
-            Place::File(file) => file.clone(),
-            Place::Folder(folder) => folder.join("README.md"),
-            Place::Input | Place::Hub(_) => return false,
-        };
+    /// Whether a file of this machine is one that the settings leave out.
+    pub(super) fn leaves_out(&self, file: &Path) -> bool {
         let folder = if self.folder == Path::new("") {
             Path::new(".")
         } else {
             &self.folder
         };
-        let (Ok(card), Ok(folder)) = (card.canonicalize(), folder.canonicalize()) else {
+        let (Ok(file), Ok(folder)) = (file.canonicalize(), folder.canonicalize()) else {
             return false;
         };
-        let below = card.strip_prefix(folder).ok().and_then(Path::to_str);
+        let below = file.strip_prefix(folder).ok().and_then(Path::to_str);
         let path: Option<RepoPath> = below.and_then(|path| path.replace('\\', "/").parse().ok());
         path.is_some_and(|path| self.ignored.iter().any(|pattern| pattern.matches(&path)))
     }

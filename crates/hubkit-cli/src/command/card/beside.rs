@@ -1,0 +1,147 @@
+//! Files beside a card that tell of results.
+
+use std::{fs, io, path::Path};
+
+use hubkit::RepoPath;
+use hubkit_card::Metadata;
+
+use super::source::{CARD, Found, Place, folder_of};
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    ui::{plain, trouble},
+};
+
+/// The folder of results.
+pub(super) const RESULTS: &str = ".eval_results";
+/// What makes a data set a benchmark.
+pub(super) const BENCHMARK: &str = "eval.yaml";
+/// More files than these are not read.
+const MOST: usize = 256;
+
+/// A file beside a card.
+pub(super) struct Beside {
+    /// Where it is below the card's folder, with slashes.
+    pub(super) path: String,
+    pub(super) bytes: Vec<u8>,
+    /// The bytes as text; what is no UTF-8 is replaced.
+    pub(super) text: String,
+}
+
+impl Beside {
+    fn new(path: String, bytes: Vec<u8>) -> Self {
+        Self {
+            path,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+        }
+    }
+}
+
+/// Every YAML file directly below `.eval_results/`, in the order of their names.
+pub(super) async fn results(place: &Place) -> Result<Vec<Beside>, Failure> {
+    let mut paths = match place {
+        Place::Hub(found) => {
+            let files = found.files.iter().map(|file| &file.path);
+            let results = files.filter(|path| path.parent() == Some(RESULTS) && is_yaml(path));
+            results.map(|path| path.as_str().to_owned()).collect()
+        }
+        Place::Input => Vec::new(),
+        Place::Folder(_) | Place::File(_) => match folder(place) {
+            Some(folder) => names(&folder.join(RESULTS))?,
+            None => Vec::new(),
+        },
+    };
+    paths.sort_unstable();
+    if paths.len() > MOST {
+        trouble(&format!(
+            "{RESULTS} holds {} files: only the first {MOST} are read",
+            paths.len()
+        ));
+        paths.truncate(MOST);
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        let bytes = read(place, &path).await?;
+        files.push(Beside::new(path, bytes));
+    }
+    Ok(files)
+}
+
+/// The `eval.yaml` of a data set, where there is one.
+pub(super) async fn benchmark(place: &Place) -> Result<Option<Beside>, Failure> {
+    let is_there = match place {
+        Place::Hub(found) => found
+            .files
+            .iter()
+            .any(|file| file.path.as_str() == BENCHMARK),
+        _ => folder(place).is_some_and(|folder| folder.join(BENCHMARK).is_file()),
+    };
+    if !is_there {
+        return Ok(None);
+    }
+    let bytes = read(place, BENCHMARK).await?;
+    Ok(Some(Beside::new(BENCHMARK.to_owned(), bytes)))
+}
+
+/// The folder whose files belong to a card of this machine: a file of another name is a card alone.
+pub(super) fn folder(place: &Place) -> Option<&Path> {
+    match place {
+        Place::Folder(folder) => Some(folder),
+        Place::File(file) if file.file_name().is_some_and(|name| name == "README.md") => {
+            Some(folder_of(file))
+        }
+        Place::File(_) | Place::Input | Place::Hub(_) => None,
+    }
+}
+
+fn is_yaml(path: &RepoPath) -> bool {
+    path.has_extension("yaml") || path.has_extension("yml")
+}
+
+/// The paths of the YAML files of a folder of results, from the folder above it. What no repository could hold is left out.
+fn names(folder: &Path) -> Result<Vec<String>, Failure> {
+    let failure = |error: &io::Error| {
+        let name = plain(&folder.display().to_string());
+        Failure::new(Exit::Disk, "unreadable", format!("{name}: {error}"))
+    };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failure(&error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| failure(&error))?;
+        let name = entry.file_name();
+        let path = name.to_str().map(|name| format!("{RESULTS}/{name}"));
+        let path: Option<RepoPath> = path.and_then(|path| path.parse().ok());
+        if let Some(path) = path
+            && is_yaml(&path)
+            && entry.path().is_file()
+        {
+            paths.push(path.as_str().to_owned());
+        }
+    }
+    Ok(paths)
+}
+
+async fn read(place: &Place, path: &str) -> Result<Vec<u8>, Failure> {
+    match place {
+        Place::Hub(found) => of_repo(found, path).await,
+        _ => match folder(place) {
+            Some(folder) => CARD.read(&folder.join(path)),
+            None => Ok(Vec::new()),
+        },
+    }
+}
+
+async fn of_repo(found: &Found, path: &str) -> Result<Vec<u8>, Failure> {
+    let file = found.files.iter().find(|file| file.path.as_str() == path);
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let client = found.hub.client();
+    let read = client.read(&found.repo, found.commit, file, Metadata::LONGEST);
+    Ok(read.await?.to_vec())
+}
