@@ -6,17 +6,23 @@ mod emit;
 mod error;
 mod flow;
 mod layout;
+mod list;
+mod mapping;
 mod model;
 mod names;
 mod place;
+mod python;
+mod replace;
 mod rewrite;
 mod scalar;
+mod way;
 
 use serde_yaml::Value;
 
 pub use self::error::EditError;
+use self::python::Read;
 pub(crate) use self::{model::shape, names::step};
-use crate::{Dialect, FieldPath, Metadata, MetadataError, Parts, metadata, split};
+use crate::{Card, Dialect, FieldPath, Metadata, MetadataError, Parts, metadata, split};
 
 /// A change to the metadata of a card.
 #[derive(Clone, PartialEq, Debug)]
@@ -67,7 +73,9 @@ impl Edit {
 /// text. A card without metadata gets a block in front.
 ///
 /// The result is read back before it is returned: its metadata is that of the card with [`Edit::apply`] done to it, and
-/// its body is the card's. Takes time and memory in proportion to the text and the changes.
+/// its body is the card's. Where Python's client reads the card too, it reads what is new as a hub does, and the rest as
+/// before; where that can't be, as with a text that gains the line end which a hub has read all along, it comes to read
+/// what a hub reads. Takes time and memory in proportion to the text and the changes.
 ///
 /// # Errors
 ///
@@ -84,10 +92,28 @@ pub fn edit(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     if old == new {
         return Ok(text.to_owned());
     }
-    let block = frame.block;
-    rewrite::first(block, line_end, &old, &new, |block| {
-        frame.checked(block, &new)
+    let python = python_value(text);
+    way::first(frame.block, line_end, &old, &new, |block, demand| {
+        let (changed, read) = frame.checked(block, &new)?;
+        let Some(python) = &python else {
+            return Some(changed);
+        };
+        // A card that Python's client reads, it reads still.
+        let again = python_value(&changed)?;
+        let before = Read { hub: &old, python };
+        let after = Read {
+            hub: &read,
+            python: &again,
+        };
+        python::is_kept(before, after, demand).then_some(changed)
     })
+}
+
+/// What Python's client reads in a card; `None` where it reads nothing.
+fn python_value(text: &str) -> Option<Value> {
+    let card = Card::read_as(text, Dialect::Python);
+    let is_read = card.fault.is_none();
+    is_read.then(|| Value::Mapping(card.metadata.as_mapping().clone()))
 }
 
 /// The value of a YAML document, read as [`Metadata`] is, whatever it is.
@@ -113,7 +139,7 @@ pub fn edit_document(text: &str, new: &Value) -> Result<String, EditError> {
     let line_end = layout::line_end(text);
     let is_meant =
         |document: &str| metadata::value(document, Dialect::Hub).is_ok_and(|value| value == *new);
-    rewrite::first(text, line_end, &old, new, |document| {
+    way::first(text, line_end, &old, new, |document, _| {
         is_meant(document).then(|| document.to_owned())
     })
 }
@@ -132,15 +158,16 @@ impl Frame<'_> {
         format!("{}{block}{}", self.before, self.after)
     }
 
-    /// The card with another block, where that is read back as it is meant.
-    fn checked(&self, block: &str, value: &Value) -> Option<String> {
+    /// The card with another block, and what that says, where it is read back as it is meant.
+    fn checked(&self, block: &str, value: &Value) -> Option<(String, Value)> {
         let text = self.with(block);
         let parts = split(&text);
+        let read = Metadata::read(parts.block?).ok()?;
+        let read = Value::Mapping(read.as_mapping().clone());
         let is_kept = parts.body == self.body
             && parts.block == Some(block.trim_matches(['\r', '\n']))
-            && Metadata::read(parts.block?)
-                .is_ok_and(|read| Some(read.as_mapping()) == value.as_mapping());
-        is_kept.then_some(text)
+            && read == *value;
+        is_kept.then_some((text, read))
     }
 }
 

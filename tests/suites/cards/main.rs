@@ -5,6 +5,7 @@ use std::{process::ExitCode, sync::OnceLock};
 use hubkit_tests::{Python, Skip, run};
 
 mod croissant;
+mod editing;
 mod linting;
 mod models;
 mod reading;
@@ -14,6 +15,7 @@ fn main() -> ExitCode {
     let trials = [
         reading::trials(),
         croissant::trials(),
+        editing::trials(),
         linting::trials(),
         models::trials(),
     ];

@@ -1,83 +1,78 @@
 //! Lists and mappings of lines.
 
-use std::collections::HashSet;
+mod removal;
 
 use serde_yaml::{Mapping, Value};
 
 use super::{
-    EditError,
-    align::{Alignment, align},
-    emit,
-    names::{is_merge, names, step},
-    rewrite::{Kind, Reach, Rewriter, Slot},
+    EditError, emit,
+    list::Items,
+    mapping::{Entries, Entry},
+    rewrite::{Kind, Rewriter, Slot},
+    way::Placement,
 };
-use crate::{Step, syntax::Node};
-
-type Entry<'a> = (Node<'a>, Node<'a>);
+use crate::syntax::Node;
 
 impl Rewriter<'_> {
     pub(super) fn block_mapping(
         &mut self,
         slot: Slot,
-        entries: &[Entry<'_>],
+        written: &[Entry<'_>],
         old: &Mapping,
         new: &Mapping,
     ) -> Result<bool, EditError> {
-        let names = names(entries, old);
-        self.check_merged(&names, entries, old, new)?;
-        let is_kept = |at: usize| names[at].is_none_or(|name| new.contains_key(name));
-        if !(0..entries.len()).any(is_kept) {
-            return self.emptied(slot, entries, new);
-        }
-        let (starts, ends) = self.bounds(entries);
+        let entries = Entries::of(written, old, new);
+        self.check_merged(&entries)?;
+        let Some(last) = entries.last_kept() else {
+            return self.emptied(slot, written, new);
+        };
+        let (starts, ends) = self.bounds(written);
         let column = starts.first().map_or(0, |start| self.places.column(*start));
-        for (at, (key, value)) in entries.iter().enumerate() {
-            let Some(name) = names[at] else { continue };
-            let Some(wanted) = new.get(name) else {
-                value.each(&mut |node| self.note(node));
-                continue;
-            };
-            let before = old.get(name).unwrap_or(&Value::Null);
-            self.below(step(name), |this| match this.places.colon(key) {
-                Some(colon) => {
-                    let slot = Slot {
-                        from: colon + 1,
-                        kind: Kind::Entry(this.places.column(starts[at])),
-                    };
-                    this.value(slot, value, before, wanted)
-                }
-                None if before == wanted => Ok(()),
-                // `? name` alone: the colon stands below the sign.
-                None => {
-                    let slot = Slot {
-                        from: ends[at],
-                        kind: Kind::Entry(column),
-                    };
-                    let colon = format!("{}{:column$}:", this.line_end, "");
-                    this.splice(ends[at]..ends[at], colon);
-                    this.value(slot, value, before, wanted)
-                }
-            })?;
-        }
-        self.remove_runs(&starts, &ends, &is_kept);
-        let written: HashSet<&Value> = names.iter().flatten().copied().collect();
-        let last = (0..entries.len())
-            .rev()
-            .find(|at| is_kept(*at))
-            .unwrap_or_default();
-        let mut lines = Vec::new();
-        for (name, value) in new {
-            if !written.contains(name) && old.get(name) != Some(value) {
-                emit::entry(name, value, column, self.layout, &mut lines)
-                    .map_err(|found| self.unwritable(found))?;
-            }
-        }
-        if !lines.is_empty() {
-            let at = self.owned_end(ends[last], column);
-            let text = self.joined(&lines);
+        self.entries(
+            &entries,
+            |this, at, colon| Slot {
+                from: colon + 1,
+                kind: Kind::Entry(this.places.column(starts[at])),
+            },
+            // `? name` alone: the colon stands below the sign.
+            |this, at, value, wanted| {
+                let slot = Slot {
+                    from: ends[at],
+                    kind: Kind::Entry(column),
+                };
+                let colon = format!("{}{:column$}:", this.line_end, "");
+                this.splice(ends[at]..ends[at], colon);
+                this.value(slot, value, &Value::Null, wanted)
+            },
+        )?;
+        self.remove_runs(&starts, &ends, &|at| entries.is_kept(at));
+        let text = self.entry_lines(entries.added(), column)?;
+        if !text.is_empty() {
+            let at = self.place_of_added(&entries, last, &starts, &ends, column);
             self.splice(at..at, text);
         }
         Ok(true)
+    }
+
+    /// Where the lines of new entries go: below the last one that stays, or above it where it is to stay the last.
+    fn place_of_added(
+        &self,
+        entries: &Entries<'_>,
+        last: usize,
+        starts: &[usize],
+        ends: &[usize],
+        column: usize,
+    ) -> usize {
+        let end = self.owned_end(ends[last], column);
+        let is_at_the_end = self.places.skip(end) >= self.places.source.len();
+        if self.way.placement == Placement::End || !is_at_the_end {
+            return end;
+        }
+        match (0..last).rev().find(|at| entries.is_kept(*at)) {
+            Some(before) => self.owned_end(ends[before], column),
+            None if self.places.is_first(starts[last]) => self.places.line_start(starts[last]),
+            None => end,
+        }
     }
 
     /// Where each entry begins, and where its value ends.
@@ -87,6 +82,20 @@ impl Rewriter<'_> {
             (start, self.places.value_end(key, value))
         });
         bounds.unzip()
+    }
+
+    /// New entries as whole lines.
+    fn entry_lines<'v>(
+        &self,
+        entries: impl Iterator<Item = (&'v Value, &'v Value)>,
+        column: usize,
+    ) -> Result<String, EditError> {
+        let mut lines = Vec::new();
+        for (name, value) in entries {
+            emit::entry(name, value, column, self.layout, &mut lines)
+                .map_err(|found| self.unwritable(found))?;
+        }
+        Ok(self.joined(&lines))
     }
 
     /// At the top remarks stay when all names go.
@@ -104,56 +113,28 @@ impl Rewriter<'_> {
             value.each(&mut |node| self.note(node));
         }
         self.remove_runs(&starts, &ends, &|_| false);
-        let mut lines = Vec::new();
         let column = starts.first().map_or(0, |start| self.places.column(*start));
-        for (name, value) in new {
-            emit::entry(name, value, column, self.layout, &mut lines)
-                .map_err(|found| self.unwritable(found))?;
-        }
-        let text = self.joined(&lines);
+        let text = self.entry_lines(new.iter(), column)?;
         self.insert_below(ends[ends.len() - 1], text);
         Ok(true)
-    }
-
-    /// A name that is merged in can be written over, but not be taken away.
-    pub(super) fn check_merged(
-        &mut self,
-        names: &[Option<&Value>],
-        entries: &[Entry<'_>],
-        old: &Mapping,
-        new: &Mapping,
-    ) -> Result<(), EditError> {
-        if names.len() == old.len() && names.iter().all(Option::is_some) {
-            return Ok(());
-        }
-        let has_merge = entries.iter().any(|(key, _)| is_merge(key));
-        let written: HashSet<&Value> = names.iter().flatten().copied().collect();
-        for name in old.keys() {
-            if has_merge && !written.contains(name) && !new.contains_key(name) {
-                let path = self.below(step(name), |this| this.here());
-                return Err(EditError::Merged { path });
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn block_list(
         &mut self,
         slot: Slot,
         node: &Node<'_>,
-        items: &[Node<'_>],
+        written: &[Node<'_>],
         old: &[Value],
         new: &[Value],
     ) -> Result<bool, EditError> {
-        let alignment = align(old, new);
-        let is_kept = |at: usize| alignment.kept[at].is_some();
-        if !(0..items.len()).any(is_kept) {
+        let items = Items::of(written, old, new);
+        if !items.is_any_kept() {
             return Ok(false);
         }
         let mut starts = Vec::new();
         let mut ends = Vec::new();
         let mut from = self.places.content(slot.from, node);
-        for item in items {
+        for item in written {
             let dash = self.places.skip(from);
             if self.places.byte(dash) != Some(b'-') {
                 return Err(EditError::NotKept);
@@ -163,45 +144,36 @@ impl Rewriter<'_> {
             ends.push(from);
         }
         let column = starts.first().map_or(0, |start| self.places.column(*start));
-        for (at, item) in items.iter().enumerate() {
-            self.insert_items(&alignment, at, new, column, &starts, &ends)?;
-            let Some(wanted) = alignment.kept[at] else {
-                item.each(&mut |node| self.note(node));
-                continue;
-            };
-            let slot = Slot {
-                from: starts[at] + 1,
-                kind: Kind::Item(column),
-            };
-            self.below(Step::Index(at), |this| {
-                this.value(slot, item, &old[at], &new[wanted])
-            })?;
+        for before in 0..=written.len() {
+            self.insert_items(&items, before, column, &starts, &ends)?;
         }
-        self.insert_items(&alignment, items.len(), new, column, &starts, &ends)?;
-        self.remove_runs(&starts, &ends, &is_kept);
+        self.items(&items, |at| Slot {
+            from: starts[at] + 1,
+            kind: Kind::Item(column),
+        })?;
+        self.remove_runs(&starts, &ends, &|at| items.is_kept(at));
         Ok(true)
     }
 
-    /// Writes the new items that stand before an old one.
+    /// Writes the new items that stand before an old one, or after all.
     fn insert_items(
         &mut self,
-        alignment: &Alignment,
-        at: usize,
-        new: &[Value],
+        items: &Items<'_>,
+        before: usize,
         column: usize,
         starts: &[usize],
         ends: &[usize],
     ) -> Result<(), EditError> {
         let mut lines = Vec::new();
-        for item in &alignment.before[at] {
-            emit::item(&new[*item], column, self.layout, &mut lines)
+        for item in items.added(before) {
+            emit::item(item, column, self.layout, &mut lines)
                 .map_err(|found| self.unwritable(found))?;
         }
         if lines.is_empty() {
             return Ok(());
         }
         let mut text = self.joined(&lines);
-        match at.checked_sub(1).map(|before| ends[before]) {
+        match before.checked_sub(1).map(|before| ends[before]) {
             Some(end) => {
                 let at = self.owned_end(end, column);
                 self.splice(at..at, text);
@@ -217,56 +189,5 @@ impl Rewriter<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Where the lines of an entry end, with the remarks that belong to it.
-    fn owned_end(&self, end: usize, column: usize) -> usize {
-        let source = self.places.source;
-        let mut next = self.places.next_line(end);
-        while next < source.len() {
-            let line = &source[next..self.places.line_end(next)];
-            let remark = line.trim_start_matches([' ', '\t']);
-            let is_owned = remark.starts_with('#') && line.len() - remark.len() > column;
-            if !is_owned {
-                break;
-            }
-            next = self.places.next_line(next);
-        }
-        next
-    }
-
-    /// Takes out the lines of entries that are not kept. One of them is.
-    fn remove_runs(&mut self, starts: &[usize], ends: &[usize], is_kept: &dyn Fn(usize) -> bool) {
-        let mut at = 0;
-        while at < starts.len() {
-            if is_kept(at) {
-                at += 1;
-                continue;
-            }
-            let first = at;
-            while at < starts.len() && !is_kept(at) {
-                at += 1;
-            }
-            let column = self.places.column(starts[first]);
-            let end = self.owned_end(ends[at - 1], column);
-            let next = starts.get(at).copied();
-            let range = if self.places.is_first(starts[first]) {
-                let end = match self.reach {
-                    Reach::Lines => end,
-                    Reach::Blanks => next
-                        .map_or(self.places.line_start(self.places.skip(end)), |next| {
-                            self.places.line_start(next)
-                        }),
-                };
-                self.places.line_start(starts[first])..end.max(self.places.next_line(ends[at - 1]))
-            } else {
-                // In the line of a dash: the next entry takes the place, below remarks if there are any.
-                let close = next.filter(|next| {
-                    self.places.line_start(*next) == end || self.reach == Reach::Blanks
-                });
-                starts[first]..close.unwrap_or_else(|| self.places.line_end(ends[at - 1]))
-            };
-            self.splice(range, String::new());
-        }
     }
 }

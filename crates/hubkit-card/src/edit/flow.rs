@@ -1,89 +1,73 @@
 //! Lists and mappings between brackets.
 
-use std::{collections::HashSet, ops::Range};
+use std::ops::Range;
 
 use serde_yaml::{Mapping, Value};
 
 use super::{
-    EditError,
-    align::align,
-    emit,
-    names::{names, step},
+    EditError, emit,
+    list::Items,
+    mapping::{Entries, Entry},
     rewrite::{Kind, Rewriter, Slot},
     scalar::Within,
 };
-use crate::{Step, syntax::Node};
+use crate::syntax::Node;
 
 impl Rewriter<'_> {
     pub(super) fn flow_mapping(
         &mut self,
         node: &Node<'_>,
-        entries: &[(Node<'_>, Node<'_>)],
+        written: &[Entry<'_>],
         old: &Mapping,
         new: &Mapping,
     ) -> Result<bool, EditError> {
-        let names = names(entries, old);
-        self.check_merged(&names, entries, old, new)?;
-        let is_kept = |at: usize| names[at].is_none_or(|name| new.contains_key(name));
-        let written: HashSet<&Value> = names.iter().flatten().copied().collect();
+        let entries = Entries::of(written, old, new);
+        self.check_merged(&entries)?;
         let mut added = Vec::new();
-        for (name, value) in new {
-            if !written.contains(name) && old.get(name) != Some(value) {
-                let key = emit::key(name, Within::Flow).map_err(|found| self.unwritable(found))?;
-                added.push(format!("{key}: {}", self.inline(value, Within::Flow)?));
-            }
+        for (name, value) in entries.added() {
+            let key = emit::key(name, Within::Flow).map_err(|found| self.unwritable(found))?;
+            added.push(format!("{key}: {}", self.inline(value, Within::Flow)?));
         }
-        let is_all_kept = (0..entries.len()).all(is_kept);
+        let is_all_kept = (0..written.len()).all(|at| entries.is_kept(at));
         // A pair in a list needs no braces: `[a: b]`.
         let has_braces = self.places.byte(node.span.start) == Some(b'{');
-        if !(0..entries.len()).any(is_kept) || !has_braces && (!is_all_kept || !added.is_empty()) {
+        if entries.last_kept().is_none() || !has_braces && (!is_all_kept || !added.is_empty()) {
             return Ok(false);
         }
-        let mut spans = Vec::new();
-        for (at, (key, value)) in entries.iter().enumerate() {
-            let end = self.places.value_end(key, value);
-            spans.push(self.places.entry_start(key)..end);
-            let Some(name) = names[at] else { continue };
-            let Some(wanted) = new.get(name) else {
-                value.each(&mut |node| self.note(node));
-                continue;
-            };
-            let before = old.get(name).unwrap_or(&Value::Null);
-            self.below(step(name), |this| match this.places.colon(key) {
-                Some(colon) => {
-                    let slot = Slot {
-                        from: colon + 1,
-                        kind: Kind::FlowEntry,
-                    };
-                    this.value(slot, value, before, wanted)
-                }
-                None if before == wanted => Ok(()),
-                None => {
-                    let text = this.inline(wanted, Within::Flow)?;
-                    this.splice(end..end, format!(": {text}"));
-                    Ok(())
-                }
-            })?;
-        }
-        self.add_after(node, &spans, &is_kept, &added);
-        self.remove_between(&spans, &is_kept);
+        let spans: Vec<_> = written
+            .iter()
+            .map(|(key, value)| self.places.entry_start(key)..self.places.value_end(key, value))
+            .collect();
+        self.entries(
+            &entries,
+            |_, _, colon| Slot {
+                from: colon + 1,
+                kind: Kind::FlowEntry,
+            },
+            |this, at, _, wanted| {
+                let text = this.inline(wanted, Within::Flow)?;
+                this.splice(spans[at].end..spans[at].end, format!(": {text}"));
+                Ok(())
+            },
+        )?;
+        self.add_after(node, &spans, &|at| entries.is_kept(at), &added);
+        self.remove_between(&spans, &|at| entries.is_kept(at));
         Ok(true)
     }
 
     pub(super) fn flow_list(
         &mut self,
         node: &Node<'_>,
-        items: &[Node<'_>],
+        written: &[Node<'_>],
         old: &[Value],
         new: &[Value],
     ) -> Result<bool, EditError> {
-        let alignment = align(old, new);
-        let is_kept = |at: usize| alignment.kept[at].is_some();
-        if !(0..items.len()).any(is_kept) {
+        let items = Items::of(written, old, new);
+        if !items.is_any_kept() {
             return Ok(false);
         }
         let mut spans: Vec<Range<usize>> = Vec::new();
-        for item in items {
+        for item in written {
             let after = spans.last().map_or(node.span.start + 1, |span| span.end);
             let mut begin = self.places.skip(after);
             if !spans.is_empty() && self.places.byte(begin) == Some(b',') {
@@ -92,33 +76,26 @@ impl Rewriter<'_> {
             let end = self.places.end(item).max(begin);
             spans.push(begin..end);
         }
-        for (at, item) in items.iter().enumerate() {
+        for (at, span) in spans.iter().enumerate() {
             let mut text = String::new();
-            for added in &alignment.before[at] {
-                text.push_str(&self.inline(&new[*added], Within::Flow)?);
+            for item in items.added(at) {
+                text.push_str(&self.inline(item, Within::Flow)?);
                 text.push_str(", ");
             }
             if !text.is_empty() {
-                self.splice(spans[at].start..spans[at].start, text);
+                self.splice(span.start..span.start, text);
             }
-            let Some(wanted) = alignment.kept[at] else {
-                item.each(&mut |node| self.note(node));
-                continue;
-            };
-            let slot = Slot {
-                from: spans[at].start,
-                kind: Kind::FlowItem,
-            };
-            self.below(Step::Index(at), |this| {
-                this.value(slot, item, &old[at], &new[wanted])
-            })?;
         }
+        self.items(&items, |at| Slot {
+            from: spans[at].start,
+            kind: Kind::FlowItem,
+        })?;
         let mut added = Vec::new();
-        for item in &alignment.before[items.len()] {
-            added.push(self.inline(&new[*item], Within::Flow)?);
+        for item in items.added(written.len()) {
+            added.push(self.inline(item, Within::Flow)?);
         }
-        self.add_after(node, &spans, &is_kept, &added);
-        self.remove_between(&spans, &is_kept);
+        self.add_after(node, &spans, &|at| items.is_kept(at), &added);
+        self.remove_between(&spans, &|at| items.is_kept(at));
         Ok(true)
     }
 

@@ -46,7 +46,8 @@ pub(super) fn names<'v>(
     entries.iter().map(find).collect()
 }
 
-fn text(name: &Value) -> String {
+/// A name as text.
+pub(super) fn text(name: &Value) -> String {
     match step(name) {
         Step::Key(text) => text,
         Step::Index(_) => String::new(),

@@ -100,7 +100,6 @@ fn what_is_not_there_is_added() {
         &["l[0].w=2", "l[1].w=3"],
         "l:\n- name: x\n  v: 1\n  w: 2\n- name: y\n  w: 3",
     );
-    check("a: |\n  text", &["b=1"], "a: |\n  text\nb: 1");
     check(
         "a:\n  b: 1\n  # of b\n # of a\nc: 1",
         &["a.d=2"],
@@ -226,6 +225,32 @@ fn aliases_are_written_out_where_they_change() {
             path: "b.k".parse().expect("a path")
         }
     );
+}
+
+#[test]
+fn python_reads_what_is_new_as_a_hub_and_the_rest_as_before() {
+    // To Python the last text has no line end at the end of the block.
+    check("a: |\n  text", &["b=1"], "b: 1\na: |\n  text");
+    check(
+        "# of z\nz: 1\n# of a\na:\n  b: |\n    text",
+        &["c=1", "a.d=2"],
+        "# of z\nz: 1\nc: 1\n# of a\na:\n  d: 2\n  b: |\n    text",
+    );
+    check("a: |\n  text\nb: 1", &["b!"], "a: |\n  text\n");
+    // An item can stand nowhere else: Python then reads what a hub has read all along.
+    check("t:\n- |\n  a", &["t+x"], "t:\n- |\n  a\n- x");
+    check(
+        "l: no\nd: 2022-01-01\nn: {010: no}",
+        &["l+'yes'", "n.x=1"],
+        "l:\n- 'no'\n- 'yes'\nd: 2022-01-01\nn: {010: no, x: 1}",
+    );
+    check(
+        "l: [no, en]\n1:30: x",
+        &["l~en", "b='1:30'"],
+        "l: [no]\n1:30: x\nb: '1:30'",
+    );
+    // A card that Python does not read is changed all the same.
+    check("d: 2022-13-45", &["b=1"], "d: 2022-13-45\nb: 1");
 }
 
 #[test]
