@@ -23,6 +23,7 @@ mod outline;
 mod path;
 mod percent;
 mod render;
+mod results;
 mod split;
 mod syntax;
 mod terminal;
@@ -55,6 +56,7 @@ pub use path::{FieldPath, ParseFieldPathError, Step};
 pub use render::{
     ID_PREFIX, Reference, RemoteImages, Rendered, Resolver, Target, render, render_with,
 };
+pub use results::{AddResultError, Existing, add_entry, add_result};
 pub use serde_yaml::{Mapping, Value};
 pub use split::{Parts, split};
 pub use terminal::{Extent, Layout, Lines, Stress, columns, lay_out};

@@ -22,6 +22,7 @@ pub use configs::{DataConfig, DataFiles, EvalMapping, EvalSplits};
 pub use dataset::DatasetCard;
 pub use emissions::Emissions;
 pub use entries::{EntrySource, EvalEntries, EvalEntry};
+pub(crate) use entries::{is_finite, is_web};
 pub use feature::{Column, Feature, ListKind};
 pub use gating::{GatedField, GatedFieldKind, GatedOption, Gating};
 pub use info::{DatasetInfo, SplitInfo};

@@ -19,9 +19,9 @@ use hubkit::{Endpoint, ParseEndpointError, RepoKind, Revision};
 
 pub use cache::{Cache, Gc, Verify};
 pub use card::{
-    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardDiff, CardGet, CardHtml, CardImport,
-    CardJson, CardJsonld, CardLint, CardMerge, CardRemove, CardSet, CardShow, FailOn, WhichCard,
-    WrittenTo,
+    BillOfMaterials, CardBom, CardCommand, CardCroissant, CardDiff, CardEvalAdd, CardEvalCommand,
+    CardEvalList, CardGet, CardHtml, CardImport, CardJson, CardJsonld, CardLint, CardMerge,
+    CardRemove, CardSet, CardShow, FailOn, MeasuredOn, WhichCard, WrittenTo,
 };
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;

@@ -1,6 +1,7 @@
 //! `hubkit card`.
 
 mod edit;
+mod eval;
 mod export;
 mod lint;
 mod show;
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand};
 use hubkit::{RepoKind, Revision};
 
 pub use edit::{CardGet, CardMerge, CardRemove, CardSet};
+pub use eval::{CardEvalAdd, CardEvalCommand, CardEvalList, MeasuredOn};
 pub use export::{BillOfMaterials, CardBom, CardCroissant, CardImport, CardJsonld, WrittenTo};
 pub use lint::{CardLint, FailOn};
 pub use show::{CardHtml, CardShow};
@@ -32,6 +34,9 @@ pub enum CardCommand {
     Remove(CardRemove),
     /// Put the metadata of another card, or of a YAML or JSON file, into a card; ends with 1 where the two disagree
     Merge(CardMerge),
+    /// Results of evaluations: list them, and add one
+    #[command(subcommand)]
+    Eval(CardEvalCommand),
     /// Show what two cards promise differently; ends with 1 where they do
     Diff(CardDiff),
     /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org

@@ -7,6 +7,7 @@ mod croissant;
 mod diff;
 mod document;
 mod editable;
+mod eval;
 mod get;
 mod html;
 mod import;
@@ -40,6 +41,7 @@ pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, 
         CardCommand::Set(arguments) => set::run(global, arguments).await,
         CardCommand::Remove(arguments) => remove::run(global, arguments).await,
         CardCommand::Merge(arguments) => merge::run(global, arguments).await,
+        CardCommand::Eval(command) => eval::run(global, command).await,
         CardCommand::Diff(arguments) => diff::run(global, arguments).await,
         CardCommand::Jsonld(arguments) => jsonld::run(global, arguments).await,
         CardCommand::Bom(arguments) => bom::run(global, arguments).await,

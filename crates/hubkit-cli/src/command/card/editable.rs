@@ -130,7 +130,7 @@ pub(super) fn shown(value: Option<&Value>) -> String {
 }
 
 /// Only a file that is one is written, and never one that a link leads to: in a cache that would be a blob.
-fn check(file: &Path, word: &str) -> Result<(), Failure> {
+pub(super) fn check(file: &Path, word: &str) -> Result<(), Failure> {
     let name = plain(&file.display().to_string());
     match fs::symlink_metadata(file) {
         Ok(found) if found.is_symlink() => {
@@ -162,7 +162,7 @@ fn check(file: &Path, word: &str) -> Result<(), Failure> {
 }
 
 /// Replaces a file as a whole; its mode is kept.
-fn write(file: &Path, name: &str, before: &str, after: &str) -> Result<(), Failure> {
+pub(super) fn write(file: &Path, name: &str, before: &str, after: &str) -> Result<(), Failure> {
     let failure = |error: &io::Error| {
         Failure::new(
             Exit::Disk,

@@ -154,7 +154,8 @@ impl Place {
 }
 
 impl Found {
-    async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
+    /// Finds the repository that the command line names, at its commit.
+    pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
         let word = which.card.as_str();
         let address = match which.repo_type {
             _ if word.starts_with("hf://") || !word.contains('@') => word.to_owned(),
