@@ -5,6 +5,7 @@ mod block;
 mod emit;
 mod error;
 mod flow;
+mod frame;
 mod layout;
 mod list;
 mod mapping;
@@ -13,16 +14,19 @@ mod names;
 mod place;
 mod python;
 mod replace;
+mod respell;
 mod rewrite;
 mod scalar;
 mod way;
 
+use std::borrow::Cow;
+
 use serde_yaml::Value;
 
 pub use self::error::EditError;
-use self::python::Read;
+use self::{frame::Frame, python::Read};
 pub(crate) use self::{model::shape, names::step};
-use crate::{Card, Dialect, FieldPath, Metadata, MetadataError, Parts, metadata, split};
+use crate::{Card, Dialect, FieldPath, Metadata, MetadataError, metadata};
 
 /// A change to the metadata of a card.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,6 +51,18 @@ pub enum Change {
     Exclude(Value),
     /// It is gone, with its name. What it was in stays, be it empty.
     Remove,
+    /// It has this name, in the place of its own.
+    Rename(String),
+    /// It is the text that is written there, between quotes: `1.10` becomes `'1.10'`, and `no` the word to everybody. Of a
+    /// text without a card, [`Edit::apply`] makes the text of a number as numbers are printed.
+    Quote,
+}
+
+impl Change {
+    /// Whether it changes how something is written, and not what it is in.
+    fn is_spelling(&self) -> bool {
+        matches!(self, Self::Rename(_) | Self::Quote)
+    }
 }
 
 impl Edit {
@@ -82,8 +98,25 @@ impl Edit {
 /// When the metadata can't be read, a path leads nowhere, or the change can't be written without changing something else
 /// as well, as with a value that other places repeat by an alias.
 pub fn edit(text: &str, edits: &[Edit]) -> Result<String, EditError> {
+    let mut text = Cow::Borrowed(text);
+    let is_alike = |one: &Edit, two: &Edit| one.change.is_spelling() == two.change.is_spelling();
+    // Even no changes need metadata that can be read.
+    let none = edits.is_empty().then_some(edits);
+    for edits in edits.chunk_by(is_alike).chain(none) {
+        let is_spelling = edits.iter().all(|edit| edit.change.is_spelling());
+        text = Cow::Owned(if is_spelling && !edits.is_empty() {
+            respell::respell(&text, edits)?
+        } else {
+            revalue(&text, edits)?
+        });
+    }
+    Ok(text.into_owned())
+}
+
+/// Changes of values.
+fn revalue(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     let line_end = layout::line_end(text);
-    let frame = frame(text, line_end)?;
+    let frame = Frame::of(text, line_end)?;
     let old = Value::Mapping(Metadata::read(frame.block)?.as_mapping().clone());
     let mut new = old.clone();
     for edit in edits {
@@ -141,88 +174,6 @@ pub fn edit_document(text: &str, new: &Value) -> Result<String, EditError> {
         |document: &str| metadata::value(document, Dialect::Hub).is_ok_and(|value| value == *new);
     way::first(text, line_end, &old, new, |document, _| {
         is_meant(document).then(|| document.to_owned())
-    })
-}
-
-/// A card around its block of metadata.
-struct Frame<'a> {
-    before: String,
-    block: &'a str,
-    after: String,
-    /// The body that the changed card has.
-    body: &'a str,
-}
-
-impl Frame<'_> {
-    fn with(&self, block: &str) -> String {
-        format!("{}{block}{}", self.before, self.after)
-    }
-
-    /// The card with another block, and what that says, where it is read back as it is meant.
-    fn checked(&self, block: &str, value: &Value) -> Option<(String, Value)> {
-        let text = self.with(block);
-        let parts = split(&text);
-        let read = Metadata::read(parts.block?).ok()?;
-        let read = Value::Mapping(read.as_mapping().clone());
-        let is_kept = parts.body == self.body
-            && parts.block == Some(block.trim_matches(['\r', '\n']))
-            && read == *value;
-        is_kept.then_some((text, read))
-    }
-}
-
-fn frame<'a>(text: &'a str, line_end: &str) -> Result<Frame<'a>, EditError> {
-    let Parts { block, body } = split(text);
-    if let Some(block) = block {
-        // The block is a part of the text, so the distance between the two is a number of bytes of it.
-        let begin = (block.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-        let end = begin + block.len();
-        // An empty block may stand within a line end.
-        let is_within = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
-        let begin = if block.is_empty() && is_within(begin) {
-            begin - 1
-        } else {
-            begin
-        };
-        let before = text[..begin].to_owned();
-        let after = text[end - (end - begin - block.len())..].to_owned();
-        return Ok(Frame {
-            before,
-            block,
-            after,
-            body,
-        });
-    }
-    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if let Some(inside) = start.strip_prefix("---")
-        && inside.starts_with(['\r', '\n'])
-    {
-        return between_dashes(text, inside).ok_or(EditError::Unclosed);
-    }
-    let (mark, body) = text.split_at(if text.starts_with('\u{feff}') { 3 } else { 0 });
-    Ok(Frame {
-        before: format!("{mark}---{line_end}"),
-        block: "",
-        after: format!("{line_end}---{line_end}{body}"),
-        body,
-    })
-}
-
-/// Two lines of dashes with nothing between them, which a hub does not take for a block, but their author does.
-fn between_dashes<'a>(text: &'a str, inside: &'a str) -> Option<Frame<'a>> {
-    let mut ends = ["\r\n", "\n"].into_iter();
-    let line_end = ends.find(|end| inside.starts_with(end))?;
-    let after = &inside[line_end.len()..];
-    let rest = after.strip_prefix("---")?.trim_start_matches([' ', '\t']);
-    let mut bodies = ["\r\n", "\n"]
-        .iter()
-        .filter_map(|end| rest.strip_prefix(end));
-    let body = bodies.next().or_else(|| rest.is_empty().then_some(rest))?;
-    Some(Frame {
-        before: text[..text.len() - after.len()].to_owned(),
-        block: "",
-        after: format!("{line_end}{after}"),
-        body,
     })
 }
 

@@ -176,3 +176,45 @@ fn what_is_no_metadata_is_not_put_into_a_card() -> Result<()> {
     ensure!(found == CARD, "{found:?}");
     Ok(())
 }
+
+#[test]
+fn a_description_goes_into_a_card_as_a_change_does() -> Result<()> {
+    let home = home()?;
+    let there = home.path().join("README.md");
+    let described = r#"{"@type": "Dataset", "name": "words", "license": "https://spdx.org/licenses/Apache-2.0.html"}"#;
+    fs::write(home.path().join("words.json"), described)?;
+    let into = |card: &str| self::card(&home, &["import", "words.json", "--into", card]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&there, fs::Permissions::from_mode(0o640))?;
+        std::os::unix::fs::symlink(&there, home.path().join("link.md"))?;
+        std::os::unix::fs::symlink("nowhere", home.path().join("dangling.md"))?;
+        for link in ["link.md", "dangling.md"] {
+            let refused = into(link)?.expect_code(2)?;
+            ensure!(refused.stderr.contains("symbolic link"), "{refused}");
+        }
+        ensure!(fs::read_to_string(&there)? == CARD, "a link was followed");
+    }
+    let told = into(".")?.success()?;
+    ensure!(
+        told.stderr
+            .contains("license: the card says something else"),
+        "{told}"
+    );
+    let expected = CARD.replace("language: no\r\n", "language: no\r\npretty_name: words\r\n");
+    let found = fs::read_to_string(&there)?;
+    ensure!(found == expected, "{found:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        ensure!(fs::metadata(&there)?.permissions().mode() & 0o777 == 0o640);
+    }
+    fs::write(&there, "---\nlicense: mit\n")?;
+    into("README.md")?.expect_code(7)?;
+    fs::create_dir(home.path().join("new"))?;
+    into("new")?.success()?;
+    let made = fs::read_to_string(home.path().join("new/README.md"))?;
+    ensure!(made.starts_with("---\nlicense: apache-2.0\n"), "{made:?}");
+    Ok(())
+}

@@ -18,6 +18,12 @@ pub enum EditError {
         /// The path.
         path: FieldPath,
     },
+    /// The name that something is to get is there already.
+    #[error("`{path}`: the name is there already")]
+    Occupied {
+        /// The name.
+        path: FieldPath,
+    },
     /// What is on the way is not what the path says.
     #[error("`{path}`: expected {expected}, found {found}")]
     Shape {

@@ -19,7 +19,39 @@ pub(super) fn apply(root: &mut Value, path: &FieldPath, change: &Change) -> Resu
         }
         Change::Exclude(value) => exclude(root, path, value)?,
         Change::Remove => remove(root, path)?,
+        Change::Rename(name) => rename(root, path, name)?,
+        Change::Quote => {
+            let missing = || EditError::Missing { path: path.clone() };
+            let value = find(root, path)?.ok_or_else(missing)?;
+            if let Value::Number(number) = value {
+                *value = Value::String(number.to_string());
+            }
+        }
     }
+    Ok(())
+}
+
+fn rename(root: &mut Value, path: &FieldPath, name: &str) -> Result<(), EditError> {
+    let missing = || EditError::Missing { path: path.clone() };
+    let (Step::Key(former), above) = path.steps().split_last().ok_or_else(missing)? else {
+        return Err(missing());
+    };
+    let above = upper(path, above.len());
+    let found = find(root, &above)?.and_then(Value::as_mapping_mut);
+    let mapping = found.ok_or_else(missing)?;
+    let former = key(mapping, former);
+    if !mapping.contains_key(&former) {
+        return Err(missing());
+    }
+    let new = Value::String(name.to_owned());
+    if mapping.contains_key(&new) && new != former {
+        let path = above.key(name);
+        return Err(EditError::Occupied { path });
+    }
+    let entries = std::mem::take(mapping).into_iter();
+    *mapping = entries
+        .map(|(name, value)| (if name == former { new.clone() } else { name }, value))
+        .collect();
     Ok(())
 }
 

@@ -22,7 +22,14 @@ pub(super) enum Within {
 pub(super) fn text(text: &str, within: Within) -> String {
     if is_plain(text, within) {
         text.to_owned()
-    } else if text.chars().any(is_escaped) {
+    } else {
+        quoted(text)
+    }
+}
+
+/// A text between quotes.
+pub(super) fn quoted(text: &str) -> String {
+    if text.chars().any(is_escaped) {
         double(text)
     } else {
         format!("'{}'", text.replace('\'', "''"))

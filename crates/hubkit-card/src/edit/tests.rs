@@ -253,6 +253,70 @@ fn python_reads_what_is_new_as_a_hub_and_the_rest_as_before() {
     check("d: 2022-13-45", &["b=1"], "d: 2022-13-45\nb: 1");
 }
 
+#[track_caller]
+fn respelled(block: &str, edits: &[(&str, Change)], after: &str) {
+    let edits: Vec<_> = edits
+        .iter()
+        .map(|(path, change)| Edit::new(path.parse().expect("a path"), change.clone()))
+        .collect();
+    let card = |block: &str| format!("---\r\n{block}\r\n---\r\nText");
+    assert_eq!(edit(&card(block), &edits), Ok(card(after)));
+    let mut meant = value(block);
+    for edit in &edits {
+        edit.apply(&mut meant).expect("a change");
+    }
+    assert_eq!(value(after), meant);
+}
+
+#[test]
+fn names_and_quotes_change_where_they_stand() {
+    let rename = |name: &str| Change::Rename(name.to_owned());
+    respelled(
+        "a: 1 # c\r\n'b' : 2",
+        &[("b", rename("c")), ("a", rename("b"))],
+        "b: 1 # c\r\nc : 2",
+    );
+    respelled(
+        "a: {b: [x]}",
+        &[("a", rename("c")), ("c.b", rename("no"))],
+        "c: {'no': [x]}",
+    );
+    respelled(
+        "l: [no, 5, x] # c",
+        &[("l[1]", Change::Quote), ("l[0]", Change::Quote)],
+        "l: ['no', '5', x] # c",
+    );
+    respelled(
+        "a: no\r\nb: 2",
+        &[
+            ("a", Change::Quote),
+            ("b", Change::Set(3.into())),
+            ("a", rename("c")),
+        ],
+        "c: 'no'\r\nb: 3",
+    );
+    // What is written, not the number that it is.
+    let quote = |block: &str, path: &str| {
+        let edits = [Edit::new(path.parse().expect("a path"), Change::Quote)];
+        edit(&format!("---\n{block}\n---\n"), &edits)
+    };
+    assert_eq!(
+        quote("v: 1.10", "v").as_deref(),
+        Ok("---\nv: '1.10'\n---\n")
+    );
+    for (block, path) in [
+        ("v: &x 1\nw: *x", "v"),
+        ("v: [1]", "v"),
+        ("v: 'x'", "v"),
+        ("v: a\n  b", "v"),
+    ] {
+        assert_eq!(quote(block, path), Err(EditError::NotKept), "{block}");
+    }
+    let onto = [Edit::new(FieldPath::of("a"), rename("b"))];
+    let error = edit("---\na: 1\nb: 2\n---\n", &onto).expect_err("an error");
+    assert_eq!(error.to_string(), "`b`: the name is there already");
+}
+
 #[test]
 fn what_leads_nowhere_is_refused() {
     for (block, change, message) in [

@@ -1,41 +1,40 @@
 //! Mending what can be mended without a question.
 
-mod write;
+use std::{cmp::Reverse, collections::HashSet};
 
 use hubkit_types::RepoKind;
-use serde_yaml::{Mapping, Value};
+use serde_yaml::Value;
 
-use super::{Finding, LintSettings, Surroundings, lint, place::offset};
-use crate::{Card, FieldPath, Metadata, Step, split, syntax::Document};
+use super::{Finding, LintSettings, Surroundings, lint};
+use crate::{Card, Change, Edit, FieldPath, edit::edit};
 
 /// One change to the metadata that mends a finding.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Fix {
-    /// The field gets this value.
-    Set(FieldPath, Value),
-    /// What is written at the field is put between quotes, so that everybody reads it as a text.
-    Quote(FieldPath),
-    /// The field, or the place of a list, goes.
-    Remove(FieldPath),
-    /// The field gets another name.
-    Rename(FieldPath, String),
-}
+pub(super) struct Fix(Edit);
 
 impl Fix {
+    /// The field gets this value.
     pub(super) fn set(path: &FieldPath, value: Value) -> Self {
-        Self::Set(path.clone(), value)
+        Self::new(path, Change::Set(value))
     }
 
+    /// What is written at the field is put between quotes, so that everybody reads it as a text.
     pub(super) fn quote(path: &FieldPath) -> Self {
-        Self::Quote(path.clone())
+        Self::new(path, Change::Quote)
     }
 
+    /// The field, or the place of a list, goes.
     pub(super) fn remove(path: &FieldPath) -> Self {
-        Self::Remove(path.clone())
+        Self::new(path, Change::Remove)
     }
 
+    /// The field gets another name.
     pub(super) fn rename(path: &FieldPath, name: &str) -> Self {
-        Self::Rename(path.clone(), name.to_owned())
+        Self::new(path, Change::Rename(name.to_owned()))
+    }
+
+    fn new(path: &FieldPath, change: Change) -> Self {
+        Self(Edit::new(path.clone(), change))
     }
 }
 
@@ -56,8 +55,8 @@ const MOST_ROUNDS: usize = 4;
 
 /// Mends in a card what can be mended without a question: the findings that [`Finding::is_fixable`].
 ///
-/// Only the words and lines that are wrong change: all else stays byte for byte. Every change is read back, and is made only
-/// if the metadata then says what was meant and the text below is the same.
+/// Only the words and lines that are wrong change, as [`edit`](crate::edit()) changes them: all else stays byte for byte. Every
+/// change is read back, and is made only if the metadata then says what was meant and the text below is the same.
 pub fn mend(
     kind: RepoKind,
     text: &str,
@@ -98,108 +97,33 @@ pub fn mend(
 /// So many repairs are tried one by one where they can't be made at once.
 const MOST_ALONE: usize = 8;
 
-/// The card with findings mended, and which: where two are about the same words, it is the first. `None` where the card would
-/// then say something else than was meant.
+/// The card with findings mended, and which: where two are about the same, it is the first. `None` where the card can't be
+/// changed so without saying something else.
 fn apply(text: &str, findings: &[Finding]) -> Option<(String, Vec<Finding>)> {
-    let parts = split(text);
-    let block = parts.block?;
-    let document = Document::read(block)?;
-    let mut changes: Vec<_> = findings
+    let mut fixes: Vec<_> = findings
         .iter()
-        .filter_map(|finding| {
-            let fix = finding.fix.as_ref()?;
-            let (span, new) = write::replacement(&document, fix)?;
-            Some((span, new, fix, finding))
-        })
+        .filter_map(|finding| Some((finding.fix.as_ref()?, finding)))
         .collect();
-    changes.sort_by_key(|(span, ..)| span.start);
-    let mut end = 0;
-    changes.retain(|(span, ..)| {
-        let is_apart = span.start >= end;
-        end = if is_apart { span.end } else { end };
-        is_apart
-    });
-    let mut result = String::with_capacity(text.len());
-    let base = offset(text, block);
-    let mut done = 0;
-    for (span, new, ..) in &changes {
-        result.push_str(text.get(done..base + span.start)?);
-        result.push_str(new);
-        done = base + span.end;
-    }
-    result.push_str(text.get(done..)?);
+    let mut known = HashSet::new();
+    fixes.retain(|(fix, _)| known.insert((fix.rank() == Fix::RENAMED, &fix.0.path)));
     // What is taken out of a list moves what follows, and a field is found by its former name.
-    let mut wanted = Metadata::read(block).ok()?.as_mapping().clone();
-    changes.sort_by_key(|(_, _, fix, _)| fix.rank());
-    for (_, _, fix, _) in &changes {
-        fix.apply(&mut wanted)?;
-    }
-    let read = split(&result);
-    let is_meant = read.body == parts.body
-        && Metadata::read(read.block?).is_ok_and(|found| *found.as_mapping() == wanted);
-    let made = changes.iter().map(|(.., finding)| (*finding).clone());
-    (is_meant && !changes.is_empty()).then(|| (result, made.collect()))
+    fixes.sort_by_key(|(fix, _)| (fix.rank(), Reverse(&fix.0.path)));
+    let edits: Vec<Edit> = fixes.iter().map(|(fix, _)| fix.0.clone()).collect();
+    let changed = edit(text, &edits).ok()?;
+    fixes.sort_by_key(|(_, finding)| finding.span.as_ref().map(|span| span.start));
+    let made = fixes.into_iter().map(|(_, finding)| finding.clone());
+    (!edits.is_empty() && changed != text).then(|| (changed, made.collect()))
 }
 
 impl Fix {
-    fn rank(&self) -> (u8, std::cmp::Reverse<FieldPath>) {
-        let (rank, path) = match self {
-            Self::Set(path, _) | Self::Quote(path) => (0, path),
-            Self::Remove(path) => (1, path),
-            Self::Rename(path, _) => (2, path),
-        };
-        (rank, std::cmp::Reverse(path.clone()))
-    }
+    const RENAMED: u8 = 3;
 
-    /// Makes the change to a value.
-    fn apply(&self, root: &mut Mapping) -> Option<()> {
-        match self {
-            Self::Set(path, value) => {
-                *at(root, path.steps())? = value.clone();
-            }
-            Self::Quote(path) => {
-                let value = at(root, path.steps())?;
-                if let Value::Number(number) = value {
-                    *value = Value::String(number.to_string());
-                }
-            }
-            Self::Remove(path) => {
-                let (Step::Index(index), above) = path.steps().split_last()? else {
-                    return None;
-                };
-                let list = at(root, above)?.as_sequence_mut()?;
-                (*index < list.len()).then(|| list.remove(*index))?;
-            }
-            Self::Rename(path, name) => {
-                let [Step::Key(former)] = path.steps() else {
-                    return None;
-                };
-                let renamed = |key: &Value| key.as_str() == Some(former);
-                let entries = std::mem::take(root).into_iter().map(|(key, value)| {
-                    let key = if renamed(&key) {
-                        name.as_str().into()
-                    } else {
-                        key
-                    };
-                    (key, value)
-                });
-                *root = entries.collect();
-            }
+    fn rank(&self) -> u8 {
+        match self.0.change {
+            Change::Quote => 0,
+            Change::Remove => 2,
+            Change::Rename(_) => Self::RENAMED,
+            _ => 1,
         }
-        Some(())
     }
-}
-
-fn at<'a>(root: &'a mut Mapping, steps: &[Step]) -> Option<&'a mut Value> {
-    let (Step::Key(first), rest) = steps.split_first()? else {
-        return None;
-    };
-    let mut value = root.get_mut(first.as_str())?;
-    for step in rest {
-        value = match step {
-            Step::Key(key) => value.as_mapping_mut()?.get_mut(key.as_str())?,
-            Step::Index(index) => value.as_sequence_mut()?.get_mut(*index)?,
-        };
-    }
-    Some(value)
 }

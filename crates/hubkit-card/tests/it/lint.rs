@@ -393,13 +393,10 @@ fn what_is_mended_changes_nothing_else() {
     for (block, wanted) in [
         ("license: Apache 2.0 # yes", "license: apache-2.0 # yes"),
         ("license: 'MIT'", "license: mit"),
-        (
-            "license: mit\nlanguage: no",
-            "license: mit\nlanguage: \"no\"",
-        ),
+        ("license: mit\nlanguage: no", "license: mit\nlanguage: 'no'"),
         (
             "license: mit\nlanguage: [ en, NO ]",
-            "license: mit\nlanguage: [ en, \"no\" ]",
+            "license: mit\nlanguage: [ en, 'no' ]",
         ),
         (
             "license: mit\nlanguage:\n  - English  # x",
@@ -427,7 +424,12 @@ fn what_is_mended_changes_nothing_else() {
         ),
         (
             "license: mit\nmodel-index:\n- name: 5\n  results: []",
-            "license: mit\nmodel-index:\n- name: \"5\"\n  results: []",
+            "license: mit\nmodel-index:\n- name: '5'\n  results: []",
+        ),
+        // What is written is meant, and not the number that it is.
+        (
+            "license: mit\nmodel-index:\n- name: 1.10\n  results: []",
+            "license: mit\nmodel-index:\n- name: '1.10'\n  results: []",
         ),
         // A value that other places repeat is left alone.
         (
@@ -444,7 +446,7 @@ fn what_is_mended_changes_nothing_else() {
         ),
         (
             "license: mit\ntask_ids: closed-domain-qa",
-            "license: mit\ntask_ids: [closed-domain-qa]",
+            "license: mit\ntask_ids:\n- closed-domain-qa",
         ),
         (
             "license: mit\nsize_categories: 1K < n < 10K",

@@ -6,7 +6,7 @@ use hubkit_types::{Repo, RepoKind};
 use serde_json::json;
 
 use super::*;
-use crate::{Asset, AssetFile, Card, DatasetSources, Metadata, croissant};
+use crate::{Asset, AssetFile, Card, DatasetSources, EditError, Metadata, croissant};
 
 const CARD: &str = "\
 ---
@@ -231,7 +231,7 @@ fn a_card_gets_what_it_lacks_and_keeps_what_it_has() {
     for (text, expected) in [
         (
             "---\nlicense: mit # ours\n\n# end\n---\n# Text\n",
-            "---\nlicense: mit # ours\n\n# end\nlanguage:\n- 'no'\npretty_name: words\n---\n# Text\n",
+            "---\nlicense: mit # ours\nlanguage:\n- 'no'\npretty_name: words\n\n# end\n---\n# Text\n",
         ),
         (
             "---\r\nlicense: gpl\r\nlanguage: en\r\n---\r\nText",
@@ -239,11 +239,15 @@ fn a_card_gets_what_it_lacks_and_keeps_what_it_has() {
         ),
         (
             "Text\n",
-            "---\nlicense: mit\nlanguage:\n- 'no'\npretty_name: words\n---\n\nText\n",
+            "---\nlicense: mit\nlanguage:\n- 'no'\npretty_name: words\n---\nText\n",
         ),
         (
             "---\n\n---\nText",
-            "---\nlicense: mit\nlanguage:\n- 'no'\npretty_name: words\n\n---\nText",
+            "---\nlicense: mit\nlanguage:\n- 'no'\npretty_name: words\n---\nText",
+        ),
+        (
+            "---\n{license: gpl}\n---\n# Text",
+            "---\n{license: gpl, language: ['no'], pretty_name: words}\n---\n# Text",
         ),
     ] {
         let (written, _) = imported.add_to(text).expect("a card");
@@ -254,10 +258,8 @@ fn a_card_gets_what_it_lacks_and_keeps_what_it_has() {
         .expect("a card");
     let lost: Vec<&str> = losses.iter().map(|loss| loss.what.as_str()).collect();
     assert_eq!(lost, ["license", "description"]);
-    let refused = imported
-        .add_to("---\n{license: mit}\n---\n")
-        .expect_err("one piece");
-    assert_eq!(refused, ImportError::OnePiece);
+    let refused = imported.add_to("---\nlicense: mit\n").expect_err("open");
+    assert_eq!(refused, ImportError::Unchanged(EditError::Unclosed));
     let refused = imported.add_to("---\na: [\n---\n").expect_err("broken");
     assert_eq!(refused, ImportError::BrokenCard);
 }

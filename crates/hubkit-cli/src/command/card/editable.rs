@@ -10,9 +10,11 @@ use hubkit_card::{Card, Edit, EditError, FieldPath, Metadata, Value, edit, value
 use serde_json::json;
 use similar::TextDiff;
 
-use super::{replacement::staged, source::Source};
+use super::{
+    replacement::{is_a_link, replace},
+    source::{CARD, NAME},
+};
 use crate::{
-    args::{Global, WhichCard},
     exit::Exit,
     failure::Failure,
     output::Output,
@@ -27,33 +29,33 @@ pub(super) struct Editable {
 }
 
 impl Editable {
-    pub(super) async fn open(global: &Global, word: &str) -> Result<Self, Failure> {
-        let path = Path::new(word);
-        let file = (word != "-").then(|| {
-            if path.is_dir() {
-                path.join("README.md")
-            } else {
-                path.to_owned()
-            }
-        });
-        if let Some(file) = &file {
-            check(file, word)?;
+    /// Reads the card that the command line names: a file, a folder with one, or standard input.
+    pub(super) fn open(word: &str) -> Result<Self, Failure> {
+        if word == "-" {
+            return Self::of("standard input".to_owned(), None, CARD.piped()?);
         }
-        let which = WhichCard {
-            card: word.to_owned(),
-            repo_type: None,
-            revision: None,
+        let path = Path::new(word);
+        let file = if path.is_dir() {
+            path.join(NAME)
+        } else {
+            path.to_owned()
         };
-        let source = Source::read(global, &which).await?;
-        let text = String::from_utf8(source.bytes).map_err(|error| {
-            let message = format!("{}: expected UTF-8, found other bytes", source.name);
+        Self::file(&file, word)
+    }
+
+    /// Reads the card in a file, which the command line names so.
+    pub(super) fn file(file: &Path, word: &str) -> Result<Self, Failure> {
+        check(file, word)?;
+        let name = plain(&file.display().to_string());
+        Self::of(name, Some(file.to_owned()), CARD.read(file)?)
+    }
+
+    fn of(name: String, file: Option<PathBuf>, bytes: Vec<u8>) -> Result<Self, Failure> {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let message = format!("{name}: expected UTF-8, found other bytes");
             Failure::new(Exit::Integrity, "malformed_card", message).caused_by(&error.utf8_error())
         })?;
-        Ok(Self {
-            name: source.name,
-            file,
-            text,
-        })
+        Ok(Self { name, file, text })
     }
 
     /// Makes the changes, shows them, and writes the card.
@@ -82,7 +84,7 @@ impl Editable {
             diff.lines().map(plain).collect::<Vec<_>>().join("\n")
         };
         if let Some(file) = self.file.as_ref().filter(|_| is_changed && !is_dry) {
-            write(file, &self.name, &self.text, &changed)?;
+            replace(file, &self.name, &self.text, &changed)?;
         }
         let line = |path: &&FieldPath| {
             format!(
@@ -133,13 +135,7 @@ pub(super) fn shown(value: Option<&Value>) -> String {
 pub(super) fn check(file: &Path, word: &str) -> Result<(), Failure> {
     let name = plain(&file.display().to_string());
     match fs::symlink_metadata(file) {
-        Ok(found) if found.is_symlink() => {
-            let target = fs::canonicalize(file)
-                .map_or_else(|_| "nothing".to_owned(), |path| path.display().to_string());
-            let message = format!("{name} is a symbolic link to {}", plain(&target));
-            Err(Failure::new(Exit::Usage, "symbolic_link", message)
-                .hint("name the file it leads to, unless that is a file of the cache, which nothing may change: `hubkit download --local-dir DIR` gives a copy"))
-        }
+        Ok(found) if found.is_symlink() => Err(is_a_link(file, &name)),
         Err(error)
             if error.kind() == io::ErrorKind::NotFound
                 && word.parse::<hubkit::RepoId>().is_ok()
@@ -159,26 +155,6 @@ pub(super) fn check(file: &Path, word: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-/// Replaces a file as a whole; its mode is kept.
-pub(super) fn write(file: &Path, name: &str, before: &str, after: &str) -> Result<(), Failure> {
-    let failure = |error: &io::Error| {
-        Failure::new(
-            Exit::Disk,
-            "unwritable",
-            format!("{name} can't be written: {error}"),
-        )
-    };
-    let new = fs::metadata(file)
-        .and_then(|found| staged(file, after, found.permissions()))
-        .map_err(|error| failure(&error))?;
-    if fs::read(file).map_err(|error| failure(&error))? != before.as_bytes() {
-        let message = format!("{name} was changed by someone else meanwhile");
-        return Err(Failure::new(Exit::Disk, "changed_meanwhile", message).hint("try again"));
-    }
-    new.persist(file).map_err(|error| failure(&error.error))?;
-    Ok(())
 }
 
 /// What a user hears of a change that is not made.

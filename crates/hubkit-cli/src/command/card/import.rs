@@ -1,15 +1,15 @@
 //! `hubkit card import`.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{fs, path::Path};
 
-use hubkit::safetensors::{Existing, NewFile};
-use hubkit_card::{ImportError, import_croissant, import_cyclonedx};
+use hubkit_card::{ImportError, Imported, Loss, import_croissant, import_cyclonedx};
 use serde_json::Value;
 
-use super::{input::Input, losses};
+use super::{
+    document::save, editable::Editable, input::Input, losses, replacement::replace, source::NAME,
+};
 use crate::{
     args::{CardImport, Global},
-    command::safetensors::unusable,
     exit::Exit,
     failure::Failure,
     ui::{Ui, data, plain},
@@ -43,24 +43,7 @@ pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failu
     let imported = import(&document).map_err(|error| failure(&name, &error))?;
     let mut lost = imported.losses.clone();
     if let Some(path) = &arguments.into {
-        let shown = plain(&path.display().to_string());
-        let there = if path.exists() {
-            Some(text(path, &shown)?)
-        } else {
-            None
-        };
-        let made = match &there {
-            Some(text) => imported.add_to(text),
-            None => imported.to_card().map(|card| (card, Vec::new())),
-        };
-        let (card, kept) = made.map_err(|error| failure(&shown, &error))?;
-        lost.extend(kept);
-        if there.as_deref() == Some(card.as_str()) {
-            Ui::new(global).remark(&format!("{shown} says all of it already"));
-        } else {
-            write(path, &card)?;
-            Ui::new(global).remark(&format!("wrote {shown}"));
-        }
+        lost.extend(add(global, path, &imported)?);
     } else {
         let card = imported.to_card().map_err(|error| failure(&name, &error))?;
         data(card.trim_end_matches('\n'))?;
@@ -69,28 +52,34 @@ pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
-/// The text of a card, which is written back byte by byte.
-fn text(path: &Path, shown: &str) -> Result<String, Failure> {
-    String::from_utf8(DESCRIPTION.read(path)?).map_err(|_| {
-        let message = format!("{shown}: expected UTF-8, found other bytes");
-        Failure::new(Exit::Integrity, "malformed_card", message)
-            .hint("save the card as UTF-8 first")
-    })
-}
-
-/// Replaces a card as a whole, with the permissions that it has.
-fn write(path: &Path, card: &str) -> Result<(), Failure> {
-    let written = || {
-        let about = fs::metadata(path).ok();
-        let mut file = NewFile::create(path, Existing::Replace)?;
-        file.write_all(card.as_bytes())?;
-        file.publish()?;
-        match about {
-            Some(about) => fs::set_permissions(path, about.permissions()),
-            None => Ok(()),
-        }
+/// Adds what a card lacks, or makes the card; and tells what it had already.
+fn add(global: &Global, path: &Path, imported: &Imported) -> Result<Vec<Loss>, Failure> {
+    let ui = Ui::new(global);
+    let file = if path.is_dir() {
+        path.join(NAME)
+    } else {
+        path.to_owned()
     };
-    written().map_err(|error| unusable(path, &error))
+    let shown = plain(&file.display().to_string());
+    // What leads nowhere is a link all the same.
+    if fs::symlink_metadata(&file).is_err() {
+        let card = imported
+            .to_card()
+            .map_err(|error| failure(&shown, &error))?;
+        save(&file, false, card.as_bytes())?;
+        ui.remark(&format!("wrote {shown}"));
+        return Ok(Vec::new());
+    }
+    let there = Editable::file(&file, &shown)?;
+    let made = imported.add_to(&there.text);
+    let (card, kept) = made.map_err(|error| failure(&shown, &error))?;
+    if there.text == card {
+        ui.remark(&format!("{shown} says all of it already"));
+    } else {
+        replace(&file, &shown, &there.text, &card)?;
+        ui.remark(&format!("wrote {shown}"));
+    }
+    Ok(kept)
 }
 
 fn failure(name: &str, error: &ImportError) -> Failure {
@@ -107,14 +96,16 @@ fn failure(name: &str, error: &ImportError) -> Failure {
             "malformed_card",
             "mend the block between the lines of `---` at the top: `hubkit card lint` says where it breaks",
         ),
-        ImportError::OnePiece => (
+        ImportError::Unchanged(_) => (
             "malformed_card",
-            "write each field of the metadata on a line of its own",
+            "print it without `--into`, and add what is missing by hand",
         ),
         _ => (
             "malformed_description",
             "print it without `--into`, and add what is missing by hand",
         ),
     };
-    Failure::new(Exit::Integrity, code, format!("{name}: {error}")).hint(hint)
+    Failure::new(Exit::Integrity, code, format!("{name}: {error}"))
+        .caused_by_chain(error)
+        .hint(hint)
 }

@@ -18,7 +18,7 @@ use crate::{
     ui::{Ui, data, plain},
 };
 
-pub(super) async fn run(global: &Global, arguments: &CardMerge) -> Result<Exit, Failure> {
+pub(super) fn run(global: &Global, arguments: &CardMerge) -> Result<Exit, Failure> {
     let words = std::iter::once(&arguments.card).chain(&arguments.from);
     if words.filter(|word| *word == "-").count() > 1 {
         return Err(
@@ -38,7 +38,7 @@ pub(super) async fn run(global: &Global, arguments: &CardMerge) -> Result<Exit, 
             MergedLists::Extend
         },
     };
-    let card = Editable::open(global, &arguments.card).await?;
+    let card = Editable::open(&arguments.card)?;
     let read = Card::read(&card.text);
     if let Some(fault) = read.fault {
         return Err(refused(&card.name, &EditError::Unreadable(fault)));

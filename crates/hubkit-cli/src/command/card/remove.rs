@@ -10,9 +10,9 @@ use crate::{
     ui::Ui,
 };
 
-pub(super) async fn run(global: &Global, arguments: &CardRemove) -> Result<Exit, Failure> {
+pub(super) fn run(global: &Global, arguments: &CardRemove) -> Result<Exit, Failure> {
     let paths = arguments.paths.iter().cloned();
     let edits: Vec<Edit> = paths.map(|path| Edit::new(path, Change::Remove)).collect();
-    let card = Editable::open(global, &arguments.card).await?;
+    let card = Editable::open(&arguments.card)?;
     card.change(&Ui::new(global), &edits, arguments.dry_run)
 }

@@ -10,12 +10,12 @@ use crate::{
     ui::{Ui, plain},
 };
 
-pub(super) async fn run(global: &Global, arguments: &CardSet) -> Result<Exit, Failure> {
+pub(super) fn run(global: &Global, arguments: &CardSet) -> Result<Exit, Failure> {
     let mut edits = Vec::new();
     for word in &arguments.changes {
         edits.extend(parse(word)?);
     }
-    let card = Editable::open(global, &arguments.card).await?;
+    let card = Editable::open(&arguments.card)?;
     card.change(&Ui::new(global), &edits, arguments.dry_run)
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn run(global: &Global, arguments: &CardEvalAdd) -> Result<Exit
         files.push(of_results(&folder, &entry, existing).await?);
     }
     if let Some(result) = given::result(arguments, token.as_ref()) {
-        files.push(of_card(global, arguments, &result, existing).await?);
+        files.push(of_card(global, arguments, &result, existing)?);
     }
     let ui = Ui::new(global);
     if !arguments.dry_run {
@@ -143,13 +143,13 @@ fn plain_file(file: &Path, name: &str, there: &[Beside], path: &str) -> Result<S
 }
 
 /// The card that gets the result.
-async fn of_card(
+fn of_card(
     global: &Global,
     arguments: &CardEvalAdd,
     result: &EvalResult,
     existing: Existing,
 ) -> Result<Rewritten, Failure> {
-    let card = Editable::open(global, &arguments.card).await?;
+    let card = Editable::open(&arguments.card)?;
     let read = Card::read(&card.text);
     if let Some(fault) = read.fault {
         return Err(editable::refused(&card.name, &EditError::Unreadable(fault)));

@@ -9,7 +9,7 @@ use std::{
 use hubkit_card::{Card, EvalEntries};
 use similar::TextDiff;
 
-use super::super::{document, editable};
+use super::super::{document, replacement};
 use crate::{exit::Exit, failure::Failure, ui::plain};
 
 /// A file as it is and as it is to be.
@@ -30,7 +30,7 @@ impl Rewritten {
     /// Writes it at once, or not at all. A new file never takes the place of another.
     pub(super) fn write(&self) -> Result<(), Failure> {
         if let Some(before) = &self.before {
-            return editable::write(&self.file, &self.name, before, &self.after);
+            return replacement::replace(&self.file, &self.name, before, &self.after);
         }
         if let Some(folder) = self.file.parent() {
             made(folder)?;

@@ -1,16 +1,14 @@
 //! `--fix`: cards that are mended where they lie.
 
-use std::{fs, path::Path};
-
 use hubkit::RepoKind;
 use hubkit_card::{Finding, LintSettings, Mended, Surroundings, mend};
 use similar::TextDiff;
 
 use super::{
-    super::{replacement::staged, source::Source},
+    super::{replacement::replace, source::Source},
     around::Around,
 };
-use crate::{args::CardLint, exit::Exit, failure::Failure, ui::plain};
+use crate::{args::CardLint, failure::Failure, ui::plain};
 
 /// What `--fix` did to a card, or would do.
 pub(super) struct Repair {
@@ -45,7 +43,7 @@ pub(super) fn repair(
     if arguments.dry_run {
         diff = is_changed.then(|| difference(&source.name, &source.text, &text, &left));
     } else if let Some(file) = file.filter(|_| is_changed) {
-        write(&file, &text)?;
+        replace(&file, &source.name, &source.text, &text)?;
     }
     Ok(Repair {
         text,
@@ -67,23 +65,4 @@ fn difference(name: &str, old: &str, new: &str, left: &[Finding]) -> String {
     }
     let lines: Vec<_> = text.lines().map(plain).collect();
     lines.join("\n")
-}
-
-/// At once, and with the same permissions. What is no file, such as a link, is left alone.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let name = plain(&path.display().to_string());
-    let found = fs::symlink_metadata(path)?;
-    if !found.is_file() {
-        let message = format!("{name} is no plain file, so it is not written");
-        return Err(Failure::new(Exit::Disk, "occupied", message)
-            .hint("name the file itself, not a link to it"));
-    }
-    let written = || {
-        let new = staged(path, text, found.permissions())?;
-        new.persist(path).map_err(|error| error.error)
-    };
-    written().map(drop).map_err(|error| {
-        let message = format!("{name} can't be written: {error}");
-        Failure::new(Exit::Disk, "disk", message).hint("the card is as it was")
-    })
 }
