@@ -9,6 +9,7 @@ mod lfs;
 mod lints;
 mod models;
 mod replies;
+mod results;
 mod routes;
 mod weights;
 
@@ -26,6 +27,7 @@ pub const TARGETS: &[&[Target]] = &[
     lfs::TARGETS,
     lints::TARGETS,
     replies::TARGETS,
+    results::TARGETS,
     formats::TARGETS,
     weights::TARGETS,
     models::TARGETS,

@@ -6,6 +6,7 @@ use hubkit_tests::{Python, Skip, run};
 
 mod croissant;
 mod editing;
+mod evaluating;
 mod linting;
 mod models;
 mod reading;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         reading::trials(),
         croissant::trials(),
         editing::trials(),
+        evaluating::trials(),
         linting::trials(),
         models::trials(),
     ];
