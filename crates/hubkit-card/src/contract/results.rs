@@ -3,7 +3,7 @@
 use serde_yaml::Value;
 
 use super::scalar;
-use crate::Metadata;
+use crate::{Metadata, ModelIndex, ResultDataset};
 
 /// A result.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,22 +20,20 @@ pub struct Measured {
 }
 
 pub(super) fn of(metadata: &Metadata) -> Vec<Measured> {
-    let models = metadata.get("model-index").and_then(Value::as_sequence);
-    let models = models.into_iter().flatten();
-    let results = models.filter_map(|model| model.get("results")?.as_sequence());
+    let models = ModelIndex::all(metadata).into_iter();
     let mut measured = Vec::new();
-    for result in results.flatten() {
-        let task = named(result.get("task"), &["name", "type"]).unwrap_or_default();
-        let dataset = dataset(result.get("dataset"));
-        let metrics = result.get("metrics").and_then(Value::as_sequence);
-        for metric in metrics.into_iter().flatten() {
-            let Some(value) = metric.get("value").and_then(amount) else {
+    for result in models.flat_map(|model| model.results) {
+        let task = result.task.unwrap_or_default();
+        let task = task.name.or(task.kind).unwrap_or_default();
+        let dataset = result.dataset.map(dataset).unwrap_or_default();
+        for metric in result.metrics {
+            let Some(value) = metric.value.as_ref().and_then(amount) else {
                 continue;
             };
             measured.push(Measured {
                 task: task.clone(),
                 dataset: dataset.clone(),
-                metric: named(Some(metric), &["name", "type"]).unwrap_or_default(),
+                metric: metric.name.or(metric.kind).unwrap_or_default(),
                 value,
             });
         }
@@ -43,19 +41,10 @@ pub(super) fn of(metadata: &Metadata) -> Vec<Measured> {
     measured
 }
 
-fn named(value: Option<&Value>, keys: &[&str]) -> Option<String> {
-    let value = value?;
-    let mut names = keys
-        .iter()
-        .filter_map(|key| value.get(key).and_then(scalar));
-    names.find(|name| !name.trim().is_empty())
-}
-
-fn dataset(value: Option<&Value>) -> String {
-    let name = named(value, &["name", "type"]).unwrap_or_default();
-    let config = named(value, &["config"]).filter(|config| !name.contains(config.as_str()));
-    let split = named(value, &["split"]);
-    let parts: Vec<String> = config.into_iter().chain(split).collect();
+fn dataset(dataset: ResultDataset) -> String {
+    let name = dataset.name.or(dataset.kind).unwrap_or_default();
+    let config = dataset.config.filter(|config| !name.contains(config));
+    let parts: Vec<String> = config.into_iter().chain(dataset.split).collect();
     if parts.is_empty() {
         return name;
     }

@@ -23,7 +23,7 @@ pub(super) fn read(metadata: &Metadata, take: Take<'_>) {
             continue;
         };
         if key == "model-index" {
-            results::read(value, take);
+            results::read(metadata, take);
             continue;
         }
         let subject = shown(&key, LONGEST);

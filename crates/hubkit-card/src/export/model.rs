@@ -93,7 +93,7 @@ impl<'a> Model<'a> {
             .collect();
         dedup(&mut trained_on);
         let mut evaluations = evaluation::of_model_index(metadata);
-        evaluations.extend(sources.eval_results.iter().flat_map(evaluation::of_results));
+        evaluations.extend(sources.eval_results.iter().filter_map(evaluation::of_entry));
         let mut model = Self {
             name: repo.map_or_else(|| own_name(metadata, sources.name), ToString::to_string),
             repo,

@@ -8,8 +8,7 @@ use super::{
     filled, mapping, text,
 };
 use crate::{
-    Change, Edit, EvalResult, FieldPath, Metadata, Metric, ModelCard, ModelIndex, ResultDataset,
-    VerifyToken,
+    Change, Edit, EvalResult, FieldPath, Metadata, Metric, ModelIndex, ResultDataset, VerifyToken,
 };
 
 const FIELD: &str = "model-index";
@@ -33,7 +32,7 @@ pub fn add_result(
     existing: Existing,
 ) -> Result<Vec<Edit>, AddResultError> {
     check::result(result)?;
-    let there = ModelCard::of(metadata).model_index;
+    let there = ModelIndex::all(metadata);
     if !is_whole(metadata.get(FIELD), &there) {
         return Err(AddResultError::NotResults);
     }

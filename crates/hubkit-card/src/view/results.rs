@@ -4,8 +4,11 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::{VerifyToken, fields::Fields};
-use crate::Severity;
+use super::{
+    VerifyToken,
+    fields::{Fields, Notes},
+};
+use crate::{FieldPath, Metadata, Severity};
 
 /// A model of `model-index` with its results.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -102,6 +105,14 @@ pub struct ResultSource {
 }
 
 impl ModelIndex {
+    /// Reads all of them, without the rest of the card.
+    pub(crate) fn all(metadata: &Metadata) -> Vec<Self> {
+        let mut notes = Notes::default();
+        let path = FieldPath::root();
+        let mut fields = Fields::new(metadata.as_mapping(), path, &mut notes);
+        fields.objects("model-index", Self::read)
+    }
+
     pub(super) fn read(fields: &mut Fields<'_, '_>) -> Self {
         fields.require(Severity::Warning, &["name", "results"]);
         Self {

@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use super::evaluation::text;
+use crate::view::fields::scalar;
 
 /// `co2_eq_emissions` of a card. The Hub's documentation gives emissions in grams of CO2 equivalent.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,16 +34,16 @@ impl Emissions {
         let grams = number(amount);
         let said = match grams {
             Some(grams) => format!("{grams} g"),
-            None => text(amount)?,
+            None => scalar(amount)?,
         };
         Some(Self {
             grams,
             said,
             energy: get("energy_consumed").and_then(number),
-            training: get("training_type").and_then(text),
-            source: get("source").and_then(text),
-            place: get("geographical_location").and_then(text),
-            hardware: get("hardware_used").and_then(text),
+            training: get("training_type").and_then(scalar),
+            source: get("source").and_then(scalar),
+            place: get("geographical_location").and_then(scalar),
+            hardware: get("hardware_used").and_then(scalar),
         })
     }
 

@@ -4,7 +4,10 @@ use serde_json::Value as Json;
 use serde_yaml::Value;
 
 use super::Dataset;
-use crate::Metadata;
+use crate::{
+    EvalEntry, EvalResult, Metadata, ModelIndex,
+    view::{self, fields::scalar},
+};
 
 /// What was measured on one data set for one task.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -93,92 +96,56 @@ impl Evaluation {
 
 /// The results in `model-index`, those that are of its form: others are left out, and nothing fails.
 pub(super) fn of_model_index(metadata: &Metadata) -> Vec<Evaluation> {
-    let models = metadata.get("model-index").into_iter().flat_map(list);
-    let results = models
-        .filter_map(|model| model.get("results"))
-        .flat_map(list);
+    let models = ModelIndex::all(metadata).into_iter();
+    let results = models.flat_map(|model| model.results);
     results.filter_map(of_result).collect()
 }
 
-fn of_result(result: &Value) -> Option<Evaluation> {
-    let dataset = result.get("dataset");
-    let of_dataset = |key: &str| dataset.and_then(|dataset| text(dataset.get(key)?));
-    let name = of_dataset("name");
-    let named = of_dataset("type").or_else(|| name.clone());
-    let metrics = result.get("metrics").into_iter().flat_map(list);
-    let metrics: Vec<_> = metrics.filter_map(metric).collect();
-    let of_source = |key: &str| text(result.get("source")?.get(key)?);
+fn of_result(result: EvalResult) -> Option<Evaluation> {
+    let dataset = result.dataset.unwrap_or_default();
+    let named = dataset.kind.or_else(|| dataset.name.clone());
+    let source = result.source.unwrap_or_default();
     let evaluation = Evaluation {
-        task: result.get("task").and_then(|task| text(task.get("type")?)),
-        title: name.filter(|name| named.as_ref() != Some(name)),
+        task: result.task.and_then(|task| task.kind),
+        title: dataset.name.filter(|name| named.as_ref() != Some(name)),
         dataset: named.as_deref().map(Dataset::named),
-        config: of_dataset("config"),
-        split: of_dataset("split"),
-        revision: of_dataset("revision"),
-        metrics,
-        source_name: of_source("name"),
-        source_url: of_source("url"),
+        config: dataset.config,
+        split: dataset.split,
+        revision: dataset.revision,
+        metrics: result.metrics.into_iter().filter_map(metric).collect(),
+        source_name: source.name,
+        source_url: source.url,
         ..Evaluation::default()
     };
     (!evaluation.metrics.is_empty()).then_some(evaluation)
 }
 
-fn metric(metric: &Value) -> Option<Metric> {
-    let kind = text(metric.get("type")?)?;
-    let name = metric.get("name").and_then(text);
+fn metric(metric: view::Metric) -> Option<Metric> {
+    let kind = metric.kind?;
     Some(Metric {
-        name: name.filter(|name| *name != kind),
+        name: metric.name.filter(|name| *name != kind),
         kind,
-        value: value(metric.get("value")?)?,
+        value: value(&metric.value?)?,
     })
 }
 
-/// The results in a file below `.eval_results/`: a list of data set, task and value.
-pub(super) fn of_results(file: &Value) -> Vec<Evaluation> {
-    list(file).filter_map(of_entry).collect()
-}
-
-fn of_entry(entry: &Value) -> Option<Evaluation> {
-    let dataset = entry.get("dataset")?;
-    let of_dataset = |key: &str| text(dataset.get(key)?);
-    let of_source = |key: &str| text(entry.get("source")?.get(key)?);
+/// The result of an entry below `.eval_results/`, where it tells of which task of which data set it is.
+pub(super) fn of_entry(entry: &EvalEntry) -> Option<Evaluation> {
+    let source = entry.source.clone().unwrap_or_default();
     Some(Evaluation {
-        dataset: Some(Dataset::named(&of_dataset("id")?)),
-        revision: of_dataset("revision"),
+        dataset: Some(Dataset::named(entry.dataset.as_ref()?.as_str())),
+        revision: entry.revision.clone(),
         metrics: vec![Metric {
-            kind: of_dataset("task_id")?,
+            kind: entry.task_id.clone()?,
             name: None,
-            value: value(entry.get("value")?)?,
+            value: value(entry.value.as_ref()?)?,
         }],
-        source_name: of_source("name")
-            .or_else(|| of_source("org"))
-            .or_else(|| of_source("user")),
-        source_url: of_source("url"),
-        date: entry.get("date").and_then(text),
-        notes: entry.get("notes").and_then(text),
+        source_name: source.name.or(source.org).or(source.user),
+        source_url: source.url,
+        date: entry.date.clone(),
+        notes: entry.notes.clone(),
         ..Evaluation::default()
     })
-}
-
-/// The items of a list; a single mapping counts as a list of one.
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    let items = match value {
-        Value::Sequence(items) => items.as_slice(),
-        Value::Mapping(_) => std::slice::from_ref(value),
-        _ => &[],
-    };
-    items.iter()
-}
-
-/// A text that says something, or a number as it is written.
-pub(super) fn text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
 }
 
 fn value(value: &Value) -> Option<Json> {
@@ -198,7 +165,7 @@ fn value(value: &Value) -> Option<Json> {
                     .unwrap_or_else(|| number.to_string().into()),
             )
         }
-        Value::String(_) => text(value).map(Json::String),
+        Value::String(_) => scalar(value).map(Json::String),
         Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => {
             Some(serde_json::to_value(value).ok()?.to_string().into())
         }
@@ -238,11 +205,12 @@ mod tests {
 
     #[test]
     fn results_beside_the_card_name_their_benchmark() {
-        let file = serde_yaml::from_str(
+        let file = crate::EvalEntries::read(
             "- dataset: {id: cais/hle, task_id: default, revision: abc}\n  value: 20.9\n  date: 2026-01-01\n\
              \x20 source: {url: 'https://x.org', user: me}\n- dataset: {id: x/y}\n  value: 1\n",
         );
-        let found = of_results(&file.expect("YAML"));
+        let entries = file.expect("YAML").entries;
+        let found: Vec<_> = entries.iter().filter_map(of_entry).collect();
         let [found] = &found[..] else {
             panic!("{found:?}")
         };

@@ -1,9 +1,8 @@
 //! What a model is described from.
 
 use serde_json::Value as Json;
-use serde_yaml::Value;
 
-use crate::{Asset, Card};
+use crate::{Asset, Card, EvalEntry};
 
 /// What a model is described from.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +17,8 @@ pub struct ModelSources<'a> {
     pub shape: &'a ModelShape,
     /// `config.json`, where it is JSON.
     pub config: Option<&'a Json>,
-    /// What each file below `.eval_results/` holds.
-    pub eval_results: &'a [Value],
+    /// The entries of the files below `.eval_results/`.
+    pub eval_results: &'a [EvalEntry],
 }
 
 /// What the files of a model say, as far as they were looked at.

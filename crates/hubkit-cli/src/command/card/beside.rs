@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 use hubkit::RepoPath;
-use hubkit_card::Metadata;
+use hubkit_card::{EvalEntries, EvalEntry, Metadata};
 
 use super::source::{CARD, Found, Place, folder_of};
 use crate::{
@@ -36,15 +36,36 @@ impl Beside {
             bytes,
         }
     }
+
+    /// The entries of a file of results. One that can't be read is told of, and has none.
+    pub(super) fn entries(&self) -> Vec<EvalEntry> {
+        match EvalEntries::read(&self.text) {
+            Ok(read) => read.entries,
+            Err(error) => {
+                left_out(&self.path, &error.to_string());
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn left_out(path: &str, reason: &str) {
+    trouble(&format!(
+        "{}: {}; it is left out",
+        plain(path),
+        plain(reason)
+    ));
 }
 
 /// Every YAML file directly below `.eval_results/`, in the order of their names.
 pub(super) async fn results(place: &Place) -> Result<Vec<Beside>, Failure> {
     let mut paths = match place {
         Place::Hub(found) => {
-            let files = found.files.iter().map(|file| &file.path);
-            let results = files.filter(|path| path.parent() == Some(RESULTS) && is_yaml(path));
-            results.map(|path| path.as_str().to_owned()).collect()
+            let files = found.files.iter();
+            let results =
+                files.filter(|file| file.path.parent() == Some(RESULTS) && is_yaml(&file.path));
+            let read = results.filter(|file| is_short(file.path.as_str(), file.size));
+            read.map(|file| file.path.as_str().to_owned()).collect()
         }
         Place::Input => Vec::new(),
         Place::Folder(_) | Place::File(_) => match folder(place) {
@@ -99,6 +120,19 @@ fn is_yaml(path: &RepoPath) -> bool {
     path.has_extension("yaml") || path.has_extension("yml")
 }
 
+/// Whether a file is one that is read. One that is longer must not keep what else there is from being told.
+fn is_short(path: &str, size: u64) -> bool {
+    let is_short = size <= Metadata::LONGEST as u64;
+    if !is_short {
+        let longest = Metadata::LONGEST;
+        left_out(
+            path,
+            &format!("expected at most {longest} bytes, found {size}"),
+        );
+    }
+    is_short
+}
+
 /// The paths of the YAML files of a folder of results, from the folder above it. What no repository could hold is left out.
 fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     let failure = |error: &io::Error| {
@@ -116,9 +150,11 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
         let name = entry.file_name();
         let path = name.to_str().map(|name| format!("{RESULTS}/{name}"));
         let path: Option<RepoPath> = path.and_then(|path| path.parse().ok());
-        if let Some(path) = path
+        let about = fs::metadata(entry.path()).ok();
+        if let (Some(path), Some(about)) = (path, about)
             && is_yaml(&path)
-            && entry.path().is_file()
+            && about.is_file()
+            && is_short(path.as_str(), about.len())
         {
             paths.push(path.as_str().to_owned());
         }

@@ -4,7 +4,7 @@ mod results;
 mod shape;
 
 use hubkit::RepoKind;
-use hubkit_card::{Asset, Card, ModelShape, ModelSources, Value};
+use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};
 use serde_json::Value as Json;
 
 use super::{asset::gather, source::Source};
@@ -22,7 +22,7 @@ pub(super) struct Described {
     name: String,
     shape: ModelShape,
     config: Option<Json>,
-    results: Vec<Value>,
+    results: Vec<EvalEntry>,
 }
 
 impl Described {
@@ -44,7 +44,7 @@ impl Described {
             ));
         }
         let looked = shape::look(&source, task.as_deref()).await;
-        let results = results::read(&source, &gathered.asset).await?;
+        let results = results::read(&source).await?;
         Ok(Self {
             asset: gathered.asset,
             name: source.folder_name().unwrap_or_else(|| "model".to_owned()),

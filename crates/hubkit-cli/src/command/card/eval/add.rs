@@ -7,8 +7,7 @@ use std::{
 
 use hubkit::RepoId;
 use hubkit_card::{
-    Card, EditError, EvalEntries, EvalEntry, EvalResult, Existing, add_entry, add_result, edit,
-    lists,
+    Card, EditError, EvalEntry, EvalResult, Existing, add_entry, add_result, edit, lists,
 };
 use serde_json::json;
 
@@ -26,7 +25,7 @@ use crate::{
     args::{CardEvalAdd, Global},
     exit::Exit,
     failure::Failure,
-    ui::{Ui, plain, trouble},
+    ui::{Ui, plain},
 };
 
 pub(super) async fn run(global: &Global, arguments: &CardEvalAdd) -> Result<Exit, Failure> {
@@ -115,17 +114,10 @@ fn slug(dataset: &RepoId) -> String {
     format!("{RESULTS}/{}.yaml", dataset.as_str().replace('/', "-"))
 }
 
-/// Whether a file has an entry of the same. One that can't be read is told of, and has none.
+/// Whether a file has an entry of the same.
 fn has(file: &Beside, entry: &EvalEntry) -> bool {
-    match EvalEntries::read(&file.text) {
-        Ok(read) => read.entries.iter().any(|there| there.is_of_the_same(entry)),
-        Err(error) => {
-            let name = plain(&file.path);
-            let error = plain(&error.to_string());
-            trouble(&format!("{name}: {error}; what is in it is not known"));
-            false
-        }
-    }
+    let there = file.entries();
+    there.iter().any(|there| there.is_of_the_same(entry))
 }
 
 /// The text of a file that may be written. What a link leads to may be a blob of the cache.

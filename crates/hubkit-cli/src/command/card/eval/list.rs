@@ -1,6 +1,6 @@
 //! `hubkit card eval list`.
 
-use hubkit_card::{Card, EvalEntries, EvalEntry, EvalResult, Metric, Value, value_to_json};
+use hubkit_card::{Card, EvalEntry, EvalResult, Metric, Value, value_to_json};
 use serde_json::{Value as Json, json};
 
 use super::super::{
@@ -11,7 +11,7 @@ use crate::{
     args::{CardEvalList, Global},
     exit::Exit,
     failure::Failure,
-    ui::{Ui, brief, plain, table, trouble},
+    ui::{Ui, brief, table},
 };
 
 /// A result as a line, and as a value.
@@ -24,14 +24,7 @@ pub(super) async fn run(global: &Global, arguments: &CardEvalList) -> Result<Exi
     let source = Source::read(global, &arguments.which).await?;
     let mut rows = Vec::new();
     for file in beside::results(&source.place).await? {
-        match EvalEntries::read(&file.text) {
-            Ok(read) => rows.extend(read.entries.iter().map(|entry| of_entry(&file, entry))),
-            Err(error) => trouble(&format!(
-                "{}: {}; it is left out",
-                plain(&file.path),
-                plain(&error.to_string())
-            )),
-        }
+        rows.extend(file.entries().iter().map(|entry| of_entry(&file, entry)));
     }
     let card: Card<'_> = source.card()?;
     for model in card.model().model_index {
