@@ -54,6 +54,8 @@ pub enum MetadataError {
 pub(crate) const DEEPEST: usize = 64;
 /// How many values there may be, before aliases are followed.
 pub(crate) const MOST_VALUES: usize = 100_000;
+/// How many values may be written by aliases and merge keys: a line of them is a megabyte of values.
+pub(crate) const MOST_REPEATED: usize = 20_000;
 
 impl Metadata {
     /// How long a block may be, in bytes. Real ones of more than 100,000 bytes describe the columns of datasets.
@@ -64,7 +66,7 @@ impl Metadata {
     /// # Errors
     ///
     /// When it is longer than [`Metadata::LONGEST`], is not YAML, asks for a type of its own (`!!python/…`), repeats a
-    /// key, nests deeper than 64 or holds more than 100,000 values once its aliases are followed, or is no mapping.
+    /// key, nests deeper than 64, holds more than 100,000 values or repeats more than 20,000 by aliases, or is no mapping.
     pub fn read(block: &str) -> Result<Self, MetadataError> {
         Self::read_as(block, Dialect::Hub)
     }
@@ -177,7 +179,7 @@ fn options() -> Options {
         reject_unsupported_tags: true,
         with_snippet: false,
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: 50_000,
+            max_total_replayed_events: MOST_REPEATED,
         },
         budget: serde_saphyr::budget! {
             flow_nesting_limit: DEEPEST,
@@ -196,9 +198,11 @@ fn options() -> Options {
 fn yaml(error: &serde_saphyr::Error) -> MetadataError {
     let location = error.location();
     let mut reason = error.render();
-    // The place is said once, in a form that a program can use.
-    if let Some(end) = reason.rfind(" at line ") {
-        reason.truncate(end);
+    // The place is said once, in a form that a program can use, and settings of the reader are none of the author's.
+    for aside in [" at line ", ", set DuplicateKeyPolicy"] {
+        if let Some(end) = reason.rfind(aside) {
+            reason.truncate(end);
+        }
     }
     MetadataError::Yaml {
         line: location.map_or(1, |at| at.line()),

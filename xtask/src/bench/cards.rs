@@ -1,4 +1,7 @@
-//! How many cards are read and checked in a second, on one core, beside Python's client that only reads them.
+//! How many cards are read and checked in a second, on one core, beside Python's client that only reads them; and how long
+//! all that is done with a card takes, and how much memory.
+
+mod budgets;
 
 use std::{
     env,
@@ -40,7 +43,7 @@ pub(super) fn command(options: &[&str]) -> Result<()> {
         }
     }
     ensure!(rest.is_empty() && rounds > 0, "options come in pairs");
-    let ours = program()?;
+    let ours = program("lint_cards")?;
     let python = python();
     let (mut our_rates, mut their_rates) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
@@ -68,6 +71,7 @@ pub(super) fn command(options: &[&str]) -> Result<()> {
         ),
         Err(error) => println!("skipped: {error:#}"),
     }
+    budgets::measure(&program("measure_cards")?, &folder)?;
     ensure!(
         ours >= AT_LEAST,
         "expected at least {AT_LEAST} cards a second, found {ours:.0}"
@@ -90,16 +94,17 @@ fn target_folder() -> PathBuf {
 }
 
 /// The program that reads and checks as a user of the crate does, as it is shipped.
-fn program() -> Result<PathBuf> {
+fn program(name: &str) -> Result<PathBuf> {
     let words = [
         "build",
         "--release",
         "--quiet",
         "--package=hubkit-card",
-        "--example=lint_cards",
+        "--example",
+        name,
     ];
     run(&mut cargo(words))?;
-    let name = format!("lint_cards{}", env::consts::EXE_SUFFIX);
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
     Ok(target_folder().join("release").join("examples").join(name))
 }
 

@@ -10,13 +10,11 @@ use super::{
     source,
 };
 use crate::{
-    metadata::{DEEPEST, MOST_VALUES},
+    metadata::{DEEPEST, MOST_REPEATED, MOST_VALUES},
     syntax::{Content, Fault, Node, ScalarStyle},
 };
 
 const CORE: &str = "tag:yaml.org,2002:";
-/// How many values may be written by aliases and merge keys.
-const MOST_REPEATED: usize = 50_000;
 /// How many bytes the texts of those may have.
 const LONGEST_REPEATED: usize = 2 << 20;
 
