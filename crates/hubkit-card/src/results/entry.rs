@@ -11,16 +11,6 @@ use super::{
 use crate::{EvalEntries, EvalEntry, VerifyToken, edit_document, read_document};
 
 impl EvalEntry {
-    /// Whether both tell of the same: of one task of one state of a data set, done in the same way, as `notes` tells it. When
-    /// it was done and what came out may differ.
-    pub fn is_of_the_same(&self, other: &Self) -> bool {
-        let told = |entry: &Self| entry.notes.as_deref().map(|notes| notes.trim().to_owned());
-        self.dataset == other.dataset
-            && self.task_id == other.task_id
-            && self.revision == other.revision
-            && told(self) == told(other)
-    }
-
     /// The entry as it is written, without what is not known of the form.
     pub(super) fn to_value(&self) -> Value {
         let dataset = self.dataset.as_ref().map(RepoId::as_str);

@@ -2,6 +2,8 @@
 //!
 //! The form is that of hub-docs' `eval_results.yaml`.
 
+use std::collections::HashSet;
+
 use hubkit_types::RepoId;
 use serde_yaml::{Mapping, Value};
 
@@ -75,7 +77,16 @@ impl EvalEntries {
             return Ok(Self::default());
         }
         let mut notes = Notes::default();
-        let (entries, _) = objects(&value, &FieldPath::root(), &mut notes, EvalEntry::read);
+        let mut told = HashSet::new();
+        let read = |fields: &mut Fields<'_, '_>| {
+            let entry = EvalEntry::read(fields);
+            if entry.task_id.is_some() && !told.insert(entry.measured()) {
+                let path = fields.path.clone();
+                fields.notes.told_twice(&path);
+            }
+            entry
+        };
+        let (entries, _) = objects(&value, &FieldPath::root(), &mut notes, read);
         Ok(Self {
             entries,
             diagnostics: notes.placed_in(text),
@@ -84,6 +95,19 @@ impl EvalEntries {
 }
 
 impl EvalEntry {
+    /// Whether both tell of the same: of one task of one state of a data set, done in the same way, as `notes` tells it. When
+    /// it was done and what came out may differ.
+    pub fn is_of_the_same(&self, other: &Self) -> bool {
+        self.measured() == other.measured()
+    }
+
+    /// What was measured, and how.
+    fn measured(&self) -> (Option<RepoId>, [Option<String>; 3]) {
+        let notes = self.notes.as_deref().map(|notes| notes.trim().to_owned());
+        let (task, revision) = (self.task_id.clone(), self.revision.clone());
+        (self.dataset.clone(), [task, revision, notes])
+    }
+
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         fields.require(Severity::Error, &["dataset", "value"]);
         let dataset = fields.object("dataset", |fields| {

@@ -59,6 +59,17 @@ impl Notes {
         self.add(Severity::Error, "repeated-name", path, message);
     }
 
+    /// A result is told once more.
+    pub(crate) fn told_twice(&mut self, path: &FieldPath) {
+        let message = "the same was measured above: which of the two counts is not known";
+        self.add(
+            Severity::Warning,
+            "repeated-result",
+            path,
+            message.to_owned(),
+        );
+    }
+
     /// A field that others need is not there.
     pub(crate) fn missing(&mut self, severity: Severity, path: &FieldPath, key: &str) {
         let message = format!("expected a field `{key}`, found none");
