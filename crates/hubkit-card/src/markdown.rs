@@ -1,6 +1,7 @@
 //! A text as its readers see it: Markdown of GitHub's flavour, and what is harmless of the HTML in it.
 
 mod block;
+mod element;
 mod tag;
 mod words;
 
@@ -173,17 +174,17 @@ impl<'a> Events<'a> {
                     self.ready.push_back((Event::Text(text), range.clone()));
                 }
                 Piece::Open(tag) => {
-                    for name in block::anchors(&tag) {
+                    for name in element::anchors(&tag) {
                         let anchor = Event::InlineHtml(name.into());
                         self.ready.push_back((anchor, range.clone()));
                     }
-                    if let Some(events) = block::alone(&tag) {
+                    if let Some(events) = element::alone(&tag) {
                         let ranged = events.into_iter().map(|event| (event, range.clone()));
                         self.ready.extend(ranged);
                     } else if tag.is_hidden {
                         self.hidden = Some(tag.name);
                     } else if self.open.len() < block::DEEPEST
-                        && let Some(start) = block::stress(&tag)
+                        && let Some(start) = element::stress(&tag)
                     {
                         let end = start.to_end();
                         self.links += usize::from(end == TagEnd::Link);

@@ -9,6 +9,7 @@ mod editing;
 mod evaluating;
 mod linting;
 mod models;
+mod pages;
 mod reading;
 
 fn main() -> ExitCode {
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         evaluating::trials(),
         linting::trials(),
         models::trials(),
+        pages::trials(),
     ];
     run(trials.into_iter().flatten().collect())
 }
@@ -30,6 +32,7 @@ fn python() -> &'static Result<Python, Skip> {
     PYTHON.get_or_init(|| {
         Python::with(&[
             "cyclonedx-python-lib[validation]==11.12.0",
+            "html5lib==1.1",
             "huggingface_hub==2.4.0",
             "mlcroissant==1.1.1",
             "msgspec-schemaorg==0.2.1",

@@ -1,18 +1,19 @@
 //! Blocks of HTML as the events that Markdown would have for them.
 
+mod parts;
+
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Tag, TagEnd};
 
 use super::{
+    element::{alone, anchors, is_block},
     tag::{self, Piece},
     words::unescape,
 };
 
 /// So much of an author's HTML is open at a time; what goes deeper leaves its words.
 pub(super) const DEEPEST: usize = 40;
-/// An anchor's name is not longer than that, in bytes.
-const LONGEST_NAME: usize = 500;
 
 /// The events of a block; `places` says where its lines begin, in the block and in the text.
 pub(super) fn events(html: &str, places: &[(usize, usize)]) -> Vec<(Event<'static>, Range<usize>)> {
@@ -33,75 +34,6 @@ pub(super) fn events(html: &str, places: &[(usize, usize)]) -> Vec<(Event<'stati
     block.close_to(0);
     block.flush();
     block.events
-}
-
-/// What a tag is by itself, if it has no end.
-pub(super) fn alone(tag: &tag::Tag<'_>) -> Option<Vec<Event<'static>>> {
-    let value = |name| tag.attribute(name).map(unescape);
-    match tag.name.as_str() {
-        "br" => Some(vec![Event::HardBreak]),
-        "img" => {
-            let image = Tag::Image {
-                link_type: LinkType::Inline,
-                dest_url: value("src")?.into(),
-                title: "".into(),
-                id: "".into(),
-            };
-            let alt = value("alt").unwrap_or_default();
-            Some(vec![
-                Event::Start(image),
-                Event::Text(alt.into()),
-                Event::End(TagEnd::Image),
-            ])
-        }
-        name @ ("audio" | "video" | "source" | "iframe" | "embed") => {
-            let source = value("src").filter(|source| !source.is_empty())?;
-            let words = match name {
-                "audio" => "audio",
-                "video" => "video",
-                "source" => "recording",
-                _ => "embedded page",
-            };
-            Some(vec![
-                Event::Start(link(source)),
-                Event::Text(words.into()),
-                Event::End(TagEnd::Link),
-            ])
-        }
-        _ => None,
-    }
-}
-
-/// What a tag that stands within a paragraph begins.
-pub(super) fn stress(tag: &tag::Tag<'_>) -> Option<Tag<'static>> {
-    match tag.name.as_str() {
-        "a" => Some(link(unescape(tag.attribute("href")?))),
-        "b" | "strong" | "summary" => Some(Tag::Strong),
-        "i" | "em" => Some(Tag::Emphasis),
-        // `<s>` is a word of language models more often than it is a tag.
-        "del" | "strike" => Some(Tag::Strikethrough),
-        _ => None,
-    }
-}
-
-/// The names by which a tag can be linked to.
-pub(super) fn anchors(tag: &tag::Tag<'_>) -> impl Iterator<Item = String> {
-    let name = tag.attribute("name").filter(|_| tag.name == "a");
-    let names = [tag.attribute("id"), name].into_iter().flatten();
-    let names: Vec<String> = names
-        .filter(|name| !name.is_empty() && name.len() <= LONGEST_NAME)
-        .map(unescape)
-        .collect();
-    names.into_iter()
-}
-
-fn link(to: String) -> Tag<'static> {
-    Tag::Link {
-        link_type: LinkType::Inline,
-        dest_url: to.into(),
-        title: "".into(),
-        id: "".into(),
-    }
 }
 
 /// A block as far as it has been read.
@@ -249,16 +181,7 @@ impl Block {
             }
             "ul" => self.container("ul", Tag::List(None)),
             "ol" => self.container("ol", Tag::List(Some(1))),
-            "li" => {
-                self.close("li");
-                if !self.is_open(|end| matches!(end, TagEnd::List(_))) {
-                    self.container("ul", Tag::List(None));
-                }
-                self.close_paragraph();
-                if matches!(self.open.last(), Some((_, TagEnd::List(_)))) {
-                    self.start("li", Tag::Item);
-                }
-            }
+            "li" => self.item(),
             "blockquote" => self.container("blockquote", Tag::BlockQuote(None)),
             "table" => {
                 self.container("table", Tag::Table(Vec::new()));
@@ -267,74 +190,6 @@ impl Block {
             name if is_block(name) => self.close_paragraph(),
             _ => self.inline(tag),
         }
-    }
-
-    fn inline(&mut self, tag: &tag::Tag<'_>) {
-        let Some(start) = stress(tag) else { return };
-        let name = tag.name.as_str();
-        if name == "summary" {
-            self.close_paragraph();
-        }
-        if self.is_deep() || !self.is_ready() {
-            return;
-        }
-        let is_apart = std::mem::take(&mut self.is_apart);
-        if is_apart {
-            self.push(Event::Text(" ".into()));
-        }
-        self.start(name, start);
-    }
-
-    fn heading(&mut self, level: HeadingLevel) {
-        self.close_paragraph();
-        if self.is_open(|end| matches!(end, TagEnd::Table)) {
-            return;
-        }
-        let tag = Tag::Heading {
-            level,
-            id: None,
-            classes: Vec::new(),
-            attrs: Vec::new(),
-        };
-        self.start(&level.to_string(), tag);
-        self.flush();
-    }
-
-    fn container(&mut self, name: &str, tag: Tag<'static>) {
-        self.close_paragraph();
-        let is_between = matches!(self.open.last(), Some((_, TagEnd::List(_) | TagEnd::Table)));
-        if !is_between && !self.is_deep() {
-            self.start(name, tag);
-        }
-    }
-
-    fn row(&mut self) {
-        let Some(table) = self.innermost("table") else {
-            self.close_paragraph();
-            return;
-        };
-        self.close_to(table + 1);
-        let tag = if std::mem::replace(&mut self.has_head, true) {
-            Tag::TableRow
-        } else {
-            Tag::TableHead
-        };
-        self.start("tr", tag);
-    }
-
-    fn cell(&mut self) {
-        if self.innermost("table").is_none() {
-            // A table that an empty line cuts in two: what its second part means can't be known.
-            self.is_apart = true;
-            return;
-        }
-        let Some(row) = self.innermost("tr") else {
-            self.row();
-            self.start("td", Tag::TableCell);
-            return;
-        };
-        self.close_to(row + 1);
-        self.start("td", Tag::TableCell);
     }
 
     fn innermost(&self, name: &str) -> Option<usize> {
@@ -356,15 +211,4 @@ impl Block {
             _ => {}
         }
     }
-
-    fn leaves_a_cell(&self, name: &str, depth: usize) -> bool {
-        let cell = self.innermost("td");
-        cell.is_some_and(|cell| depth < cell) && !matches!(name, "tr" | "table")
-    }
-}
-
-fn is_block(name: &str) -> bool {
-    const BLOCKS: &str = " address article aside body caption center dd details div dl dt fieldset figcaption figure \
-        footer form header hgroup html legend main nav p search section tbody tfoot thead title tr ";
-    BLOCKS.contains(&format!(" {name} "))
 }

@@ -51,7 +51,9 @@ pub(crate) fn read(text: &str) -> Option<Target<'_>> {
         return Some(Target::Heading(heading));
     }
     if text.starts_with("//") {
-        return Some(Target::Elsewhere(format!("https:{text}")));
+        // Browsers pass over further slashes.
+        let address = text.trim_start_matches('/');
+        return Some(Target::Elsewhere(format!("https://{address}")));
     }
     if has_scheme(text) {
         return is_harmless(text).then(|| Target::Elsewhere(text.to_owned()));
@@ -135,6 +137,10 @@ mod tests {
         }
         assert_eq!(
             read("//a/b"),
+            Some(Target::Elsewhere("https://a/b".to_owned()))
+        );
+        assert_eq!(
+            read("///a/b"),
             Some(Target::Elsewhere("https://a/b".to_owned()))
         );
         for address in [

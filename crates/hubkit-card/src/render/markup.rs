@@ -1,16 +1,18 @@
 //! From the events of a Markdown parser to HTML.
 
-use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd,
-};
+mod classes;
+mod links;
+
+use pulldown_cmark::{Alignment, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::{
     RemoteImages, Rendered, Resolver,
     anchor::{Anchors, ID_PREFIX, slug},
-    link::{self, Target},
     writer::Writer,
 };
 use crate::markdown;
+use classes::{alert, aligned, language};
+use links::Image;
 
 pub(super) fn render(
     body: &str,
@@ -100,14 +102,7 @@ impl<R: Resolver> Page<'_, R> {
                 self.out.single("input", shown);
                 self.out.text(" ");
             }
-            Event::FootnoteReference(label) => {
-                let to = format!("#{ID_PREFIX}fn-{}", slug(&label));
-                self.out.open("sup", &[]);
-                self.out.open("a", &[("href", &to)]);
-                self.out.text(&label);
-                self.out.close("a");
-                self.out.close("sup");
-            }
+            Event::FootnoteReference(label) => self.note(&label),
         }
     }
 
@@ -171,11 +166,7 @@ impl<R: Resolver> Page<'_, R> {
             } => self.open_link(&format!("mailto:{dest_url}")),
             Tag::Link { dest_url, .. } => self.open_link(&dest_url),
             Tag::Image { dest_url, .. } => {
-                self.image = Some(Image {
-                    target: dest_url.into_string(),
-                    words: String::new(),
-                    depth: 0,
-                });
+                self.image = Some(Image::at(dest_url.into_string()));
             }
             // Nothing below is asked of the parser.
             Tag::HtmlBlock
@@ -267,130 +258,4 @@ impl<R: Resolver> Page<'_, R> {
         }
         self.end_block(name);
     }
-
-    fn open_link(&mut self, target: &str) {
-        let address = self.address(target);
-        // The parser nests no links, but an image that is shown as a link may stand in one.
-        let is_open = address.is_some() && !self.links.contains(&true);
-        if let Some(address) = address.filter(|_| is_open) {
-            self.out.open(
-                "a",
-                &[("href", &address), ("rel", "nofollow noopener noreferrer")],
-            );
-        }
-        self.links.push(is_open);
-    }
-
-    /// Where a link leads, as it may be written.
-    fn address(&self, target: &str) -> Option<String> {
-        match link::read(target)? {
-            Target::Elsewhere(address) => Some(address),
-            Target::Heading("") => None,
-            Target::Heading(name) => Some(format!("#{ID_PREFIX}{name}")),
-            Target::Near(reference) => {
-                let address = self.resolver.link(&reference);
-                address.filter(|address| link::is_harmless(address))
-            }
-        }
-    }
-
-    fn close_link(&mut self) {
-        if self.links.pop() == Some(true) {
-            self.out.close("a");
-        }
-    }
-
-    /// The words of an image are gathered until it ends; an image within them counts as words.
-    fn within_image(&mut self, event: Event<'_>) {
-        let Some(image) = &mut self.image else { return };
-        match event {
-            Event::Start(Tag::Image { .. }) => image.depth += 1,
-            Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
-            Event::End(TagEnd::Image) => self.write_image(),
-            Event::Text(text) | Event::Code(text) => image.words.push_str(&text),
-            Event::SoftBreak | Event::HardBreak => image.words.push(' '),
-            _ => {}
-        }
-    }
-
-    fn write_image(&mut self) {
-        let Some(Image { target, words, .. }) = self.image.take() else {
-            return;
-        };
-        let shown = match link::read(&target) {
-            Some(Target::Near(reference)) => self.resolver.image(&reference),
-            Some(Target::Elsewhere(address)) if is_shown(&address, self.remote_images) => {
-                Some(address)
-            }
-            _ => None,
-        };
-        if let Some(address) = shown.filter(|address| link::is_harmless(address)) {
-            self.out.single(
-                "img",
-                &[
-                    ("src", &address),
-                    ("alt", &words),
-                    ("loading", "lazy"),
-                    ("referrerpolicy", "no-referrer"),
-                ],
-            );
-            return;
-        }
-        self.open_link(&target);
-        self.out.text(if words.trim().is_empty() {
-            "image"
-        } else {
-            &words
-        });
-        self.close_link();
-    }
-}
-
-/// An image as far as it has been read.
-struct Image {
-    target: String,
-    words: String,
-    /// How many images within it are open.
-    depth: usize,
-}
-
-/// Whether an image that lies elsewhere is fetched.
-fn is_shown(address: &str, remote_images: RemoteImages) -> bool {
-    let is_mail = address
-        .get(..7)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
-    remote_images == RemoteImages::Shown && !is_mail
-}
-
-/// The class of an alert.
-fn alert(kind: BlockQuoteKind) -> &'static str {
-    match kind {
-        BlockQuoteKind::Note => "alert note",
-        BlockQuoteKind::Tip => "alert tip",
-        BlockQuoteKind::Important => "alert important",
-        BlockQuoteKind::Warning => "alert warning",
-        BlockQuoteKind::Caution => "alert caution",
-    }
-}
-
-/// The class of a column. A `style` would be refused by a strict policy.
-fn aligned(alignment: Alignment) -> Option<&'static str> {
-    match alignment {
-        Alignment::None => None,
-        Alignment::Left => Some("left"),
-        Alignment::Center => Some("center"),
-        Alignment::Right => Some("right"),
-    }
-}
-
-/// The class that names the language of a block of code, if it is a name.
-fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
-    const LONGEST: usize = 32;
-    let CodeBlockKind::Fenced(info) = kind else {
-        return None;
-    };
-    let name = info.split([' ', ',', '{', '\t']).next()?;
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '#' | '-' | '_' | '.');
-    let is_language = !name.is_empty() && name.len() <= LONGEST && name.chars().all(is_name);
-    is_language.then(|| format!("language-{name}"))
 }

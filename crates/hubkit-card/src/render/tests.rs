@@ -38,6 +38,7 @@ fn text_is_escaped() {
     );
     check("`<b>`", "<p><code>&lt;b&gt;</code></p>");
     check("a\u{1b}[31mb\u{9b}", "<p>a\u{fffd}[31mb\u{fffd}</p>");
+    check("a\u{fffe}\u{fdd0}", "<p>a\u{fffd}\u{fffd}</p>");
 }
 
 #[test]
@@ -137,6 +138,20 @@ fn an_image_that_lies_elsewhere_is_shown_to_those_who_ask() {
     ] {
         assert!(!shown(body).contains("<img"), "{body}");
     }
+}
+
+#[test]
+fn a_link_holds_no_other_link() {
+    check(
+        "<a href=\"https://b\">a[^n]</a>\n\n[^n]: c",
+        &format!(
+            "<p><a href=\"https://b\" {REL}>a<sup>n</sup></a></p>\n<div class=\"footnote\" id=\"card-fn-n\"><sup>n</sup> \n<p>c</p>\n</div>"
+        ),
+    );
+    check(
+        "[a <a href=\"https://c\">d</a>](https://b)",
+        &format!("<p><a href=\"https://b\" {REL}>a d</a></p>"),
+    );
 }
 
 #[test]

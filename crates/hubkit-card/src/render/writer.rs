@@ -99,8 +99,15 @@ fn escape(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             // HTML has no such characters, and a terminal that shows the source obeys them.
-            c if c.is_control() && c != '\n' && c != '\t' => out.push('\u{fffd}'),
+            c if c.is_control() && c != '\n' && c != '\t' || is_no_character(c) => {
+                out.push('\u{fffd}');
+            }
             c => out.push(c),
         }
     }
+}
+
+/// Code points that Unicode keeps free of characters.
+fn is_no_character(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }

@@ -54,6 +54,18 @@ fn quotations_and_alerts_have_a_bar() {
 }
 
 #[test]
+fn footnotes_stand_behind_their_names() {
+    check(
+        "a[^1]\n\n[^1]: one two three four five six seven eight",
+        "a[^1]\n\n[^1] one two three four five six seven\n     eight\n",
+    );
+    check(
+        "a[^long-name]\n\n[^long-name]: one two three four five six seven",
+        "a[^long-name]\n\n[^long-name]\n    one two three four five six seven\n",
+    );
+}
+
+#[test]
 fn code_is_indented_and_stays_as_it_is() {
     let long = "x".repeat(60);
     check(

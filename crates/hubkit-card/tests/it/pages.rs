@@ -235,6 +235,29 @@ fn pages_of_real_cards_hold_only_what_is_written_here() {
 }
 
 #[test]
+fn pages_of_markup_that_means_harm_hold_only_what_is_written_here() {
+    for (name, text) in markup() {
+        check(&name, Card::read(&text).body);
+    }
+}
+
+/// Cards whose text or metadata tries to leave its place on a page.
+fn markup() -> Vec<(String, String)> {
+    let file = fixtures("markup.jsonl");
+    let lines = std::fs::read_to_string(file).expect("the fixture");
+    let cards: Vec<_> = lines
+        .lines()
+        .map(|line| {
+            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let text = |key: &str| value[key].as_str().expect("a text").to_owned();
+            (text("name"), text("card"))
+        })
+        .collect();
+    assert!(cards.len() > 100);
+    cards
+}
+
+#[test]
 fn no_beginning_of_a_card_is_too_odd() {
     let edge = cards(&fixtures("cards"));
     let real = real_cards().unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output::Output,
-    ui::Ui,
+    ui::{Ui, plain},
 };
 
 /// A page has so many bytes at most for its text, and for what the metadata says.
@@ -35,11 +35,11 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
     let facts = contract.render(&places, LONGEST_CONTRACT);
     let text = render_with(card.body, &places, LONGEST, images);
     let outline = card.outline();
-    let title = outline.title().or(contract.name.as_deref());
+    let title = outline.title().or(contract.name.as_deref()).map(plain);
     let page = page::whole(&page::Content {
-        title: title.unwrap_or(&source.name),
+        title: title.as_deref().unwrap_or(&source.name),
         source: &source.name,
-        fault: card.fault.as_ref().map(ToString::to_string),
+        fault: card.fault.as_ref().map(|fault| plain(&fault.to_string())),
         facts: &facts,
         text: &text,
         images: page::Images {
