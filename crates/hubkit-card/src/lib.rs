@@ -39,8 +39,8 @@ pub use dialect::Dialect;
 pub use diff::{Aspect, Difference, diff};
 pub use edit::{Change, Edit, EditError, edit, edit_document, read_document};
 pub use export::{
-    Croissant, CycloneDxVersion, DatasetSources, ModelShape, ModelSources, SAMPLE_BYTES, Sample,
-    SpdxError, croissant, cyclonedx, model_jsonld, sampled_files, spdx,
+    Croissant, CycloneDxVersion, DatasetSources, ModelDocuments, ModelShape, ModelSources,
+    SAMPLE_BYTES, Sample, SpdxError, croissant, cyclonedx, model_jsonld, sampled_files, spdx,
 };
 pub use import::{ImportError, Imported, import_croissant, import_cyclonedx};
 pub use lint::{

@@ -11,15 +11,15 @@ use serde_yaml::Value;
 
 use super::address;
 use crate::{
-    AssetFile, BaseModelRelation, CardData, Description, Evidence, Metadata, describe,
-    moment::is_time,
+    AssetFile, BaseModelRelation, CardData, Description, Evidence, Metadata, Modality, describe,
+    modality, moment::is_time,
 };
 
 pub(super) use emissions::Emissions;
 pub(super) use evaluation::{Evaluation, Metric};
 pub(super) use licence::Licence;
 pub(super) use prose::Prose;
-pub use sources::{ModelShape, ModelSources};
+pub use sources::{ModelDocuments, ModelShape, ModelSources};
 
 /// What the exports tell of a model: each fact once, from the card or from what lies around it. What nobody says is
 /// absent.
@@ -34,6 +34,8 @@ pub(super) struct Model<'a> {
     pub(super) modified: Option<&'a str>,
     pub(super) data: CardData,
     pub(super) described: Description,
+    /// What goes in and what comes out, as kinds.
+    pub(super) modality: Modality,
     pub(super) licences: Vec<Licence>,
     /// The models it came from, and how, where it came from any.
     pub(super) bases: Vec<RepoId>,
@@ -67,17 +69,25 @@ impl Dataset {
 
 impl<'a> Model<'a> {
     pub(super) fn of(sources: &ModelSources<'a>) -> Self {
-        let ModelSources { card, asset, .. } = *sources;
+        let ModelSources {
+            card,
+            asset,
+            documents,
+            ..
+        } = *sources;
         let metadata = &card.metadata;
         let data = CardData::of(metadata);
         let files: Vec<&str> = asset.files.iter().map(|file| file.path.as_str()).collect();
         let evidence = Evidence {
             body: card.body,
             files: &files,
-            config: sources.config,
-            ..Evidence::default()
+            config: documents.config,
+            model_index: documents.model_index,
+            adapter: documents.adapter,
+            processor: documents.processor,
         };
         let described = describe(RepoKind::Model, &data, &evidence);
+        let modality = modality(RepoKind::Model, metadata, &evidence);
         let repo = asset.repo.as_ref().map(|repo| &repo.id);
         let hub = asset
             .endpoint
@@ -115,6 +125,7 @@ impl<'a> Model<'a> {
             files: &asset.files,
             data,
             described,
+            modality,
         };
         model.licences = licence::all(&model);
         model

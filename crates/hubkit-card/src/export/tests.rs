@@ -1,8 +1,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    Asset, AssetFile, Card, CycloneDxVersion, ModelShape, ModelSources, SpdxError, cyclonedx,
-    model_jsonld, spdx,
+    Asset, AssetFile, Card, CycloneDxVersion, ModelDocuments, ModelShape, ModelSources, SpdxError,
+    cyclonedx, model_jsonld, spdx,
 };
 
 const CARD: &str = "\
@@ -72,7 +72,7 @@ fn with<T>(text: &str, asset: &Asset, make: impl Fn(&ModelSources<'_>) -> T) -> 
         asset,
         name: "folder",
         shape: &shape,
-        config: None,
+        documents: ModelDocuments::default(),
         eval_results: &[],
     })
 }
@@ -318,4 +318,52 @@ fn a_card_that_says_nothing_makes_documents_that_say_nothing_more() {
     });
     assert_eq!(document["components"], json!([]));
     assert_eq!(document["metadata"]["component"]["name"], "folder");
+}
+
+#[test]
+fn files_tell_what_goes_in_where_the_card_is_silent() {
+    let card = Card::read("---\nlicense: mit\n---\n");
+    let config =
+        json!({"model_type": "whisper", "architectures": ["WhisperForConditionalGeneration"]});
+    let documents = ModelDocuments {
+        config: Some(&config),
+        ..ModelDocuments::default()
+    };
+    let made = |shape: &ModelShape| {
+        let sources = ModelSources {
+            card: &card,
+            asset: &asset(),
+            name: "folder",
+            shape,
+            documents,
+            eval_results: &[],
+        };
+        cyclonedx(&sources, CycloneDxVersion::V1_6)
+    };
+    let parameters = "/metadata/component/modelCard/modelParameters";
+    let kinds = made(&ModelShape::default());
+    check(
+        &kinds,
+        &[
+            (
+                &format!("{parameters}/task"),
+                json!("automatic-speech-recognition"),
+            ),
+            (
+                &format!("{parameters}/inputs"),
+                json!([{"format": "audio"}]),
+            ),
+            (
+                &format!("{parameters}/outputs"),
+                json!([{"format": "text"}]),
+            ),
+        ],
+    );
+    // The graph that a runtime loads says it more closely.
+    let ports = made(&ModelShape {
+        inputs: vec!["features F32 [1, 80, 3000]".to_owned()],
+        ..ModelShape::default()
+    });
+    let format = json!([{"format": "features F32 [1, 80, 3000]"}]);
+    check(&ports, &[(&format!("{parameters}/inputs"), format)]);
 }

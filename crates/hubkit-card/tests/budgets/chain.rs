@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, fs, hint::black_box, path::Path};
 
 use hubkit_card::{
     Asset, Benchmark, Card, CardData, Change, Contract, CycloneDxVersion, DatasetSources, Dialect,
-    Edit, EvalEntries, Evidence, Extent, FieldPath, Layout, LintSettings, Metadata, ModelShape,
-    ModelSources, Outline, Reference, Resolver, Surroundings, croissant, cyclonedx, describe, diff,
-    edit, lay_out, lint, mend, modality, model_jsonld, render, spdx, split, validate,
+    Edit, EvalEntries, Evidence, Extent, FieldPath, Layout, LintSettings, Metadata, ModelDocuments,
+    ModelShape, ModelSources, Outline, Reference, Resolver, Surroundings, croissant, cyclonedx,
+    describe, diff, edit, lay_out, lint, mend, modality, model_jsonld, render, spdx, split,
+    validate,
 };
 use hubkit_types::RepoKind;
 
@@ -148,7 +149,7 @@ fn export(card: &Card<'_>) {
         asset: &asset,
         name: "it",
         shape: &ModelShape::default(),
-        config: None,
+        documents: ModelDocuments::default(),
         eval_results: &[],
     };
     black_box(model_jsonld(&sources));

@@ -20,6 +20,7 @@ use crate::{
 };
 
 use self::{card::CardFacts, place::Place};
+pub(crate) use self::{place::failure as unlooked, shapes::port};
 
 /// Everything that is known of a model.
 struct Told {

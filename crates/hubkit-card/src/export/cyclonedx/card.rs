@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{component::list, dataset_ref, measures, property};
-use crate::{export::model::Model, lists};
+use crate::{export::model::Model, lists::Medium};
 
 pub(super) fn model_card(model: &Model<'_>) -> Json {
     let mut card = Map::new();
@@ -55,19 +55,18 @@ fn parameters(model: &Model<'_>) -> Option<Json> {
         .iter()
         .map(|dataset| json!({"ref": dataset_ref(dataset)}));
     set("datasets", list(datasets));
-    let listed = task.and_then(lists::task);
-    let formats = |told: &[String], listed: &[lists::Medium]| {
-        let listed = listed.iter().map(|medium| medium.as_str().to_owned());
+    // What a graph asks for says more than what kind of thing it is.
+    let formats = |told: &[String], kinds: &[Medium]| {
+        let kinds = kinds.iter().map(|medium| medium.as_str().to_owned());
         let all: Vec<String> = if told.is_empty() {
-            listed.collect()
+            kinds.collect()
         } else {
             told.to_vec()
         };
         list(all.into_iter().map(|format| json!({"format": format})))
     };
-    let media = listed.map_or((&[][..], &[][..]), |task| (task.inputs, task.outputs));
-    set("inputs", formats(&shape.inputs, media.0));
-    set("outputs", formats(&shape.outputs, media.1));
+    set("inputs", formats(&shape.inputs, &model.modality.inputs));
+    set("outputs", formats(&shape.outputs, &model.modality.outputs));
     (!parameters.is_empty()).then_some(Json::Object(parameters))
 }
 

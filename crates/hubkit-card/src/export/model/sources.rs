@@ -15,10 +15,23 @@ pub struct ModelSources<'a> {
     pub name: &'a str,
     /// What its files say of it.
     pub shape: &'a ModelShape,
-    /// `config.json`, where it is JSON.
-    pub config: Option<&'a Json>,
+    /// Its small files that tell what it is.
+    pub documents: ModelDocuments<'a>,
     /// The entries of the files below `.eval_results/`.
     pub eval_results: &'a [EvalEntry],
+}
+
+/// The small files at the top of a model that tell what it is, each where it is there and is JSON.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ModelDocuments<'a> {
+    /// `config.json`.
+    pub config: Option<&'a Json>,
+    /// `model_index.json`, of a pipeline of diffusers.
+    pub model_index: Option<&'a Json>,
+    /// `adapter_config.json`, of an adapter.
+    pub adapter: Option<&'a Json>,
+    /// `preprocessor_config.json` or `processor_config.json`.
+    pub processor: Option<&'a Json>,
 }
 
 /// What the files of a model say, as far as they were looked at.

@@ -1,7 +1,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Asset, Card, CycloneDxVersion, Metadata, ModelShape, ModelSources, cyclonedx};
+use crate::{
+    Asset, Card, CycloneDxVersion, Metadata, ModelDocuments, ModelShape, ModelSources, cyclonedx,
+};
 
 const BLOCK: &str = "\
 license: [apache-2.0, llama3.1]
@@ -30,7 +32,7 @@ fn exported(text: &str) -> Json {
         asset: &Asset::default(),
         name: "tiny",
         shape: &ModelShape::default(),
-        config: None,
+        documents: ModelDocuments::default(),
         eval_results: &[],
     };
     cyclonedx(&sources, CycloneDxVersion::V1_6)

@@ -5,7 +5,7 @@ use hubkit_card::model_jsonld;
 
 use super::{
     croissant, document,
-    model::{Described, looks_like},
+    model::{Described, kind_of},
     source::Source,
 };
 use crate::{
@@ -16,10 +16,7 @@ use crate::{
 
 pub(super) async fn run(global: &Global, arguments: &CardJsonld) -> Result<Exit, Failure> {
     let mut source = Source::read(global, &arguments.which).await?;
-    let kind = match source.kind {
-        Some(kind) => kind,
-        None => looks_like(&source.card()?),
-    };
+    let kind = kind_of(&source, &source.card()?);
     if kind == RepoKind::Dataset {
         source.kind = Some(kind);
         return croissant::describe(global, &source, &arguments.written).await;

@@ -1,12 +1,13 @@
 //! A model with all that is around its card.
 
+mod documents;
 mod results;
 mod shape;
 
 use hubkit::RepoKind;
 use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};
-use serde_json::Value as Json;
 
+use self::documents::Documents;
 use super::{asset::gather, source::Source};
 use crate::{
     args::{Global, WhichCard},
@@ -21,7 +22,7 @@ pub(super) struct Described {
     asset: Asset,
     name: String,
     shape: ModelShape,
-    config: Option<Json>,
+    documents: Documents,
     results: Vec<EvalEntry>,
 }
 
@@ -43,13 +44,14 @@ impl Described {
                 "{name}: no repository can hold a file of this name; it is left out"
             ));
         }
-        let looked = shape::look(&source, task.as_deref()).await;
+        let documents = Documents::read(&source.place).await?;
+        let shape = shape::look(&source, &documents, task.as_deref()).await?;
         let results = results::read(&source).await?;
         Ok(Self {
             asset: gathered.asset,
             name: source.folder_name().unwrap_or_else(|| "model".to_owned()),
-            shape: looked.shape,
-            config: looked.config,
+            shape,
+            documents,
             results,
             source,
         })
@@ -62,14 +64,14 @@ impl Described {
             asset: &self.asset,
             name: &self.name,
             shape: &self.shape,
-            config: self.config.as_ref(),
+            documents: self.documents.told(),
             eval_results: &self.results,
         }
     }
 }
 
 fn is_a_model(source: &Source, card: &Card<'_>) -> Result<(), Failure> {
-    let kind = source.kind.unwrap_or_else(|| looks_like(card));
+    let kind = kind_of(source, card);
     if kind == RepoKind::Model {
         return Ok(());
     }
@@ -85,31 +87,8 @@ fn is_a_model(source: &Source, card: &Card<'_>) -> Result<(), Failure> {
     })
 }
 
-/// What kind of card it is, by the fields that only one kind has.
-pub(super) fn looks_like(card: &Card<'_>) -> RepoKind {
-    let has = |names: &[&str]| names.iter().any(|name| card.metadata.get(name).is_some());
-    if has(&["sdk", "colorFrom", "app_file"]) {
-        return RepoKind::Space;
-    }
-    let is_a_model = has(&[
-        "pipeline_tag",
-        "library_name",
-        "base_model",
-        "model-index",
-        "datasets",
-    ]);
-    let is_a_dataset = has(&[
-        "annotations_creators",
-        "configs",
-        "dataset_info",
-        "multilinguality",
-        "size_categories",
-        "source_datasets",
-        "task_categories",
-        "task_ids",
-    ]);
-    if is_a_dataset && !is_a_model {
-        return RepoKind::Dataset;
-    }
-    RepoKind::Model
+/// The kind that was said, or that the card looks like one of; without a sign a model, as hubs take it.
+pub(super) fn kind_of(source: &Source, card: &Card<'_>) -> RepoKind {
+    let likely = || card.metadata.likely_kind();
+    source.kind.or_else(likely).unwrap_or(RepoKind::Model)
 }

@@ -82,7 +82,7 @@ impl Place {
 }
 
 /// What the user reads where a model could not be looked at.
-pub(super) fn failure(error: InspectionError, list: &str) -> Failure {
+pub(crate) fn failure(error: InspectionError, list: &str) -> Failure {
     let message = error.to_string();
     match error {
         InspectionError::Hub(error) => error.into(),

@@ -75,7 +75,7 @@ pub(super) fn shape(shape: &[u64]) -> String {
 }
 
 /// An input or output: `input_ids I64 [batch, 512]`.
-pub(super) fn port(port: &Port) -> String {
+pub(crate) fn port(port: &Port) -> String {
     let mut text = plain(&port.name);
     if let Some(element) = &port.element {
         text.push(' ');

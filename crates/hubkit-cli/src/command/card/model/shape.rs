@@ -1,39 +1,79 @@
 //! What the weights and the configuration of a model say of it.
 
-use hubkit::{InspectedModel, Revision, Scope, inspect::MemoryRequest, inspect_path, inspect_repo};
+use hubkit::{
+    InspectedModel, InspectionError, Revision, Scope,
+    inspect::{Architecture, Config, Interface, InterfaceSource, MemoryRequest, Slot},
+    inspect_path, inspect_repo,
+};
 use hubkit_card::ModelShape;
-use serde_json::Value as Json;
 
-use super::super::source::{Place, Source};
+use super::{
+    super::source::{Place, Source},
+    documents::Documents,
+};
+use crate::{
+    command::inspect::{port, unlooked},
+    failure::Failure,
+    ui::{plain, trouble},
+};
 
-/// What was found.
-#[derive(Default)]
-pub(super) struct Looked {
-    pub(super) shape: ModelShape,
-    pub(super) config: Option<Json>,
-}
-
-/// Looks at a model as `hubkit inspect` does. A repository without weights, or with weights that nothing can be told of,
-/// leaves the shape empty: a card is a card without them.
-pub(super) async fn look(source: &Source, task: Option<&str>) -> Looked {
+/// Looks at a model as `hubkit inspect` does. A card is a card without weights too: where there are none, or none that
+/// anything can be told of, the configuration tells what it can.
+pub(super) async fn look(
+    source: &Source,
+    documents: &Documents,
+    task: Option<&str>,
+) -> Result<ModelShape, Failure> {
     let inspected = match &source.place {
         Place::Folder(folder) => inspect_path(folder, &Scope::Model),
         Place::Hub(found) => {
             let revision = Revision::from(found.commit);
             inspect_repo(found.hub.client(), &found.repo, &revision, &Scope::Model).await
         }
-        Place::Input | Place::File(_) => return Looked::default(),
+        Place::Input | Place::File(_) => return Ok(ModelShape::default()),
     };
-    inspected.map_or_else(|_| Looked::default(), |model| of(&model, task))
+    match inspected {
+        Ok(model) => {
+            for file in &model.files {
+                if let Err(error) = &file.outcome {
+                    left_out(&format!("{}: {error}", file.name));
+                }
+            }
+            Ok(of(&model, task))
+        }
+        Err(InspectionError::NoWeights { .. }) => Ok(of_config(documents)),
+        Err(
+            error @ (InspectionError::Index { .. }
+            | InspectionError::Incomplete { .. }
+            | InspectionError::Pointer { .. }),
+        ) => {
+            left_out(&error.to_string());
+            Ok(of_config(documents))
+        }
+        Err(error) => Err(unlooked(
+            error,
+            "`hubkit ls` lists the files of a repository",
+        )),
+    }
 }
 
-fn of(model: &InspectedModel, task: Option<&str>) -> Looked {
-    let config = model.documents.get("config.json");
+fn left_out(what: &str) {
+    trouble(&format!(
+        "{}; what the weights say is left out",
+        plain(what)
+    ));
+}
+
+/// What can be told without weights.
+fn of_config(documents: &Documents) -> ModelShape {
+    let config = documents.get("config.json").map(ToString::to_string);
+    let config = config.and_then(|json| Config::parse(json.as_bytes()).ok());
+    shape(Architecture::of(config.as_ref(), &[]))
+}
+
+fn of(model: &InspectedModel, task: Option<&str>) -> ModelShape {
     let facts = model.facts(task, MemoryRequest::default());
-    let mut shape = ModelShape::default();
-    shape.family = facts.architecture.model_type;
-    shape.architectures = facts.architecture.names;
-    shape.context = facts.architecture.context;
+    let mut shape = shape(facts.architecture);
     let parameters = facts.parameters;
     shape.parameters = (parameters.total > 0).then_some(parameters.total);
     let mut precisions: Vec<_> = parameters.precision.into_iter().collect();
@@ -43,8 +83,24 @@ fn of(model: &InspectedModel, task: Option<&str>) -> Looked {
         .map(|(precision, _)| precision)
         .collect();
     shape.quantization = parameters.scheme;
-    Looked {
-        shape,
-        config: config.and_then(|json| serde_json::from_slice(json).ok()),
+    (shape.inputs, shape.outputs) = ports(&facts.interface);
+    shape
+}
+
+fn shape(architecture: Architecture) -> ModelShape {
+    let mut shape = ModelShape::default();
+    shape.family = architecture.model_type;
+    shape.architectures = architecture.names;
+    shape.context = architecture.context;
+    shape
+}
+
+/// What a graph asks for and gives, by name and type. Without a graph what goes in is known by its kind alone, and the card
+/// tells that.
+fn ports(interface: &Interface) -> (Vec<String>, Vec<String>) {
+    if !interface.concluded_from.contains(&InterfaceSource::Graph) {
+        return Default::default();
     }
+    let shown = |slots: &[Slot]| slots.iter().map(|slot| port(&slot.port)).collect();
+    (shown(&interface.inputs), shown(&interface.outputs))
 }
