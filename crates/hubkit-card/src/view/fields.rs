@@ -1,138 +1,17 @@
 //! The one way in which fields of metadata are read.
 
+mod notes;
+mod values;
+
 use hubkit_types::RepoId;
 use serde_yaml::{Mapping, Value};
 
+pub(crate) use self::{
+    notes::{Notes, quoted},
+    values::{count, scalar, texts},
+};
 use super::VerifyToken;
-use crate::{Diagnostic, FieldPath, Severity, Step, syntax::Document};
-
-/// What is to be said about the values that could not be given.
-#[derive(Default)]
-pub(crate) struct Notes(Vec<Diagnostic>);
-
-impl Notes {
-    /// Nobody reads more, and each is looked for in the text.
-    const MOST: usize = 200;
-
-    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.0
-    }
-
-    /// The same, with the places in a file that is nothing but YAML.
-    pub(crate) fn placed_in(self, text: &str) -> Vec<Diagnostic> {
-        let mut diagnostics = self.0;
-        if !diagnostics.is_empty()
-            && let Some(document) = Document::read(text)
-        {
-            for diagnostic in &mut diagnostics {
-                diagnostic.location = document.locate(&diagnostic.path);
-            }
-        }
-        diagnostics
-    }
-
-    /// Another kind of value was expected.
-    pub(crate) fn wrong_type(&mut self, path: &FieldPath, expected: &str, found: &Value) {
-        let severity = severity(path);
-        let message = format!("expected {expected}, found {}", describe(found));
-        self.add(severity, "wrong-type", path, message);
-    }
-
-    /// Another value was expected.
-    pub(crate) fn unknown_value(&mut self, path: &FieldPath, expected: &str, found: &str) {
-        let message = format!("expected {expected}, found {}", quoted(found));
-        self.add(Severity::Warning, "unknown-value", path, message);
-    }
-
-    /// The name of a repository was expected.
-    pub(crate) fn no_repository(&mut self, path: &FieldPath, found: &str) {
-        let message = format!(
-            "expected the name of a repository, as NAMESPACE/NAME, found {}",
-            quoted(found)
-        );
-        self.add(Severity::Error, "not-a-repository", path, message);
-    }
-
-    /// A name stands twice that is to tell things apart.
-    pub(crate) fn repeated(&mut self, path: &FieldPath, name: &str) {
-        let message = format!("expected a name of its own, found {} again", quoted(name));
-        self.add(Severity::Error, "repeated-name", path, message);
-    }
-
-    /// A result is told once more.
-    pub(crate) fn told_twice(&mut self, path: &FieldPath) {
-        let message = "the same was measured above: which of the two counts is not known";
-        self.add(
-            Severity::Warning,
-            "repeated-result",
-            path,
-            message.to_owned(),
-        );
-    }
-
-    /// A field that others need is not there.
-    pub(crate) fn missing(&mut self, severity: Severity, path: &FieldPath, key: &str) {
-        let message = format!("expected a field `{key}`, found none");
-        self.add(severity, "missing-field", path, message);
-    }
-
-    fn add(&mut self, severity: Severity, rule: &'static str, path: &FieldPath, message: String) {
-        self.say(Diagnostic::new(severity, rule, path.clone(), message));
-    }
-
-    /// Says something else.
-    pub(crate) fn say(&mut self, diagnostic: Diagnostic) {
-        if self.0.len() < Self::MOST {
-            self.0.push(diagnostic);
-        }
-    }
-}
-
-/// A hub refuses cards where these hold another kind of value.
-fn severity(path: &FieldPath) -> Severity {
-    match path.steps().first() {
-        Some(Step::Key(key))
-            if matches!(
-                key.as_str(),
-                "widget" | "model-index" | "base_model" | "datasets"
-            ) =>
-        {
-            Severity::Error
-        }
-        _ => Severity::Warning,
-    }
-}
-
-fn describe(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(flag) => format!("the truth value {flag}"),
-        Value::Number(number) => format!("the number {number}"),
-        Value::String(text) => quoted(text),
-        Value::Sequence(_) => "a list".to_owned(),
-        Value::Mapping(_) => "a mapping".to_owned(),
-        Value::Tagged(_) => "a value of a type of its own".to_owned(),
-    }
-}
-
-/// A text of the author, cut where it is long, with what can't be seen escaped.
-pub(crate) fn quoted(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let shown: String = text.chars().take(LONGEST).collect();
-    let dots = if shown.len() < text.len() { "…" } else { "" };
-    format!("{shown:?}{dots}")
-}
-
-/// A text that says something. Numbers and truth values count as the texts they are written as.
-pub(crate) fn scalar(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
-}
+use crate::{FieldPath, Severity};
 
 /// The fields of a mapping, each to be read once. What is not read, or could not be used, is the [`rest`](Self::rest).
 pub(crate) struct Fields<'v, 'n> {
@@ -207,10 +86,7 @@ impl<'v, 'n> Fields<'v, 'n> {
         let value = self.any(key)?;
         let token = value.as_str().map(VerifyToken::new);
         if token.is_none() {
-            let path = self.path.key(key);
-            let message = "expected a text, found something else".to_owned();
-            self.notes
-                .add(severity(&path), "wrong-type", &path, message);
+            self.notes.wrong_secret(&self.path.key(key));
             self.unused.push(key);
         }
         token
@@ -377,41 +253,6 @@ pub(crate) fn objects<'v, T>(
     (found, is_whole)
 }
 
-/// Texts of a list, or a single one, and whether each was one.
-pub(crate) fn texts(value: &Value, path: &FieldPath, notes: &mut Notes) -> (Vec<String>, bool) {
-    let is_odd = |item: &Value| {
-        matches!(
-            item,
-            Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)
-        )
-    };
-    let Value::Sequence(items) = value else {
-        if is_odd(value) {
-            notes.wrong_type(path, "a text or a list of texts", value);
-        }
-        return (scalar(value).into_iter().collect(), !is_odd(value));
-    };
-    for (at, item) in items.iter().enumerate().filter(|(_, item)| is_odd(item)) {
-        notes.wrong_type(&path.index(at), "a text", item);
-    }
-    let texts = items.iter().filter_map(scalar).collect();
-    (texts, !items.iter().any(is_odd))
-}
-
-/// A whole number that is not negative; one with nothing after its point counts.
-pub(crate) fn count(value: &Value) -> Option<u64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    value.as_u64().or_else(|| {
-        let float = value.as_f64()?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a whole number from 0 to 2^53"
-        )]
-        ((0.0..=EXACT).contains(&float) && float.fract() == 0.0).then_some(float as u64)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,7 +276,11 @@ mod tests {
         let kept: Vec<_> = rest.keys().filter_map(Value::as_str).collect();
         assert_eq!(kept, ["text", "texts", "flag", "odd"]);
         assert_eq!(rest.len(), 5);
-        let said: Vec<_> = notes.0.iter().map(ToString::to_string).collect();
+        let said: Vec<_> = notes
+            .into_diagnostics()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(
             said,
             [
@@ -445,15 +290,5 @@ mod tests {
                 "warning: flag: expected true or false, found \"maybe\" [wrong-type]",
             ]
         );
-    }
-
-    #[test]
-    fn there_are_no_more_notes_than_anyone_reads() {
-        let mut notes = Notes::default();
-        for _ in 0..1000 {
-            notes.no_repository(&FieldPath::of("base_model"), &"\u{1b}x".repeat(100));
-        }
-        assert_eq!(notes.0.len(), Notes::MOST);
-        assert!(notes.0.iter().all(|note| !note.message.contains('\u{1b}')));
     }
 }

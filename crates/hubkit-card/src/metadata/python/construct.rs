@@ -1,11 +1,14 @@
 //! From the tree to values: tags, aliases, merge keys and keys.
 
+mod merge;
+mod tags;
+
 use std::collections::HashMap;
 
 use serde_yaml::{Mapping, Value};
 
+use self::tags::{number_of, tag_of, tagged, unknown_tag};
 use super::{
-    binary, number,
     scalar::{self, Meaning},
     source,
 };
@@ -164,47 +167,6 @@ impl<'n, 'a> Construction<'n, 'a> {
         Ok(mapping)
     }
 
-    /// The entries of a mapping: those that are merged into it, and then its own.
-    fn entries(&mut self, node: &'n Node<'a>, at: At) -> Result<Entries<'n, 'a>, Fault> {
-        let Content::Mapping { entries, .. } = &node.content else {
-            return Ok(Vec::new());
-        };
-        if at.depth > DEEPEST {
-            return Err(too_much(node));
-        }
-        let (mut merged, mut own) = (Vec::new(), Vec::new());
-        for (key, value) in entries {
-            if !self.is_merge(key) {
-                own.push((key, value, at));
-                continue;
-            }
-            let target = self.follow(value)?;
-            let targets: Vec<&'n Node<'a>> = match &target.content {
-                // The first that has a key counts, so it is the last to be written.
-                Content::Sequence { items, .. } => items
-                    .iter()
-                    .rev()
-                    .map(|item| self.follow(item))
-                    .collect::<Result<_, _>>()?,
-                _ => vec![target],
-            };
-            for target in targets {
-                if !matches!(target.content, Content::Mapping { .. }) {
-                    let reason =
-                        "expected a mapping or a list of mappings to merge, found another value";
-                    return Err(fault(target, reason));
-                }
-                self.count(target, at.repeated())?;
-                merged.extend(self.entries(target, at.repeated())?);
-                if merged.len() > MOST_REPEATED {
-                    return Err(too_much(node));
-                }
-            }
-        }
-        merged.extend(own);
-        Ok(merged)
-    }
-
     /// A mapping of one entry as a pair.
     fn pair(&mut self, node: &'n Node<'a>, at: At) -> Result<Value, Fault> {
         let target = self.follow(node)?;
@@ -247,33 +209,6 @@ impl<'n, 'a> Construction<'n, 'a> {
         }
     }
 
-    fn is_merge(&self, key: &'n Node<'a>) -> bool {
-        self.means(key, Meaning::Merge)
-    }
-
-    fn is_default(&self, key: &'n Node<'a>) -> bool {
-        self.means(key, Meaning::Default)
-    }
-
-    /// Whether a key, written here or elsewhere, stands for something of its own.
-    fn means(&self, key: &'n Node<'a>, meaning: Meaning) -> bool {
-        let Ok(key) = self.follow(key) else {
-            return false;
-        };
-        let name = match meaning {
-            Meaning::Merge => "merge",
-            _ => "value",
-        };
-        match (&key.content, key.tag.as_deref()) {
-            (Content::Scalar { text, style }, None) => {
-                *style == ScalarStyle::Plain && scalar::meaning(text) == meaning
-            }
-            (Content::Scalar { text, .. }, Some("!")) => scalar::meaning(text) == meaning,
-            (Content::Scalar { .. }, Some(tag)) => tag.strip_prefix(CORE) == Some(name),
-            _ => false,
-        }
-    }
-
     fn follow(&self, node: &'n Node<'a>) -> Result<&'n Node<'a>, Fault> {
         match node.content {
             Content::Alias(anchor) => self.target(anchor, node),
@@ -298,61 +233,6 @@ impl<'n, 'a> Construction<'n, 'a> {
             && self.repeated_bytes <= LONGEST_REPEATED;
         is_bounded.then_some(()).ok_or_else(|| too_much(node))
     }
-}
-
-/// The value of a text with a tag of YAML.
-fn tagged(tag: &str, text: &str, node: &Node<'_>) -> Result<Value, Fault> {
-    let (value, expected) = match tag {
-        "str" => return Ok(text.into()),
-        "null" => return Ok(Value::Null),
-        "bool" => (scalar::bool(text), "a truth value"),
-        "int" => (number::int(text), "a whole number"),
-        "float" => (number::float(text), "a number"),
-        "timestamp" => (scalar::timestamp(text), "a day that there is"),
-        "binary" => {
-            let bytes = binary::decode(text).map_err(|reason| fault(node, reason))?;
-            let kept = |_| text.split_whitespace().collect::<String>().into();
-            return Ok(String::from_utf8(bytes).map_or_else(kept, Value::String));
-        }
-        _ => return Err(unknown_tag(node)),
-    };
-    let shown: String = text.chars().take(40).collect();
-    value.ok_or_else(|| fault(node, format!("expected {expected}, found {shown:?}")))
-}
-
-/// What a key that counts as a number is equal to.
-fn number_of(key: &Value) -> Option<String> {
-    const EXACT: f64 = 1e18;
-    match key {
-        Value::Bool(flag) => Some(u8::from(*flag).to_string()),
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT => {
-                Some(format!("{float:.0}"))
-            }
-            _ => Some(number.to_string()),
-        },
-        _ => None,
-    }
-}
-
-/// The name of a tag of YAML; empty for a value that has none.
-fn tag_of<'t>(node: &'t Node<'_>) -> &'t str {
-    match node.tag.as_deref() {
-        None | Some("!") => "",
-        Some(tag) => tag
-            .strip_prefix(CORE)
-            .filter(|tag| !tag.is_empty())
-            .unwrap_or(tag),
-    }
-}
-
-fn unknown_tag(node: &Node<'_>) -> Fault {
-    let tag = node.tag.as_deref().or(node.as_text()).unwrap_or_default();
-    let shown: String = tag.chars().take(80).collect();
-    fault(
-        node,
-        format!("found the type {shown:?}, which is not made of such a value"),
-    )
 }
 
 fn too_much(node: &Node<'_>) -> Fault {

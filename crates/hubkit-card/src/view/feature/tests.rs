@@ -1,5 +1,5 @@
 use super::*;
-use crate::Metadata;
+use crate::{FieldPath, Metadata, view::fields::Notes};
 
 fn read(block: &str) -> (Vec<Column>, usize) {
     let metadata = Metadata::read(block).expect("metadata");
