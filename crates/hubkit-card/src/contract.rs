@@ -6,7 +6,7 @@ use hubkit_types::{RepoId, RepoKind};
 use serde_yaml::Value;
 
 use crate::{
-    BaseModelRelation, CardData, Metadata, Resolver, lists,
+    BaseModelRelation, CardData, EvalEntry, Metadata, Resolver, lists,
     render::link::{self, Use},
 };
 
@@ -99,6 +99,13 @@ impl Contract {
         contract.add("metrics", "Metrics", plain(&data.metrics));
         contract.add("tags", "Tags", plain(&data.tags));
         contract
+    }
+
+    /// Takes in what the files of `.eval_results/` say. These results come first: they are what hubs rank by.
+    #[must_use]
+    pub fn with_entries(mut self, entries: &[EvalEntry]) -> Self {
+        self.results.splice(0..0, results::of_entries(entries));
+        self
     }
 
     fn add(

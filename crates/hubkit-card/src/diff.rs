@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
-use crate::Metadata;
+use crate::{EvalEntry, Metadata};
 
 pub use aspect::Aspect;
 
@@ -32,12 +32,22 @@ pub struct Difference {
 /// One value and a list of one are the same, and so are lists in another order. Entries of lists are held against those
 /// that have their name. Takes time in proportion to the metadata, but for sorting.
 pub fn diff(old: &Metadata, new: &Metadata) -> Vec<Difference> {
+    diff_with_entries((old, &[]), (new, &[]))
+}
+
+/// The same of cards beside which there are files of results, with the entries of these.
+pub fn diff_with_entries(
+    old: (&Metadata, &[EvalEntry]),
+    new: (&Metadata, &[EvalEntry]),
+) -> Vec<Difference> {
     let mut subjects: BTreeMap<(Aspect, String), [Vec<Value>; 2]> = BTreeMap::new();
-    for (side, metadata) in [old, new].into_iter().enumerate() {
-        facts::read(metadata, &mut |aspect, subject, value| {
+    for (side, (metadata, entries)) in [old, new].into_iter().enumerate() {
+        let mut take = |aspect, subject, value| {
             let values = subjects.entry((aspect, subject)).or_default();
             values[side].push(value);
-        });
+        };
+        facts::read(metadata, &mut take);
+        results::of_entries(entries, &mut take);
     }
     let mut changes = Vec::new();
     for ((aspect, subject), [old, new]) in subjects {

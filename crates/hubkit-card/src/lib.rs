@@ -36,7 +36,7 @@ pub use data::{BaseModelRelation, CardData};
 pub use describe::{Description, Evidence, describe};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use dialect::Dialect;
-pub use diff::{Aspect, Difference, diff};
+pub use diff::{Aspect, Difference, diff, diff_with_entries};
 pub use edit::{Change, Edit, EditError, edit, edit_document, read_document};
 pub use export::{
     Croissant, CycloneDxVersion, DatasetSources, ModelDocuments, ModelShape, ModelSources,

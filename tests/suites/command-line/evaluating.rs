@@ -176,6 +176,34 @@ fn a_result_is_added_to_the_card_and_both_are_listed() -> Result<()> {
 }
 
 #[test]
+fn results_beside_a_card_are_shown_and_compared_with_it() -> Result<()> {
+    let home = home(ENTRY)?;
+    let shown = card(&home, &["show", "model"])?.success()?;
+    ensure!(
+        shown.stdout.contains("cais/hle") && shown.stdout.contains("20.9"),
+        "{shown}"
+    );
+    let shown = card(&home, &["show", "model", "--format", "json"])?.success()?;
+    assert_eq!(shown.json()?["results"][0]["metric"], "default");
+    let page = card(&home, &["html", "model"])?.success()?;
+    ensure!(page.stdout.contains("cais/hle"), "{page}");
+    let other = home.path().join("other");
+    fs::create_dir_all(other.join(".eval_results"))?;
+    fs::write(other.join("README.md"), CARD)?;
+    fs::write(other.join(".eval_results/x.yml"), ENTRY)?;
+    card(&home, &["diff", "model", "other"])?.success()?;
+    fs::write(
+        other.join(".eval_results/x.yml"),
+        ENTRY.replace("20.9", "21"),
+    )?;
+    let differ = card(&home, &["diff", "model", "other"])?.expect_code(1)?;
+    assert_eq!(differ.stdout, "results\n  default on cais/hle: 20.9 → 21\n");
+    // Of files alone nothing beside them counts.
+    card(&home, &["diff", "model/README.md", "other/README.md"])?.success()?;
+    Ok(())
+}
+
+#[test]
 fn a_signature_is_written_and_shown_nowhere() -> Result<()> {
     let home = home("[]\n")?;
     fs::write(home.path().join("signature"), "open.sesame\n")?;

@@ -1,15 +1,15 @@
-//! What was measured, as the `model-index` of a card says.
+//! What was measured, as the `model-index` of a card says, and files beside it.
 
 use serde_yaml::Value;
 
 use super::scalar;
-use crate::{Metadata, ModelIndex, ResultDataset};
+use crate::{EvalEntry, Metadata, ModelIndex, ResultDataset};
 
 /// A result.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Measured {
-    /// The task.
+    /// The task; empty for a benchmark, whose own tasks stand as the metric.
     pub task: String,
     /// The data set, with its configuration and split as far as they are named.
     pub dataset: String,
@@ -17,6 +17,23 @@ pub struct Measured {
     pub metric: String,
     /// What came out.
     pub value: String,
+}
+
+/// What the entries of `.eval_results/` say, as far as they name what they are of.
+pub(super) fn of_entries(entries: &[EvalEntry]) -> impl Iterator<Item = Measured> {
+    entries.iter().filter_map(|entry| {
+        let task = entry.task_id.as_deref()?;
+        let metric = match &entry.notes {
+            Some(notes) => format!("{task} ({notes})"),
+            None => task.to_owned(),
+        };
+        Some(Measured {
+            task: String::new(),
+            dataset: entry.dataset.as_ref()?.to_string(),
+            metric,
+            value: entry.value.as_ref().and_then(amount)?,
+        })
+    })
 }
 
 pub(super) fn of(metadata: &Metadata) -> Vec<Measured> {

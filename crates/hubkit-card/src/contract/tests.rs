@@ -57,3 +57,26 @@ fn results_are_rows_and_odd_ones_are_left_out() {
     };
     assert_eq!(contract.results, [wanted]);
 }
+
+#[test]
+fn results_beside_the_card_come_first() {
+    let metadata = Metadata::read(
+        "model-index: [{name: x, results: [{task: {type: t}, dataset: {name: d, type: d}, metrics: [{type: m, value: 1}]}]}]",
+    );
+    let file = crate::EvalEntries::read(
+        "- dataset: {id: cais/hle, task_id: one}\n  value: 20.9\n  notes: tools\n- value: 3\n",
+    );
+    let contract = Contract::of(&metadata.expect("metadata"));
+    let contract = contract.with_entries(&file.expect("YAML").entries);
+    let told = contract.results.iter().map(|result| {
+        let Measured {
+            task,
+            dataset,
+            metric,
+            value,
+        } = result;
+        format!("{task}|{dataset}|{metric}|{value}")
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, ["|cais/hle|one (tools)|20.9", "t|d|m|1"]);
+}

@@ -142,3 +142,36 @@ fn subjects_stay_short_and_visible_whatever_names_are() {
         "{changes:?}"
     );
 }
+
+#[test]
+fn results_beside_the_card_are_held_against_each_other() {
+    let entries = |text: &str| crate::EvalEntries::read(text).expect("YAML").entries;
+    let metadata = Metadata::default();
+    let old = entries(
+        "- dataset: {id: a/b, task_id: t}\n  value: 1\n- dataset: {id: a/b, task_id: u}\n  value: 2\n",
+    );
+    let new = entries(
+        "- dataset: {id: a/b, task_id: t}\n  value: 3\n  verifyToken: x\n- dataset: {id: a/b, task_id: u}\n  value: 2\n  notes: tools\n",
+    );
+    let found = diff_with_entries((&metadata, &old), (&metadata, &new));
+    let told: Vec<_> = found
+        .iter()
+        .map(|found| {
+            (
+                found.subject.as_str(),
+                found.old.is_some(),
+                found.new.is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("t on a/b", true, true),
+            ("t on a/b, signed", false, true),
+            ("u on a/b", true, false),
+            ("u on a/b (tools)", false, true),
+        ]
+    );
+    assert!(diff_with_entries((&metadata, &new), (&metadata, &new)).is_empty());
+}

@@ -6,38 +6,10 @@ use serde_yaml::Value;
 use super::{
     AddResultError, Existing, check,
     error::{quoted, value},
-    filled, mapping, text,
 };
-use crate::{EvalEntries, EvalEntry, VerifyToken, edit_document, read_document};
+use crate::{EvalEntries, EvalEntry, edit_document, read_document};
 
 impl EvalEntry {
-    /// The entry as it is written, without what is not known of the form.
-    pub(super) fn to_value(&self) -> Value {
-        let dataset = self.dataset.as_ref().map(RepoId::as_str);
-        let token = self.verify_token.as_ref().map(VerifyToken::expose);
-        let source = self.source.as_ref().and_then(|source| {
-            filled([
-                ("url", text(source.url.as_ref())),
-                ("name", text(source.name.as_ref())),
-                ("user", text(source.user.as_ref())),
-                ("org", text(source.org.as_ref())),
-            ])
-        });
-        let dataset = filled([
-            ("id", dataset.map(Value::from)),
-            ("task_id", text(self.task_id.as_ref())),
-            ("revision", text(self.revision.as_ref())),
-        ]);
-        mapping([
-            ("dataset", dataset),
-            ("value", self.value.clone()),
-            ("verifyToken", token.map(Value::from)),
-            ("date", text(self.date.as_ref())),
-            ("source", source),
-            ("notes", text(self.notes.as_ref())),
-        ])
-    }
-
     /// What was measured, for people.
     fn subject(&self) -> String {
         let task = quoted(self.task_id.as_deref().unwrap_or_default());

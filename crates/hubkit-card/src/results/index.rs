@@ -5,11 +5,9 @@ use serde_yaml::Value;
 use super::{
     AddResultError, Existing, check,
     error::{quoted, value},
-    filled, mapping, text,
+    written::mapping,
 };
-use crate::{
-    Change, Edit, EvalResult, FieldPath, Metadata, Metric, ModelIndex, ResultDataset, VerifyToken,
-};
+use crate::{Change, Edit, EvalResult, FieldPath, Metadata, Metric, ModelIndex, ResultDataset};
 
 const FIELD: &str = "model-index";
 
@@ -183,54 +181,4 @@ fn replaced(
         edits.push(Edit::new(path.key("verified"), Change::Remove));
     }
     Ok(edits)
-}
-
-impl EvalResult {
-    /// The result as it is written, without what is not known of the form.
-    fn to_value(&self) -> Value {
-        let task = self.task.as_ref().and_then(|task| {
-            filled([
-                ("type", text(task.kind.as_ref())),
-                ("name", text(task.name.as_ref())),
-            ])
-        });
-        let dataset = self.dataset.as_ref().and_then(|dataset| {
-            filled([
-                ("name", text(dataset.name.as_ref())),
-                ("type", text(dataset.kind.as_ref())),
-                ("config", text(dataset.config.as_ref())),
-                ("split", text(dataset.split.as_ref())),
-                ("revision", text(dataset.revision.as_ref())),
-                ("args", dataset.args.clone()),
-            ])
-        });
-        let source = self.source.as_ref().and_then(|source| {
-            filled([
-                ("url", text(source.url.as_ref())),
-                ("name", text(source.name.as_ref())),
-            ])
-        });
-        let metrics = self.metrics.iter().map(Metric::to_value).collect();
-        mapping([
-            ("task", task),
-            ("dataset", dataset),
-            ("metrics", Some(Value::Sequence(metrics))),
-            ("source", source),
-        ])
-    }
-}
-
-impl Metric {
-    fn to_value(&self) -> Value {
-        let token = self.verify_token.as_ref().map(VerifyToken::expose);
-        mapping([
-            ("type", text(self.kind.as_ref())),
-            ("value", self.value.clone()),
-            ("name", text(self.name.as_ref())),
-            ("config", text(self.config.as_ref())),
-            ("args", self.args.clone()),
-            ("verified", self.verified.map(Value::Bool)),
-            ("verifyToken", token.map(Value::from)),
-        ])
-    }
 }

@@ -1,3 +1,5 @@
+use serde_yaml::Value;
+
 use super::*;
 use crate::{
     Card, EntrySource, EvalEntry, EvalResult, Metric, ResultDataset, ResultSource, ResultTask,

@@ -2,10 +2,10 @@
 
 use std::{fs, io, path::Path};
 
-use hubkit::RepoPath;
+use hubkit::{RepoKind, RepoPath};
 use hubkit_card::{EvalEntries, EvalEntry, Metadata};
 
-use super::source::{CARD, Found, Place, folder_of};
+use super::source::{CARD, Found, Place, Source, folder_of};
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -16,8 +16,9 @@ use crate::{
 pub(super) const RESULTS: &str = ".eval_results";
 /// What makes a data set a benchmark.
 pub(super) const BENCHMARK: &str = "eval.yaml";
-/// More files than these are not read.
+/// More files than these are not read, nor more bytes of all of them.
 const MOST: usize = 256;
+const MOST_BYTES: usize = 16 << 20;
 
 /// A file beside a card.
 pub(super) struct Beside {
@@ -82,11 +83,27 @@ pub(super) async fn results(place: &Place) -> Result<Vec<Beside>, Failure> {
         paths.truncate(MOST);
     }
     let mut files = Vec::new();
+    let mut left = MOST_BYTES;
     for path in paths {
         let bytes = read(place, &path).await?;
+        let Some(rest) = left.checked_sub(bytes.len()) else {
+            left_out(&path, "the files before it are long already");
+            break;
+        };
+        left = rest;
         files.push(Beside::new(path, bytes));
     }
     Ok(files)
+}
+
+/// The entries of every file of results of a model. A card that is a file alone has nothing around it.
+pub(super) async fn entries(source: &Source) -> Result<Vec<EvalEntry>, Failure> {
+    let is_alone = matches!(source.place, Place::Input | Place::File(_));
+    if is_alone || source.kind.is_some_and(|kind| kind != RepoKind::Model) {
+        return Ok(Vec::new());
+    }
+    let files = results(&source.place).await?;
+    Ok(files.iter().flat_map(Beside::entries).collect())
 }
 
 /// The `eval.yaml` of a data set, where there is one.

@@ -1,9 +1,9 @@
 //! `hubkit card diff`.
 
-use hubkit_card::{Difference, Value, diff, value_to_json};
+use hubkit_card::{Difference, Value, diff_with_entries, value_to_json};
 use serde_json::json;
 
-use super::source::Source;
+use super::{beside, source::Source};
 use crate::{
     args::{CardDiff, Global, WhichCard},
     exit::Exit,
@@ -23,7 +23,14 @@ pub(super) async fn run(global: &Global, arguments: &CardDiff) -> Result<Exit, F
     };
     let before = Source::read(global, &which(&arguments.before)).await?;
     let after = Source::read(global, &which(&arguments.after)).await?;
-    let differences = diff(&before.card()?.metadata, &after.card()?.metadata);
+    let entries = (
+        beside::entries(&before).await?,
+        beside::entries(&after).await?,
+    );
+    let differences = diff_with_entries(
+        (&before.card()?.metadata, &entries.0),
+        (&after.card()?.metadata, &entries.1),
+    );
     Ui::new(global).lines(
         differences.is_empty(),
         || text(&differences),

@@ -5,7 +5,7 @@ mod page;
 use hubkit_card::{Card, Contract, RemoteImages, render_with};
 
 use super::{
-    document,
+    beside, document,
     places::{Places, Reader},
     source::Source,
 };
@@ -31,7 +31,7 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
     } else {
         RemoteImages::Linked
     };
-    let contract = Contract::of(&card.metadata);
+    let contract = Contract::of(&card.metadata).with_entries(&beside::entries(&source).await?);
     let facts = contract.render(&places, LONGEST_CONTRACT);
     let text = render_with(card.body, &places, LONGEST, images);
     let outline = card.outline();

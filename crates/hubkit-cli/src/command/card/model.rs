@@ -1,14 +1,13 @@
 //! A model with all that is around its card.
 
 mod documents;
-mod results;
 mod shape;
 
 use hubkit::RepoKind;
 use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};
 
 use self::documents::Documents;
-use super::{asset::gather, source::Source};
+use super::{asset::gather, beside, source::Source};
 use crate::{
     args::{Global, WhichCard},
     exit::Exit,
@@ -46,7 +45,7 @@ impl Described {
         }
         let documents = Documents::read(&source.place).await?;
         let shape = shape::look(&source, &documents, task.as_deref()).await?;
-        let results = results::read(&source).await?;
+        let results = beside::entries(&source).await?;
         Ok(Self {
             asset: gathered.asset,
             name: source.folder_name().unwrap_or_else(|| "model".to_owned()),

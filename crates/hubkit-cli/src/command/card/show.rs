@@ -5,6 +5,7 @@ mod json;
 use hubkit_card::{Card, Contract, Extent, Layout, Outline, Stress, lay_out};
 
 use super::{
+    beside,
     places::{Places, Reader},
     source::Source,
 };
@@ -29,8 +30,9 @@ pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, F
     };
     let places = Places::of(global, &source, Reader::Text)?;
     let ui = Ui::new(global);
+    let contract = Contract::of(&card.metadata).with_entries(&beside::entries(&source).await?);
     if ui.json {
-        let value = json::value(&source, &card, &outline, &places);
+        let value = json::value(&source, &card, &outline, &contract, &places);
         data(&value.to_string())?;
         return Ok(Exit::Done);
     }
@@ -53,7 +55,7 @@ pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, F
         } else {
             Extent::Brief
         };
-        let head = Contract::of(&card.metadata).lay_out(&source.name, &layout, extent);
+        let head = contract.lay_out(&source.name, &layout, extent);
         is_whole &= head.is_whole;
         text.push_str(&head.text);
     }

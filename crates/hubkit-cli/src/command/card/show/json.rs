@@ -9,9 +9,9 @@ pub(super) fn value(
     source: &Source,
     card: &Card<'_>,
     outline: &Outline,
+    contract: &Contract,
     places: &Places<'_>,
 ) -> Value {
-    let contract = Contract::of(&card.metadata);
     let fault = card.fault.as_ref().map(|fault| {
         let place = card.fault_location();
         json!({ "message": fault.to_string(), "line": place.map(|place| place.line),
@@ -21,8 +21,8 @@ pub(super) fn value(
         "name": source.name,
         "title": outline.title(),
         "fault": fault,
-        "contract": facts(&contract, places),
-        "results": results(&contract),
+        "contract": facts(contract, places),
+        "results": results(contract),
         "metadata": card.metadata.to_json(),
         "sections": sections(outline),
         "links": outline.links.iter().map(|item| link(item, places)).collect::<Vec<_>>(),
