@@ -6,6 +6,7 @@ mod emit;
 mod error;
 mod flow;
 mod frame;
+mod gone;
 mod layout;
 mod list;
 mod mapping;
@@ -24,7 +25,7 @@ use std::borrow::Cow;
 use serde_yaml::Value;
 
 pub use self::error::EditError;
-use self::{frame::Frame, python::Read};
+use self::{frame::Frame, gone::Gone, python::Read};
 pub(crate) use self::{model::shape, names::step};
 use crate::{Card, Dialect, FieldPath, Metadata, MetadataError, metadata};
 
@@ -126,7 +127,8 @@ fn revalue(text: &str, edits: &[Edit]) -> Result<String, EditError> {
         return Ok(text.to_owned());
     }
     let python = python_value(text);
-    way::first(frame.block, line_end, &old, &new, |block, demand| {
+    let gone = Gone::of(&old, edits);
+    way::first(frame.block, line_end, &old, &new, &gone, |block, demand| {
         let (changed, read) = frame.checked(block, &new)?;
         let Some(python) = &python else {
             return Some(changed);
@@ -172,9 +174,14 @@ pub fn edit_document(text: &str, new: &Value) -> Result<String, EditError> {
     let line_end = layout::line_end(text);
     let is_meant =
         |document: &str| metadata::value(document, Dialect::Hub).is_ok_and(|value| value == *new);
-    way::first(text, line_end, &old, new, |document, _| {
-        is_meant(document).then(|| document.to_owned())
-    })
+    way::first(
+        text,
+        line_end,
+        &old,
+        new,
+        &Gone::default(),
+        |document, _| is_meant(document).then(|| document.to_owned()),
+    )
 }
 
 #[cfg(test)]

@@ -10,6 +10,32 @@ pub(super) struct Alignment {
     pub(super) before: Vec<Vec<usize>>,
 }
 
+impl Alignment {
+    /// What stays where some items are taken out and others are put at the end; `None` where the new list is another one.
+    pub(super) fn without(old: &[Value], gone: &[usize], new: &[Value]) -> Option<Self> {
+        let mut is_gone = vec![false; old.len()];
+        for at in gone {
+            *is_gone.get_mut(*at)? = true;
+        }
+        let mut count = 0;
+        let mut kept = Vec::new();
+        for (item, is_gone) in old.iter().zip(is_gone) {
+            if is_gone {
+                kept.push(None);
+                continue;
+            }
+            if new.get(count) != Some(item) {
+                return None;
+            }
+            kept.push(Some(count));
+            count += 1;
+        }
+        let mut before = vec![Vec::new(); old.len() + 1];
+        before[old.len()] = (count..new.len()).collect();
+        Some(Self { kept, before })
+    }
+}
+
 /// How far ahead an item is looked for. It bounds the work; further away it is written anew.
 const AHEAD: usize = 32;
 

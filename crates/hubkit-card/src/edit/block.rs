@@ -127,7 +127,7 @@ impl Rewriter<'_> {
         old: &[Value],
         new: &[Value],
     ) -> Result<bool, EditError> {
-        let items = Items::of(written, old, new);
+        let items = Items::of(written, old, new, self.gone.at(&self.here()));
         if !items.is_any_kept() {
             return Ok(false);
         }
@@ -144,13 +144,14 @@ impl Rewriter<'_> {
             ends.push(from);
         }
         let column = starts.first().map_or(0, |start| self.places.column(*start));
-        for before in 0..=written.len() {
-            self.insert_items(&items, before, column, &starts, &ends)?;
-        }
         self.items(&items, |at| Slot {
             from: starts[at] + 1,
             kind: Kind::Item(column),
         })?;
+        // Below the lines that an item before them was given.
+        for before in 0..=written.len() {
+            self.insert_items(&items, before, column, &starts, &ends)?;
+        }
         self.remove_runs(&starts, &ends, &|at| items.is_kept(at));
         Ok(true)
     }

@@ -62,7 +62,7 @@ impl Rewriter<'_> {
         old: &[Value],
         new: &[Value],
     ) -> Result<bool, EditError> {
-        let items = Items::of(written, old, new);
+        let items = Items::of(written, old, new, self.gone.at(&self.here()));
         if !items.is_any_kept() {
             return Ok(false);
         }

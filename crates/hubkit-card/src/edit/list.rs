@@ -18,10 +18,17 @@ pub(super) struct Items<'e> {
 }
 
 impl<'e> Items<'e> {
-    pub(super) fn of(written: &'e [Node<'e>], old: &'e [Value], new: &'e [Value]) -> Self {
+    /// Where items were named to go, these do, and not others that are like them.
+    pub(super) fn of(
+        written: &'e [Node<'e>],
+        old: &'e [Value],
+        new: &'e [Value],
+        gone: Option<&[usize]>,
+    ) -> Self {
+        let named = gone.and_then(|gone| Alignment::without(old, gone, new));
         Self {
             written,
-            alignment: align(old, new),
+            alignment: named.unwrap_or_else(|| align(old, new)),
             old,
             new,
         }

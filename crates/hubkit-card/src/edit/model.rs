@@ -172,6 +172,19 @@ fn find<'a>(root: &'a mut Value, path: &FieldPath) -> Result<Option<&'a mut Valu
     Ok(Some(value))
 }
 
+/// The value at a path.
+pub(super) fn at<'v>(root: &'v Value, path: &FieldPath) -> Option<&'v Value> {
+    path.steps()
+        .iter()
+        .try_fold(root, |value, step| match step {
+            Step::Key(name) => {
+                let mapping = value.as_mapping()?;
+                mapping.get(key(mapping, name))
+            }
+            Step::Index(index) => value.as_sequence()?.get(*index),
+        })
+}
+
 /// The first steps of a path.
 pub(super) fn upper(path: &FieldPath, depth: usize) -> FieldPath {
     let mut upper = FieldPath::root();

@@ -122,15 +122,18 @@ impl<'a> Places<'a> {
 
     /// Where the colon after a name is; `None` where there is none, as in `{name}` or `? name`.
     pub(super) fn colon(&self, key: &Node<'_>) -> Option<usize> {
-        let at = self.skip(self.end(key));
+        let at = self.skip(self.name_end(key));
         (self.byte(at) == Some(b':')).then_some(at)
     }
 
     /// Where an entry begins: with the `?`, the anchor or the tag of its name, or the name.
     pub(super) fn entry_start(&self, key: &Node<'_>) -> usize {
         let bytes = self.source.as_bytes();
-        let line = self.line_start(key.span.start);
-        let mut start = key.span.start;
+        let mut start = self.begin(key);
+        let line = self.line_start(start);
+        if key.span.is_empty() && self.source[..start].ends_with('?') {
+            start -= 1;
+        }
         loop {
             let mut end = start;
             while end > line && is_blank(bytes[end - 1]) {
@@ -147,6 +150,16 @@ impl<'a> Places<'a> {
                 return start;
             }
             start = begin;
+        }
+    }
+
+    /// Where the text of a value begins. Of nothing it is right after the sign before it: a reader finds it further down.
+    fn begin(&self, node: &Node<'_>) -> usize {
+        let start = node.span.start;
+        if node.span.is_empty() && node.as_text().is_some() {
+            self.source[..start].trim_end().len()
+        } else {
+            start
         }
     }
 
@@ -171,11 +184,20 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Where the text of a name ends.
+    fn name_end(&self, key: &Node<'_>) -> usize {
+        if key.span.is_empty() {
+            self.begin(key)
+        } else {
+            self.end(key)
+        }
+    }
+
     /// Where the text of an entry ends: after its value, or after the colon where nothing follows.
     pub(super) fn value_end(&self, key: &Node<'_>, value: &Node<'_>) -> usize {
         match self.colon(key) {
             Some(colon) => self.end(value).max(colon + 1),
-            None => self.end(key),
+            None => self.name_end(key),
         }
     }
 

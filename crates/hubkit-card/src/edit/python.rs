@@ -17,7 +17,8 @@ pub(super) struct Read<'v> {
 pub(super) fn is_kept(old: Read<'_>, new: Read<'_>, demand: Demand) -> bool {
     let is_as_on_a_hub = new.python == new.hub;
     if old.hub == new.hub {
-        return new.python == old.python || demand == Demand::HubOrBefore && is_as_on_a_hub;
+        return new.python == old.python
+            || demand == Demand::HubOrBefore && is_either(old.python, new);
     }
     match (old.hub, old.python, new.hub, new.python) {
         (
@@ -51,6 +52,29 @@ pub(super) fn is_kept(old: Read<'_>, new: Read<'_>, demand: Demand) -> bool {
             })
         }
         _ => is_as_on_a_hub,
+    }
+}
+
+/// Whether each value in one is what it was, or what a hub reads.
+fn is_either(old: &Value, new: Read<'_>) -> bool {
+    if new.python == old || new.python == new.hub {
+        return true;
+    }
+    match (old, new.hub, new.python) {
+        (Value::Mapping(old), Value::Mapping(hub), Value::Mapping(python)) => {
+            let is_as_long = old.len() == python.len() && hub.len() == python.len();
+            let mut names = old.keys().zip(python.keys());
+            let mut values = old.values().zip(hub.values()).zip(python.values());
+            is_as_long
+                && names.all(|(old, python)| old == python)
+                && values.all(|((old, hub), python)| is_either(old, Read { hub, python }))
+        }
+        (Value::Sequence(old), Value::Sequence(hub), Value::Sequence(python)) => {
+            let is_as_long = old.len() == python.len() && hub.len() == python.len();
+            let mut values = old.iter().zip(hub).zip(python);
+            is_as_long && values.all(|((old, hub), python)| is_either(old, Read { hub, python }))
+        }
+        _ => false,
     }
 }
 

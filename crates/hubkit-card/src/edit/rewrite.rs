@@ -7,6 +7,7 @@ use serde_yaml::Value;
 use super::{
     EditError,
     emit::{self, Written},
+    gone::Gone,
     layout::Layout,
     place::Places,
     scalar::Within,
@@ -44,6 +45,7 @@ pub(super) struct Rewriter<'a> {
     pub(super) layout: Layout,
     pub(super) line_end: &'a str,
     pub(super) way: Way,
+    pub(super) gone: &'a Gone,
     splices: Vec<(Range<usize>, String)>,
     /// The anchors that aliases name.
     aliased: HashSet<usize>,
@@ -58,6 +60,7 @@ impl<'a> Rewriter<'a> {
         document: &Document<'a>,
         line_end: &'a str,
         way: Way,
+        gone: &'a Gone,
     ) -> Self {
         let places = Places::of(source);
         let mut aliased = HashSet::new();
@@ -78,6 +81,7 @@ impl<'a> Rewriter<'a> {
             places,
             line_end,
             way,
+            gone,
             splices: Vec::new(),
             aliased,
             shared: None,

@@ -1,5 +1,9 @@
 //! What a change leaves of a card.
 
+mod generated;
+mod region;
+mod sweep;
+
 use serde_yaml::Value;
 
 use super::*;
@@ -146,7 +150,16 @@ fn lists_grow_as_they_are_written() {
         "t:\n- - a\n  - b\n  - x\n- - c\n  - y",
     );
     check("t:\n- a\n-\n- c", &["t[1]=b"], "t:\n- a\n- b\n- c");
-    check("t:\n- a\n- |\n  b", &["t+x"], "t:\n- a\n- |\n  b\n- x");
+    check(
+        "t:\n- a\n- |\n  b\nz: 1",
+        &["t+x"],
+        "t:\n- a\n- |\n  b\n- x\nz: 1",
+    );
+    check(
+        "t:\n- a # c\n- b # d",
+        &["t=[{x: 1}, [u, v], w]"],
+        "t:\n- # c\n  x: 1\n- # d\n  - u\n  - v\n- w",
+    );
 }
 
 #[test]
@@ -191,6 +204,17 @@ fn what_is_removed_takes_its_own_lines_with_it() {
     check("l:\n- - a\n  - b", &["l[0][0]!"], "l:\n- - b");
     check("# c\na: 1\n# d", &["a!"], "# c\n# d");
     check("? a\n: b\nc: 1", &["a!"], "c: 1");
+    check("t:\n- ?\nc: 1", &["t[0]!"], "t: []\nc: 1");
+    check("t:\n- ?\n- b\nc: 1", &["t[0]!", "c=2"], "t:\n- b\nc: 2");
+    check("t:\n- ?\nc: 1", &["t+x"], "t:\n- ?\n- x\nc: 1");
+    // Of items that are alike, the one that was named goes, with its remark.
+    check("t:\n- a # 1\n- b\n- a # 2", &["t[0]!"], "t:\n- b\n- a # 2");
+    check(
+        "t:\n- a # 1\n- a # 2\n- a # 3",
+        &["t[1]!", "t[1]!"],
+        "t:\n- a # 1",
+    );
+    check("t: [a, a, b, a]", &["t[1]!", "t+c"], "t: [a, b, a, c]");
 }
 
 #[test]
@@ -239,6 +263,11 @@ fn python_reads_what_is_new_as_a_hub_and_the_rest_as_before() {
     check("a: |\n  text\nb: 1", &["b!"], "a: |\n  text\n");
     // An item can stand nowhere else: Python then reads what a hub has read all along.
     check("t:\n- |\n  a", &["t+x"], "t:\n- |\n  a\n- x");
+    check(
+        "t:\n- b: no\n  c: |\n    a",
+        &["t+x"],
+        "t:\n- b: no\n  c: |\n    a\n- x",
+    );
     check(
         "l: no\nd: 2022-01-01\nn: {010: no}",
         &["l+'yes'", "n.x=1"],

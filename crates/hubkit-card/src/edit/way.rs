@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use super::{EditError, rewrite::Rewriter};
+use super::{EditError, gone::Gone, rewrite::Rewriter};
 use crate::syntax::Document;
 
 /// How a change is written.
@@ -70,6 +70,7 @@ pub(super) fn first(
     line_end: &str,
     old: &Value,
     new: &Value,
+    gone: &Gone,
     accept: impl Fn(&str, Demand) -> Option<String>,
 ) -> Result<String, EditError> {
     // With a line end after the last line no line is special.
@@ -80,7 +81,7 @@ pub(super) fn first(
     let mut failure = EditError::NotKept;
     let mut tried: Vec<String> = Vec::new();
     for way in WAYS {
-        let mut rewriter = Rewriter::new(&whole, &document, line_end, way);
+        let mut rewriter = Rewriter::new(&whole, &document, line_end, way, gone);
         rewriter.root(&document, old, new)?;
         if let Some(path) = rewriter.shared.take() {
             failure = EditError::Shared { path };
