@@ -6,7 +6,7 @@ mod papers;
 use hubkit_types::RepoKind;
 use serde_json::Value;
 
-pub(crate) use files::{architecture, class, library, senses};
+pub(crate) use files::{architecture, class, formats, library, senses};
 
 use crate::{BaseModelRelation, CardData, lists, modality};
 

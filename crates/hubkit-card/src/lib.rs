@@ -26,6 +26,7 @@ mod render;
 mod results;
 mod split;
 mod syntax;
+mod template;
 mod terminal;
 mod view;
 
@@ -59,6 +60,10 @@ pub use render::{
 pub use results::{AddResultError, Existing, add_entry, add_result};
 pub use serde_yaml::{Mapping, Value};
 pub use split::{Parts, split};
+pub use template::{
+    DOCUMENT_BYTES, Origin, Said, Template, TemplateSources, kind_of_files, template,
+    template_documents,
+};
 pub use terminal::{Extent, Layout, Lines, Stress, columns, lay_out};
 pub use view::{
     Benchmark, BenchmarkTask, Column, Component, DataConfig, DataFiles, DatasetCard, DatasetInfo,

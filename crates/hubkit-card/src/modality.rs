@@ -13,7 +13,8 @@ use crate::{
     lists::{Medium, Task},
 };
 
-pub(crate) use model::task_name;
+pub(crate) use files::library as packed_by;
+pub(crate) use model::{modality as of_model, task_name};
 
 /// What goes in and what comes out, as far as a card and files tell. Empty where they tell nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -21,7 +21,7 @@ pub use cache::{Cache, Gc, Verify};
 pub use card::{
     BillOfMaterials, CardBom, CardCommand, CardCroissant, CardDiff, CardEvalAdd, CardEvalCommand,
     CardEvalList, CardGet, CardHtml, CardImport, CardJson, CardJsonld, CardLint, CardMerge,
-    CardRemove, CardSet, CardShow, FailOn, MeasuredOn, WhichCard, WrittenTo,
+    CardNew, CardRemove, CardSet, CardShow, FailOn, MeasuredOn, WhichCard, WrittenTo,
 };
 pub use download::{Download, ShowProgress};
 pub use inspect::Inspect;

@@ -13,6 +13,7 @@ mod inspecting;
 mod interruptions;
 mod linting;
 mod local_dir;
+mod making;
 mod results;
 mod roots;
 mod serving;

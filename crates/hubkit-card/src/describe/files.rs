@@ -35,7 +35,7 @@ const FORMATS: &[(&str, Sign)] = &[
 ];
 
 /// The formats of a model's files.
-pub(super) fn formats<'a>(files: &[&str]) -> Vec<&'a str> {
+pub(crate) fn formats<'a>(files: &[&str]) -> Vec<&'a str> {
     let mut found = Vec::new();
     for (format, sign) in FORMATS {
         if !found.contains(format) && files.iter().any(|file| is(file, sign)) {

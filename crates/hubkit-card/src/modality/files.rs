@@ -62,7 +62,7 @@ fn of_projector(file: &str) -> Option<&'static str> {
 }
 
 /// The library that packs files so.
-pub(super) fn library(files: &[&str]) -> Option<&'static str> {
+pub(crate) fn library(files: &[&str]) -> Option<&'static str> {
     let has = |name: &str| files.contains(&name);
     let begins = |start: &str| files.iter().any(|file| file.starts_with(start));
     if has("meta.json") && has("config.cfg") {

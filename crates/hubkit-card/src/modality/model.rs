@@ -10,7 +10,7 @@ use crate::{
     lists::{self, Medium, Task},
 };
 
-pub(super) fn modality(data: &CardData, evidence: &Evidence<'_>) -> Modality {
+pub(crate) fn modality(data: &CardData, evidence: &Evidence<'_>) -> Modality {
     let told =
         task_name(data, evidence).and_then(|(name, reason)| Some((named(&name)?, name, reason)));
     let mut found = Modality::default();

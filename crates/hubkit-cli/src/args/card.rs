@@ -4,6 +4,7 @@ mod edit;
 mod eval;
 mod export;
 mod lint;
+mod new;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -13,6 +14,7 @@ pub use edit::{CardGet, CardMerge, CardRemove, CardSet};
 pub use eval::{CardEvalAdd, CardEvalCommand, CardEvalList, MeasuredOn};
 pub use export::{BillOfMaterials, CardBom, CardCroissant, CardImport, CardJsonld, WrittenTo};
 pub use lint::{CardLint, FailOn};
+pub use new::CardNew;
 pub use show::{CardHtml, CardShow};
 
 /// Cards: what a model, a dataset or a Space says of itself.
@@ -26,6 +28,8 @@ pub enum CardCommand {
     Json(CardJson),
     /// Say what hubs refuse in a card and what its readers will miss; ends with 1 where a hub refuses it
     Lint(CardLint),
+    /// Make a first card of what the files of a repository say
+    New(CardNew),
     /// Print what the metadata says at a path
     Get(CardGet),
     /// Change the metadata, and nothing else

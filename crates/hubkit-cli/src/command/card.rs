@@ -18,6 +18,7 @@ mod lint;
 mod losses;
 mod merge;
 mod model;
+mod new;
 mod places;
 mod remove;
 mod replacement;
@@ -37,6 +38,7 @@ pub(crate) async fn run(global: &Global, command: &CardCommand) -> Result<Exit, 
         CardCommand::Html(arguments) => html::run(global, arguments).await,
         CardCommand::Json(arguments) => json::run(global, arguments).await,
         CardCommand::Lint(arguments) => lint::run(global, arguments).await,
+        CardCommand::New(arguments) => new::run(global, arguments).await,
         CardCommand::Get(arguments) => get::run(global, arguments).await,
         CardCommand::Set(arguments) => set::run(global, arguments),
         CardCommand::Remove(arguments) => remove::run(global, arguments),

@@ -1,7 +1,7 @@
 //! A model with all that is around its card.
 
 mod documents;
-mod shape;
+pub(super) mod shape;
 
 use hubkit::RepoKind;
 use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};

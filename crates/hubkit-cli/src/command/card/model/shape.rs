@@ -67,11 +67,17 @@ fn left_out(what: &str) {
 /// What can be told without weights.
 fn of_config(documents: &Documents) -> ModelShape {
     let config = documents.get("config.json").map(ToString::to_string);
-    let config = config.and_then(|json| Config::parse(json.as_bytes()).ok());
+    of_json(config.unwrap_or_default().as_bytes())
+}
+
+/// What a `config.json` tells: nothing where it is none.
+pub(in crate::command::card) fn of_json(config: &[u8]) -> ModelShape {
+    let config = Config::parse(config).ok();
     shape(Architecture::of(config.as_ref(), &[]))
 }
 
-fn of(model: &InspectedModel, task: Option<&str>) -> ModelShape {
+/// What can be told of a model that was looked at.
+pub(in crate::command::card) fn of(model: &InspectedModel, task: Option<&str>) -> ModelShape {
     let facts = model.facts(task, MemoryRequest::default());
     let mut shape = shape(facts.architecture);
     let parameters = facts.parameters;
