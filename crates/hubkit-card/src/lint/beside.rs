@@ -14,7 +14,7 @@ use super::{
     text,
 };
 use crate::{
-    Benchmark, Card, Diagnostic, EvalEntries, FieldPath, Metadata, MetadataError, Severity,
+    Benchmark, Card, Diagnostic, EvalEntries, FieldPath, Metadata, MetadataError, Severity, Step,
     read_document, syntax::Document,
 };
 
@@ -87,8 +87,12 @@ fn draft(diagnostic: Diagnostic, invalid: &'static Rule) -> Draft {
         ("missing-field", _) => &MISSING_PART,
         _ => &ODD_VALUE,
     };
+    let is_token = path.steps().last() == Some(&Step::Key("verifyToken".to_owned()));
     let place = if path.is_root() {
         Place::Metadata(path)
+    } else if let (true, [Step::Index(at), ..]) = (is_token, path.steps()) {
+        // The place is shown with its line, and the line of a signature is not to be.
+        Place::Value(FieldPath::root().index(*at))
     } else {
         Place::Value(path)
     };

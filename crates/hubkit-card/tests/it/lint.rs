@@ -613,6 +613,8 @@ fn files_of_results_and_benchmarks_are_told_with_their_places() {
     let again = good.replace("# ours\n", "").replace("20.9", "21");
     assert_eq!(results(&format!("{good}{again}")), ["5:3 odd-value"]);
     assert_eq!(results(&format!("{good}{again}  notes: tools\n")), [""; 0]);
+    let signed = format!("{good}  verifyToken: [x]\n");
+    assert_eq!(results(&signed), ["2:3 odd-type"]);
     assert_eq!(results("- text\n"), ["1:3 invalid-eval-results"]);
     assert_eq!(results("text\n"), ["1:1 invalid-eval-results"]);
     assert_eq!(results("a: ["), ["1:4 invalid-yaml"]);
