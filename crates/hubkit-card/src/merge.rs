@@ -108,6 +108,9 @@ impl Merger {
         let mut others = Mapping::new();
         for (name, value) in given {
             if matches!(name, Value::Sequence(_) | Value::Mapping(_)) {
+                if there.get(name).is_some_and(|found| is_same(found, value)) {
+                    continue;
+                }
                 let (path, found) = (path.clone(), shape(name));
                 return Err(EditError::Unwritable { path, found });
             }

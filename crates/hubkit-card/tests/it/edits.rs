@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use hubkit_card::{Card, Change, Edit, FieldPath, Value, edit};
+use hubkit_card::{
+    Card, Change, Differing, Edit, FieldPath, Merge, MergeRules, Value, edit, merge,
+};
 
 use crate::cards::{cards, fixtures, real_cards};
 
@@ -31,6 +33,63 @@ fn unedited_read_then_write_is_byte_identical_on_every_card() {
         read += 1;
     }
     assert!(read > 60, "{read} cards were read");
+}
+
+/// Each card and the next: what is taken over is there, once, and what was there stays unless it is to be written over.
+#[test]
+fn cards_are_merged_into_each_other_once() {
+    let mut all = cards(&fixtures("cards"));
+    all.extend(real_cards().into_iter().flatten());
+    let read = |text: &str| Card::read(text).metadata;
+    let mut merged = 0;
+    for pair in all.windows(2) {
+        let [(name, text), (other, given)] = pair else {
+            continue;
+        };
+        // Small ones are as odd as large ones, and take less time.
+        if text.len() + given.len() > 20_000 {
+            continue;
+        }
+        let (there, given) = (read(text), read(given));
+        let (there, given) = (there.as_mapping(), given.as_mapping());
+        let itself = merge(there, there, MergeRules::default()).expect(name);
+        assert_eq!(itself, Merge::default(), "{name} and itself");
+        for differing in [Differing::Keep, Differing::Overwrite] {
+            let rules = MergeRules {
+                differing,
+                ..MergeRules::default()
+            };
+            let Ok(Merge {
+                edits, conflicts, ..
+            }) = merge(there, given, rules)
+            else {
+                continue;
+            };
+            let Ok(changed) = edit(text, &edits) else {
+                continue;
+            };
+            let after = read(&changed);
+            for (key, value) in there {
+                let path = FieldPath::of(key.as_str().unwrap_or_default());
+                let is_changed = edits
+                    .iter()
+                    .any(|one| one.path.steps().first() == path.steps().first());
+                assert!(
+                    is_changed || after.as_mapping().get(key) == Some(value),
+                    "{name}: {path}"
+                );
+            }
+            let again = merge(after.as_mapping(), given, rules).expect(name);
+            assert_eq!(again.edits, [], "{name} and {other}, twice");
+            if differing == Differing::Keep {
+                assert_eq!(again.conflicts, conflicts, "{name} and {other}, twice");
+            } else {
+                assert_eq!(again.conflicts, [], "{name} and {other}, twice");
+            }
+            merged += 1;
+        }
+    }
+    assert!(merged > 60, "{merged} were merged");
 }
 
 /// The shorter of two, since others may hold the processor meanwhile.
