@@ -13,6 +13,7 @@ mod faulty_hub;
 mod git_http;
 mod home;
 mod library;
+mod markup;
 mod meddler;
 mod node;
 mod noted;
@@ -42,6 +43,7 @@ pub use faulty_hub::{
 pub use git_http::GitHttp;
 pub use home::{Home, NOWHERE, Run};
 pub use library::{fill, into_git, library, with_a_long_shelf};
+pub use markup::markup;
 pub use meddler::{Meddler, Meddling};
 pub use node::Node;
 pub use noted::wait_for_a_note;

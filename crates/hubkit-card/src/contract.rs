@@ -1,5 +1,6 @@
 //! What a reader of a card wants to know before reading it.
 
+mod modality;
 mod results;
 
 use hubkit_types::{RepoId, RepoKind};

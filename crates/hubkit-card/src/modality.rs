@@ -78,6 +78,21 @@ impl Ground {
             Self::Files => "files",
         }
     }
+
+    /// Where it was found, in the words of a sentence that begins with "by".
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::Task => "the card's task",
+            Self::Tag => "a tag of the card",
+            Self::Pipeline => "model_index.json",
+            Self::Config => "config.json",
+            Self::Adapter => "adapter_config.json",
+            Self::Library => "the library",
+            Self::Processor => "the preprocessor's configuration",
+            Self::Features => "dataset_info",
+            Self::Files => "a file",
+        }
+    }
 }
 
 /// Says what goes into a model and what comes out, or what a data set holds: from its card, and where that is silent from

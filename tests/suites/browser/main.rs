@@ -8,6 +8,8 @@ use anyhow::{Result, ensure};
 use hubkit_tests::{Browser, Served, Server, Skip, run, trial};
 use tempfile::TempDir;
 
+mod cards;
+
 /// What an author must not be able to bring onto a page of ours.
 const CARD: &str = "---\nlicense: mit\npipeline_tag: text-generation\ntags: [tiny]\n---\n# A tiny model\n\n\
     <script>document.title = 'taken over'</script>\n<img src=x onerror=\"document.title='taken over'\">\n\n\
@@ -25,6 +27,16 @@ fn main() -> ExitCode {
             "pages_are_drawn_on_a_desk_and_on_a_phone",
             browser,
             pages_are_drawn,
+        ),
+        trial(
+            "pages_of_cards_run_nothing_and_ask_nobody",
+            browser,
+            cards::nothing_runs,
+        ),
+        trial(
+            "what_a_page_runs_or_asks_for_is_noticed",
+            browser,
+            cards::what_runs_is_noticed,
         ),
     ])
 }

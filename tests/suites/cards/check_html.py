@@ -145,7 +145,7 @@ def check_page(page, is_remote):
             check_element(element, is_remote)
 
 
-def check_within(text, name, is_remote):
+def check_within(text, name):
     """What the text becomes within another element, such as a program may put it into."""
     canary = "<b id=canary>after</b>"
     tree = fragment(f"<section><{name}>{text}</{name}></section>{canary}")
@@ -172,9 +172,9 @@ def check(path):
         again = parsed(written(page))
         expect(shape(again) == shape(page), "another tree when it is written and read again")
         inner = re.search(r"<article>(.*)</article>", text, re.S)[1]
-        if path.name.startswith("markup-"):
+        if path.name.startswith("markup-") and not is_remote:
             for name in FOREIGN:
-                check_within(inner, name, is_remote)
+                check_within(inner, name)
         return None
     except (Wrong, html5lib.html5parser.ParseError) as error:
         return f"{type(error).__name__}: {error}"

@@ -17,4 +17,5 @@ mod making;
 mod results;
 mod roots;
 mod serving;
+mod showing;
 mod tensors;

@@ -80,3 +80,36 @@ fn results_beside_the_card_come_first() {
     let told: Vec<_> = told.collect();
     assert_eq!(told, ["|cais/hle|one (tools)|20.9", "t|d|m|1"]);
 }
+
+#[test]
+fn what_goes_in_and_out_is_told_with_what_tells_it() {
+    let config = serde_json::json!({"architectures": ["BertForSequenceClassification"]});
+    let evidence = crate::Evidence {
+        config: Some(&config),
+        ..crate::Evidence::default()
+    };
+    let told = |kind, block: &str| {
+        let card = format!("---\n{block}---\n");
+        let card = Card::read(&card);
+        let modality = crate::modality(kind, &card.metadata, &evidence);
+        let contract = Contract::of(&card.metadata).with_modality(&modality);
+        let facts = contract.facts.into_iter();
+        let facts = facts.map(|fact| format!("{}: {}", fact.label, fact.values[0].text));
+        facts.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(RepoKind::Model, "license: mit\nlanguage: en\n")[1..],
+        [
+            "Modality: text → labels (text-classification, by config.json: BertForSequenceClassification)",
+            "Languages: en"
+        ]
+    );
+    assert_eq!(
+        told(RepoKind::Model, "pipeline_tag: text-to-image\n"),
+        [
+            "Task: Text-to-Image",
+            "Modality: text → image (by its task)"
+        ]
+    );
+    assert_eq!(told(RepoKind::Space, "sdk: gradio\n").len(), 1);
+}

@@ -5,7 +5,7 @@ mod page;
 use hubkit_card::{Card, Contract, RemoteImages, render_with};
 
 use super::{
-    beside, document,
+    beside, document, media,
     places::{Places, Reader},
     source::Source,
 };
@@ -31,7 +31,10 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
     } else {
         RemoteImages::Linked
     };
-    let contract = Contract::of(&card.metadata).with_entries(&beside::entries(&source).await?);
+    let modality = media::of(&source, &card).await;
+    let contract = Contract::of(&card.metadata)
+        .with_entries(&beside::entries(&source).await?)
+        .with_modality(&modality);
     let facts = contract.render(&places, LONGEST_CONTRACT);
     let text = render_with(card.body, &places, LONGEST, images);
     let outline = card.outline();

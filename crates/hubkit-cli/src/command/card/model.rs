@@ -6,7 +6,7 @@ pub(super) mod shape;
 use hubkit::RepoKind;
 use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};
 
-use self::documents::Documents;
+pub(super) use self::documents::Documents;
 use super::{asset::gather, beside, source::Source};
 use crate::{
     args::{Global, WhichCard},

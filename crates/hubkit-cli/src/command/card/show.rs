@@ -5,7 +5,7 @@ mod json;
 use hubkit_card::{Card, Contract, Extent, Layout, Outline, Stress, lay_out};
 
 use super::{
-    beside,
+    beside, media,
     places::{Places, Reader},
     source::Source,
 };
@@ -29,10 +29,13 @@ pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, F
         None => None,
     };
     let places = Places::of(global, &source, Reader::Text)?;
+    let modality = media::of(&source, &card).await;
     let ui = Ui::new(global);
-    let contract = Contract::of(&card.metadata).with_entries(&beside::entries(&source).await?);
+    let contract = Contract::of(&card.metadata)
+        .with_entries(&beside::entries(&source).await?)
+        .with_modality(&modality);
     if ui.json {
-        let value = json::value(&source, &card, &outline, &contract, &places);
+        let value = json::value(&source, &card, &outline, &contract, &places, &modality);
         data(&value.to_string())?;
         return Ok(Exit::Done);
     }

@@ -29,6 +29,8 @@ pub(super) struct Images {
 }
 
 pub(super) fn whole(content: &Content<'_>) -> String {
+    let title = written(content.title);
+    let source = written(content.source);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -37,14 +39,14 @@ pub(super) fn whole(content: &Content<'_>) -> String {
                 meta http-equiv="Content-Security-Policy" content=(policy(content.images));
                 meta name="referrer" content="no-referrer";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (content.title) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 header {
-                    p { (content.source) }
+                    p { (source) }
                     @if let Some(fault) = &content.fault {
-                        p.notice { "The metadata can't be read: " (fault) }
+                        p.notice { "The metadata can't be read: " (written(fault)) }
                     }
                     (PreEscaped(&content.facts.html))
                 }
@@ -54,11 +56,18 @@ pub(super) fn whole(content: &Content<'_>) -> String {
                         p.notice { "The card goes on; this page shows so much of it." }
                     }
                 }
-                footer { "Made by hubkit from the card of " (content.source) ". The words are its author's." }
+                footer { "Made by hubkit from the card of " (source) ". The words are its author's." }
             }
         }
     };
     page.into_string()
+}
+
+/// A text without what is no character: a page that holds one is malformed. What can't be seen was escaped before.
+fn written(text: &str) -> String {
+    let is_no_character =
+        |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    text.replace(is_no_character, "\u{fffd}")
 }
 
 /// Nothing runs, nothing is sent, and nothing is fetched but the images that were asked for.

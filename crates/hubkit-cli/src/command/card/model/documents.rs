@@ -37,11 +37,11 @@ const NAMES: [&str; 5] = [
 
 /// The documents that are there and that are JSON.
 #[derive(Default)]
-pub(super) struct Documents(BTreeMap<&'static str, Json>);
+pub(in crate::command::card) struct Documents(BTreeMap<&'static str, Json>);
 
 impl Documents {
     /// Reads them. One that is no JSON is told of and left out.
-    pub(super) async fn read(place: &Place) -> Result<Self, Failure> {
+    pub(in crate::command::card) async fn read(place: &Place) -> Result<Self, Failure> {
         let mut documents = Self::default();
         for name in NAMES {
             let bytes = match place {
@@ -65,7 +65,7 @@ impl Documents {
         self.0.get(name)
     }
 
-    pub(super) fn told(&self) -> ModelDocuments<'_> {
+    pub(in crate::command::card) fn told(&self) -> ModelDocuments<'_> {
         ModelDocuments {
             config: self.get("config.json"),
             model_index: self.get("model_index.json"),
