@@ -7,6 +7,7 @@ mod downloads;
 mod editing;
 mod errors;
 mod evaluating;
+mod exporting;
 mod finding;
 mod hostile;
 mod inspecting;
