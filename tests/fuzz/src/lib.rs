@@ -1,6 +1,7 @@
 //! What is given to the fuzzer: every door by which a stranger's bytes come in.
 
 mod archives;
+mod bills;
 mod bodies;
 mod croissants;
 mod edits;
@@ -21,6 +22,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All doors.
 pub const TARGETS: &[&[Target]] = &[
     routes::TARGETS,
+    bills::TARGETS,
     bodies::TARGETS,
     croissants::TARGETS,
     edits::TARGETS,
