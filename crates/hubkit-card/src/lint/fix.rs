@@ -73,6 +73,9 @@ pub fn mend(
             .filter(|found| found.is_fixable())
             .cloned()
             .collect();
+        if fixable.is_empty() {
+            break;
+        }
         let count = mended.len();
         if let Some((changed, done)) = apply(&text, &fixable) {
             text = changed;
