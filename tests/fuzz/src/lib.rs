@@ -12,6 +12,7 @@ mod models;
 mod replies;
 mod results;
 mod routes;
+mod templates;
 mod weights;
 
 pub use formats::format_seeds;
@@ -31,6 +32,7 @@ pub const TARGETS: &[&[Target]] = &[
     replies::TARGETS,
     results::TARGETS,
     formats::TARGETS,
+    templates::TARGETS,
     weights::TARGETS,
     models::TARGETS,
     archives::TARGETS,

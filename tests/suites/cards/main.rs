@@ -8,6 +8,7 @@ mod croissant;
 mod editing;
 mod evaluating;
 mod linting;
+mod making;
 mod models;
 mod pages;
 mod reading;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         editing::trials(),
         evaluating::trials(),
         linting::trials(),
+        making::trials(),
         models::trials(),
         pages::trials(),
     ];

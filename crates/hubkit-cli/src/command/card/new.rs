@@ -34,7 +34,8 @@ pub(super) async fn run(global: &Global, arguments: &CardNew) -> Result<Exit, Fa
         known.repo = named(name)?;
         known.name.clone_from(name);
     }
-    let filled = fill(&known, &said, kind(&known, arguments.repo_type)?);
+    let kind = kind(&known, arguments.repo_type)?;
+    let filled = fill(&known, &said, kind);
     let card = filled.to_card().map_err(|error| {
         Failure::new(Exit::Integrity, "unwritable", "no card could be written")
             .caused_by(&error)
@@ -45,7 +46,7 @@ pub(super) async fn run(global: &Global, arguments: &CardNew) -> Result<Exit, Fa
     }
     let ui = Ui::new(global);
     if ui.json {
-        data(&document(&filled, &card, output.as_deref()).to_string())?;
+        data(&document(kind, &filled, &card, output.as_deref()).to_string())?;
         return Ok(Exit::Done);
     }
     if output.is_none() {
@@ -161,7 +162,12 @@ fn tell(global: &Global, ui: &Ui, filled: &Template) {
     let _ = std::io::stderr().flush();
 }
 
-fn document(filled: &Template, card: &str, output: Option<&Path>) -> serde_json::Value {
+fn document(
+    kind: RepoKind,
+    filled: &Template,
+    card: &str,
+    output: Option<&Path>,
+) -> serde_json::Value {
     let metadata = hubkit_card::Value::Mapping(filled.metadata.clone());
     let origins = filled.origins.iter().map(|origin| {
         json!({ "what": origin.what, "in_metadata": origin.is_field, "source": origin.source })
@@ -171,6 +177,7 @@ fn document(filled: &Template, card: &str, output: Option<&Path>) -> serde_json:
         .iter()
         .map(|loss| json!({ "what": loss.what, "why": loss.why }));
     json!({
+        "repo_type": kind.as_str(),
         "metadata": value_to_json(&metadata),
         "card": card,
         "written": output.map(|path| path.display().to_string()),
