@@ -1,5 +1,6 @@
 //! The metadata of a card: YAML that a stranger wrote, as a value.
 
+mod fractions;
 mod json;
 mod python;
 
@@ -160,6 +161,7 @@ pub(crate) fn value(text: &str, dialect: Dialect) -> Result<Value, MetadataError
             found: text.len(),
         });
     }
+    fractions::check(text, dialect)?;
     match dialect {
         Dialect::Hub => {
             // What follows the last `|` is a whole line, as it is to the Hub's reader.
