@@ -13,6 +13,7 @@ mod replies;
 mod results;
 mod routes;
 mod templates;
+mod texts;
 mod weights;
 
 pub use formats::format_seeds;
@@ -24,6 +25,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[&[Target]] = &[
     routes::TARGETS,
     bills::TARGETS,
+    texts::TARGETS,
     bodies::TARGETS,
     croissants::TARGETS,
     edits::TARGETS,
