@@ -119,6 +119,13 @@ fn fits(line: &str, width: usize, has_code: bool) {
         return;
     }
     let words = line.trim_start_matches(['│', '•', '◦', '▪', ' ']);
+    // An address stays whole, blanks in it too.
+    let number = words
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "));
+    if number.is_some_and(|(number, _)| number.parse::<u64>().is_ok()) {
+        return;
+    }
     // Code stands four columns behind what is before it.
     let is_before = |c: char| c.is_ascii_digit() || "│•◦▪. ".contains(c);
     if has_code && columns(line) - columns(line.trim_start_matches(is_before)) >= 4 {
