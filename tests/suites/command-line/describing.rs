@@ -103,9 +103,18 @@ fn what_can_not_be_described_or_read_is_refused() -> Result<()> {
         home.path().join("model.json"),
         r#"{"@type":"\u001b[2JModel"}"#,
     )?;
+    fs::write(home.path().join("space.md"), "---\nsdk: static\n---\n")?;
+    fs::write(
+        home.path().join("model.md"),
+        "---\npipeline_tag: fill-mask\n---\n",
+    )?;
+    let said = &["croissant", "model.md", "--repo-type", "dataset"];
+    card(&home, said)?.success()?;
     for (words, code, name) in [
+        (&["croissant", "space.md"] as &[&str], 2, "not_a_dataset"),
+        (&["croissant", "model.md"], 2, "not_a_dataset"),
         (
-            &["croissant", "words", "--repo-type", "model"] as &[&str],
+            &["croissant", "words", "--repo-type", "model"],
             2,
             "not_a_dataset",
         ),

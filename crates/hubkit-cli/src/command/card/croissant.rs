@@ -23,6 +23,16 @@ pub(super) async fn run(global: &Global, arguments: &CardCroissant) -> Result<Ex
     let mut which = arguments.which.clone();
     which.repo_type.get_or_insert(RepoKind::Dataset);
     let source = Source::read(global, &which).await?;
+    let is_said = arguments.which.repo_type.is_some() || matches!(source.place, Place::Hub(_));
+    let likely = source.card()?.metadata.likely_kind();
+    if let Some(kind) = likely.filter(|kind| !is_said && *kind != RepoKind::Dataset) {
+        let message = format!(
+            "{}: expected the card of a dataset, found that of a {kind}",
+            source.name
+        );
+        return Err(Failure::new(Exit::Usage, "not_a_dataset", message)
+            .hint("`--repo-type dataset` says that it is one"));
+    }
     describe(global, &source, &arguments.written).await
 }
 
