@@ -274,7 +274,7 @@ def every_card_gives_a_document_that_validates():
         for path in _files(metadata) if isinstance(metadata, dict) else []:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(b"a")
-        outcome = subprocess.run([HUBKIT, "card", "croissant", folder], capture_output=True, text=True)
+        outcome = subprocess.run([HUBKIT, "card", "croissant", folder, "--repo-type", "dataset"], capture_output=True, text=True)
         if outcome.returncode == 7:
             # Metadata that the Hub refuses too.
             assert "malformed" in outcome.stderr or "metadata can't be read" in outcome.stderr, (card, outcome)
