@@ -22,8 +22,8 @@ Examples:
   hubkit card new --from openai-community/gpt2 --license mit"
 )]
 pub struct CardNew {
-    /// A folder, a repository as NAMESPACE/NAME[@REVISION] or hf://…, or a file: a config.json or one of weights; what
-    /// exists on this machine comes first [default: the current folder]
+    /// A folder, a repository as NAMESPACE/NAME, NAMESPACE/NAME@REVISION or hf://…, or a file: a config.json or one of
+    /// weights; what exists on this machine comes first [default: the current folder]
     #[arg(value_name = "DIR|REPO|FILE")]
     pub place: Option<String>,
     /// The same
