@@ -1,7 +1,8 @@
 //! The metadata of a card: YAML that a stranger wrote, as a value.
 
-mod fractions;
+mod hub;
 mod json;
+mod names;
 mod python;
 
 use std::sync::Arc;
@@ -161,12 +162,13 @@ pub(crate) fn value(text: &str, dialect: Dialect) -> Result<Value, MetadataError
             found: text.len(),
         });
     }
-    fractions::check(text, dialect)?;
     match dialect {
         Dialect::Hub => {
             // What follows the last `|` is a whole line, as it is to the Hub's reader.
             let text = format!("{text}\n");
-            serde_saphyr::from_str_with_options(&text, options()).map_err(|error| yaml(&error))
+            let read = serde_saphyr::from_str_with_options(&text, options());
+            read.map(|hub::Bounded(value)| value)
+                .map_err(|error| yaml(&error))
         }
         Dialect::Python => python::read(text),
     }

@@ -43,7 +43,7 @@ fn number(number: &serde_yaml::Number) -> Json {
 }
 
 /// A key as JavaScript writes it.
-fn name(key: &Value) -> String {
+pub(super) fn name(key: &Value) -> String {
     match key {
         Value::String(text) => text.clone(),
         Value::Null => "null".to_owned(),

@@ -13,7 +13,7 @@ use super::{
     source,
 };
 use crate::{
-    metadata::{DEEPEST, MOST_REPEATED, MOST_VALUES},
+    metadata::{DEEPEST, MOST_REPEATED, MOST_VALUES, names::SlowNames},
     syntax::{Content, Fault, Node, ScalarStyle},
 };
 
@@ -144,6 +144,7 @@ impl<'n, 'a> Construction<'n, 'a> {
 
     fn mapping(&mut self, node: &'n Node<'a>, at: At) -> Result<Mapping, Fault> {
         let mut mapping = Mapping::new();
+        let mut slow = SlowNames::default();
         let mut numbers: HashMap<String, Value> = HashMap::new();
         for (key_node, value_node, at) in self.entries(node, at)? {
             let mut key = if self.is_default(key_node) {
@@ -161,6 +162,7 @@ impl<'n, 'a> Construction<'n, 'a> {
             if let Some(number) = number_of(&key) {
                 key = numbers.entry(number).or_insert(key).clone();
             }
+            slow.count(&key).map_err(|reason| fault(key_node, reason))?;
             let value = self.value(value_node, &at.below())?;
             mapping.insert(key, value);
         }
