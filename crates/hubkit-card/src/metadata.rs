@@ -90,6 +90,11 @@ impl Metadata {
         Err(MetadataError::NotAMapping { found })
     }
 
+    /// The metadata that a hub handed on as JSON: `cardData` of an answer. No budget is kept, for all of it is there already.
+    pub fn from_json(card_data: &serde_json::Map<String, serde_json::Value>) -> Self {
+        Self(Arc::new(json::mapping(card_data)))
+    }
+
     /// The value of a name at the top.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)

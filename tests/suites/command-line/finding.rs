@@ -286,6 +286,7 @@ fn what_is_known_of_a_repository() -> Result<()> {
     private        no
     gated          no
     task           sentence-similarity
+    modality       text → embedding, number (by its task)
     library        sentence-transformers
     licence        apache-2.0
     languages      en

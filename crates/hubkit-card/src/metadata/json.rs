@@ -23,6 +23,31 @@ pub(super) fn json(value: &Value) -> Json {
     }
 }
 
+/// JSON as YAML, which has all that JSON has.
+pub(super) fn mapping(map: &Map<String, Json>) -> Mapping {
+    let entries = map.iter();
+    entries
+        .map(|(name, json)| (Value::String(name.clone()), value(json)))
+        .collect()
+}
+
+fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => {
+            let whole = number.as_u64().map(Value::from);
+            let whole = whole.or_else(|| number.as_i64().map(Value::from));
+            whole
+                .or_else(|| number.as_f64().map(Value::from))
+                .unwrap_or_default()
+        }
+        Json::String(text) => Value::String(text.clone()),
+        Json::Array(list) => list.iter().map(value).collect(),
+        Json::Object(map) => Value::Mapping(mapping(map)),
+    }
+}
+
 /// JavaScript has one kind of number, and writes a whole one without a point.
 fn number(number: &serde_yaml::Number) -> Json {
     const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;

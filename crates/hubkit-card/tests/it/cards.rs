@@ -77,6 +77,10 @@ fn check(card: &str, reference: &Reference) -> Result<(), String> {
         (Ok(found), Reference::Value(Value::Null)) if found.is_empty() => Ok(()),
         (Ok(found), Reference::Value(value)) => {
             let found = found.to_json();
+            let handed_on = found.as_object().map(Metadata::from_json);
+            if handed_on.is_none_or(|again| again.to_json() != found) {
+                return Err(format!("{found} changes where a hub hands it on"));
+            }
             let same = is_same(&found, value);
             same.then_some(()).ok_or(format!("{found} is not {value}"))
         }

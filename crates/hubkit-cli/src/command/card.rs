@@ -16,7 +16,7 @@ mod json;
 mod jsonld;
 mod lint;
 mod losses;
-mod media;
+pub(super) mod media;
 mod merge;
 mod model;
 mod new;

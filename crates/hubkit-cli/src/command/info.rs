@@ -1,7 +1,12 @@
 //! `hubkit info`.
 
-use hubkit::RepoInfo;
+mod modality;
 
+use hubkit::RepoInfo;
+use hubkit_card::{Contract, Modality};
+use serde_json::json;
+
+use super::card::media;
 use crate::{
     args::{Global, Info},
     exit::Exit,
@@ -16,14 +21,20 @@ pub(crate) async fn run(global: &Global, arguments: &Info, ui: &Ui) -> Result<Ex
     let hub = target::hub(global, 1)?;
     let asked = hub.client().info(&target.repo, target.revision.as_ref());
     let info = asked.await?;
+    let kind = target.repo.kind;
+    let modality = modality::of(kind, &info);
     ui.result(
-        || text(&target, &info),
-        || repo_view::value(target.repo.kind, &info),
+        || text(&target, &info, &modality),
+        || {
+            let mut value = repo_view::value(kind, &info);
+            value["modality"] = json!(media::value(&modality));
+            value
+        },
     )?;
     Ok(Exit::Done)
 }
 
-fn text(target: &Target, info: &RepoInfo) -> String {
+fn text(target: &Target, info: &RepoInfo, modality: &Modality) -> String {
     let commit = info
         .sha
         .map_or_else(|| "unknown".to_owned(), |sha| sha.to_string());
@@ -39,6 +50,7 @@ fn text(target: &Target, info: &RepoInfo) -> String {
         ("gated", Some(gated(info).to_owned())),
         ("disabled", info.disabled.then(|| yes_or_no(true))),
         ("task", info.pipeline_tag.clone()),
+        ("modality", in_words(modality)),
         ("library", info.library_name.clone()),
         ("licence", list(&info.licenses())),
         ("languages", list(&info.languages())),
@@ -58,4 +70,11 @@ fn text(target: &Target, info: &RepoInfo) -> String {
         .into_iter()
         .filter_map(|(name, value)| Some(vec![name.to_owned(), plain(&value?)]));
     table(&rows.collect::<Vec<_>>())
+}
+
+/// What goes in and what comes out, as it stands in the head of a card.
+fn in_words(modality: &Modality) -> Option<String> {
+    let contract = Contract::default().with_modality(modality);
+    let fact = contract.facts.into_iter().next()?;
+    fact.values.into_iter().next().map(|value| value.text)
 }

@@ -1,7 +1,8 @@
 //! What goes into the model of a card and what comes out: by the card, or by the files around it.
 
 use hubkit::RepoKind;
-use hubkit_card::{Card, Evidence, Ground, Modality, modality};
+use hubkit_card::{Card, Evidence, Ground, Modality, lists::Medium, modality};
+use serde_json::{Value, json};
 
 use super::{
     asset,
@@ -45,6 +46,24 @@ pub(super) async fn of(source: &Source, card: &Card<'_>) -> Modality {
     evidence.adapter = told.adapter;
     evidence.processor = told.processor;
     modality(kind, &card.metadata, &evidence)
+}
+
+/// What goes in and what comes out; null where nothing is known.
+pub(in crate::command) fn value(modality: &Modality) -> Option<Value> {
+    let names =
+        |media: &[Medium]| -> Vec<&str> { media.iter().map(|medium| medium.as_str()).collect() };
+    let reasons = modality.reasons.iter();
+    let reasons: Vec<_> = reasons
+        .map(|reason| json!({ "ground": reason.ground.as_str(), "found": reason.found }))
+        .collect();
+    (!reasons.is_empty()).then(|| {
+        json!({
+            "task": modality.task.map(|task| task.id),
+            "inputs": names(&modality.inputs),
+            "outputs": names(&modality.outputs),
+            "reasons": reasons,
+        })
+    })
 }
 
 /// The paths of the files around a card.

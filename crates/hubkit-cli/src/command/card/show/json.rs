@@ -5,7 +5,7 @@ use hubkit_card::{
 };
 use serde_json::{Value, json};
 
-use crate::command::card::{places::Places, source::Source};
+use crate::command::card::{media, places::Places, source::Source};
 
 pub(super) fn value(
     source: &Source,
@@ -26,7 +26,7 @@ pub(super) fn value(
         "fault": fault,
         "contract": facts(contract, places),
         "results": results(contract),
-        "modality": media(modality),
+        "modality": media::value(modality),
         "metadata": card.metadata.to_json(),
         "sections": sections(outline),
         "links": outline.links.iter().map(|item| link(item, places)).collect::<Vec<_>>(),
@@ -52,25 +52,6 @@ fn results(contract: &Contract) -> Vec<Value> {
         json!({ "task": result.task, "dataset": result.dataset, "metric": result.metric, "value": result.value })
     });
     results.collect()
-}
-
-/// What goes in and what comes out; null where nothing is known.
-fn media(modality: &Modality) -> Option<Value> {
-    let names = |media: &[hubkit_card::lists::Medium]| -> Vec<&str> {
-        media.iter().map(|medium| medium.as_str()).collect()
-    };
-    let reasons = modality.reasons.iter();
-    let reasons: Vec<_> = reasons
-        .map(|reason| json!({ "ground": reason.ground.as_str(), "found": reason.found }))
-        .collect();
-    (!reasons.is_empty()).then(|| {
-        json!({
-            "task": modality.task.map(|task| task.id),
-            "inputs": names(&modality.inputs),
-            "outputs": names(&modality.outputs),
-            "reasons": reasons,
-        })
-    })
 }
 
 fn sections(outline: &Outline) -> Vec<Value> {
