@@ -25,6 +25,8 @@ pub struct Evidence<'a> {
     pub adapter: Option<&'a Value>,
     /// `preprocessor_config.json` or `processor_config.json`.
     pub processor: Option<&'a Value>,
+    /// The architecture that the header of a GGUF file names, `general.architecture`.
+    pub gguf: Option<&'a str>,
 }
 
 /// What a hub says of a repository.

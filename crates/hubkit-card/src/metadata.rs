@@ -52,6 +52,16 @@ pub enum MetadataError {
     },
 }
 
+impl MetadataError {
+    /// What is wrong, without the place: [`Card::fault_location`](crate::Card::fault_location) knows it in the card.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Yaml { reason, .. } => reason.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// How deep lists and mappings may nest.
 pub(crate) const DEEPEST: usize = 64;
 /// How many values there may be, before aliases are followed.
@@ -206,7 +216,7 @@ fn options() -> Options {
 
 fn yaml(error: &serde_saphyr::Error) -> MetadataError {
     let location = error.location();
-    let mut reason = error.render();
+    let mut reason = bound(error).unwrap_or_else(|| error.render());
     // The place is said once, in a form that a program can use, and settings of the reader are none of the author's.
     for aside in [" at line ", ", set DuplicateKeyPolicy"] {
         if let Some(end) = reason.rfind(aside) {
@@ -217,5 +227,77 @@ fn yaml(error: &serde_saphyr::Error) -> MetadataError {
         line: location.map_or(1, |at| at.line()),
         column: location.map_or(1, |at| at.column()),
         reason,
+    }
+}
+
+/// What to say of YAML that goes beyond what is read, in words for its author.
+fn bound(error: &serde_saphyr::Error) -> Option<String> {
+    use serde_saphyr::{Error, budget::BudgetBreach};
+    let deep = || format!("lists and mappings nest deeper than {DEEPEST} levels");
+    match error.without_snippet() {
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            return Some("an alias stands within what it repeats".to_owned());
+        }
+        Error::Budget { breach, .. } => match breach {
+            BudgetBreach::Depth { .. } => return Some(deep()),
+            BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => {
+                return Some(format!("it holds more than {MOST_VALUES} values"));
+            }
+            _ => {}
+        },
+        _ => {}
+    }
+    // These are handed on as texts.
+    let told = error.render();
+    if told.starts_with("recursion limit exceeded") {
+        Some(deep())
+    } else if told.starts_with("alias replay limit exceeded") {
+        Some(format!("aliases repeat more than {MOST_REPEATED} values"))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_beyond_bounds_is_told_in_words_for_its_author() {
+        let lists = |from: &str, to: &str| {
+            let items = [format!("*{from}").as_str()].repeat(10).join(", ");
+            format!("{to}: &{to} [{items}]\n")
+        };
+        let bomb = format!(
+            "a: &a [x]\n{}{}{}{}{}",
+            lists("a", "b"),
+            lists("b", "c"),
+            lists("c", "d"),
+            lists("d", "e"),
+            lists("e", "f")
+        );
+        for (block, expected) in [
+            (
+                "a: &a [*a]".to_owned(),
+                "an alias stands within what it repeats",
+            ),
+            (bomb, "aliases repeat more than 20000 values"),
+            (
+                format!("a: {}1{}", "{a: ".repeat(70), "}".repeat(70)),
+                "lists and mappings nest deeper than 64 levels",
+            ),
+            (
+                format!("a: {}", "[".repeat(200_000)),
+                "lists and mappings nest deeper than 64 levels",
+            ),
+            (
+                format!("a: [{}]", "1, ".repeat(110_000)),
+                "it holds more than 100000 values",
+            ),
+            ("a: 1\na: 2".to_owned(), "duplicate mapping key: a"),
+        ] {
+            let fault = Metadata::read(&block).expect_err("beyond bounds");
+            assert_eq!(fault.reason(), expected);
+        }
     }
 }

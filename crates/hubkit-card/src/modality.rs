@@ -3,6 +3,7 @@
 mod dataset;
 mod diffusers;
 mod files;
+mod gguf;
 mod libraries;
 mod model;
 
@@ -61,6 +62,8 @@ pub enum Ground {
     Features,
     /// The names of files.
     Files,
+    /// The architecture in the header of a GGUF file.
+    Header,
 }
 
 impl Ground {
@@ -76,6 +79,7 @@ impl Ground {
             Self::Processor => "processor",
             Self::Features => "features",
             Self::Files => "files",
+            Self::Header => "header",
         }
     }
 
@@ -91,6 +95,7 @@ impl Ground {
             Self::Processor => "the preprocessor's configuration",
             Self::Features => "dataset_info",
             Self::Files => "a file",
+            Self::Header => "the header of a GGUF file",
         }
     }
 }
@@ -99,7 +104,7 @@ impl Ground {
 /// its small files and the names of the others.
 ///
 /// The author's word counts first. Nothing is said of Spaces, which are programs, and nothing where two rules would be
-/// needed to guess one answer: a `.gguf` file alone may be of any kind.
+/// needed to guess one answer: a `.gguf` file may be of any kind, until its header names an architecture.
 pub fn modality(kind: RepoKind, metadata: &Metadata, evidence: &Evidence<'_>) -> Modality {
     let data = CardData::of(metadata);
     match kind {

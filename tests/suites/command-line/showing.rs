@@ -185,3 +185,110 @@ fn a_card_is_shown_by_its_path_and_from_standard_input_in_the_width_that_was_ask
     }
     Ok(())
 }
+
+/// The beginning of a GGUF file of an architecture, and no tensors.
+fn gguf(architecture: &str) -> Vec<u8> {
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+    let counts = [0u64.to_le_bytes(), 1u64.to_le_bytes()].concat();
+    [
+        b"GGUF\x03\0\0\0",
+        &counts[..],
+        &text("general.architecture"),
+        &8u32.to_le_bytes(),
+        &text(architecture),
+    ]
+    .concat()
+}
+
+#[test]
+fn the_header_of_a_gguf_file_tells_what_goes_in_with_a_card_and_without() -> Result<()> {
+    let home = Home::new()?;
+    let folder = home.path().join("tiny");
+    fs::create_dir(&folder)?;
+    let show = || home.hubkit(["card", "show", "tiny"])?.run();
+    show()?.expect_code(3)?;
+    fs::write(folder.join("tiny-Q4_K_M.gguf"), gguf("llama"))?;
+    let told = "Modality  text → text (text-generation, by the header of a GGUF file: llama)";
+    let alone = show()?.success()?;
+    ensure!(alone.stdout.contains(told), "{alone}");
+    ensure!(alone.stderr.contains("README.md"), "{alone}");
+    fs::write(folder.join("README.md"), CARD)?;
+    let shown = show()?.success()?;
+    ensure!(
+        shown.stdout.contains(told) && shown.stderr.is_empty(),
+        "{shown}"
+    );
+    // The file itself is no card, and what its header can't tell is not told.
+    let words = ["card", "show", "tiny/tiny-Q4_K_M.gguf"];
+    let file = home.hubkit(words)?.run()?.expect_code(7)?;
+    ensure!(
+        file.stderr.contains("GGUF") && file.stdout.is_empty(),
+        "{file}"
+    );
+    fs::write(folder.join("tiny-Q4_K_M.gguf"), "GGUF")?;
+    let broken = show()?.success()?;
+    ensure!(!broken.stdout.contains("Modality"), "{broken}");
+    ensure!(broken.stderr.contains("tiny-Q4_K_M.gguf"), "{broken}");
+    // From a hub it is read by ranges.
+    let root = Served::new()?.file("models/lab/tiny", "README.md", CARD)?;
+    fs::write(root.path().join("models/lab/tiny/tiny.gguf"), gguf("llama"))?;
+    let server = Server::start(root.path())?;
+    let there = card(&home, &server, &["show", "lab/tiny"])?.success()?;
+    ensure!(there.stdout.contains(told), "{there}");
+    Ok(())
+}
+
+#[test]
+fn a_page_is_a_value_too_and_never_takes_the_place_of_its_card() -> Result<()> {
+    let home = Home::new()?;
+    fs::write(home.path().join("README.md"), CARD)?;
+    let html = |words: &[&str]| {
+        let words = ["card", "html", "README.md"].iter().chain(words);
+        home.hubkit(words)?.run()
+    };
+    let refused = html(&["-o", "README.md", "--force"])?.expect_code(2)?;
+    ensure!(refused.stderr.contains("the card itself"), "{refused}");
+    assert_eq!(fs::read_to_string(home.path().join("README.md"))?, CARD);
+    let value = html(&["--format", "json"])?.success()?.json()?;
+    let page = value["html"].as_str().context("a page")?;
+    ensure!(
+        page.starts_with("<!DOCTYPE html>") && value["title"] == "Tiny",
+        "{value}"
+    );
+    let value = html(&["-o", "a.html", "--format", "json"])?
+        .success()?
+        .json()?;
+    ensure!(
+        value["file"] == "a.html" && value["html"].is_null(),
+        "{value}"
+    );
+    assert_eq!(fs::read_to_string(home.path().join("a.html"))?, page);
+    Ok(())
+}
+
+#[test]
+fn what_is_no_card_is_told_so_and_bytes_that_are_no_text_too() -> Result<()> {
+    let home = Home::new()?;
+    fs::write(home.path().join("data.yaml"), "license: mit\n")?;
+    fs::write(home.path().join("other.md"), b"---\nlicense: m\xe9\n---\n")?;
+    fs::write(
+        home.path().join("broken.md"),
+        "---\na: 1\nb: &b [*b]\n---\n",
+    )?;
+    let run = |words: &[&str]| home.hubkit(["card"].iter().chain(words))?.run();
+    let refused = run(&["diff", "data.yaml", "other.md"])?.expect_code(7)?;
+    ensure!(refused.stderr.contains("data.yaml is no card"), "{refused}");
+    let read = run(&["json", "other.md"])?.success()?;
+    ensure!(read.stderr.contains("expected UTF-8"), "{read}");
+    // A place is told once, as it counts in the card.
+    let broken = run(&["json", "broken.md"])?.expect_code(7)?;
+    let told =
+        "broken.md:3:8: the metadata can't be read: an alias stands within what it repeats\n";
+    ensure!(broken.stderr.contains(told), "{broken}");
+    // Of several the others are looked at, and each failure is told once.
+    let several = run(&["lint", "data.yaml", "missing.md", "broken.md"])?.expect_code(7)?;
+    ensure!(several.stdout.contains("broken.md:3:8"), "{several}");
+    ensure!(several.stderr.contains("error: missing.md"), "{several}");
+    ensure!(!several.stderr.contains("error: error"), "{several}");
+    Ok(())
+}

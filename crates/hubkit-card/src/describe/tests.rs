@@ -18,6 +18,7 @@ const NOTHING: Evidence<'_> = Evidence {
     model_index: None,
     adapter: None,
     processor: None,
+    gguf: None,
 };
 
 #[test]

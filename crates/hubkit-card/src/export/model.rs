@@ -85,6 +85,7 @@ impl<'a> Model<'a> {
             model_index: documents.model_index,
             adapter: documents.adapter,
             processor: documents.processor,
+            gguf: None,
         };
         let described = describe(RepoKind::Model, &data, &evidence);
         let modality = modality(RepoKind::Model, metadata, &evidence);

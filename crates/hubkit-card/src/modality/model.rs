@@ -3,7 +3,7 @@
 use hubkit_types::Sense;
 use serde_json::Value;
 
-use super::{Ground, Modality, Reason, diffusers, files, libraries};
+use super::{Ground, Modality, Reason, diffusers, files, gguf, libraries};
 use crate::{
     CardData, Evidence,
     describe::{architecture, class, library, senses},
@@ -16,7 +16,11 @@ pub(crate) fn modality(data: &CardData, evidence: &Evidence<'_>) -> Modality {
     let mut found = Modality::default();
     if let Some((task, name, reason)) = told {
         // A class that translates, summarises and the like tells what goes in, not which of them it does.
-        let is_open = task.id != name && matches!(reason.ground, Ground::Config | Ground::Adapter);
+        let is_class = matches!(
+            reason.ground,
+            Ground::Config | Ground::Adapter | Ground::Header
+        );
+        let is_open = is_class && task.id != name;
         found = Modality::of(task, reason);
         if is_open {
             found.task = None;
@@ -100,6 +104,10 @@ pub(crate) fn task_name(data: &CardData, evidence: &Evidence<'_>) -> Option<(Str
         let (file, task) = files::task(evidence.files)?;
         said(Ground::Files, file, task)
     };
+    let by_header = || {
+        let architecture = evidence.gguf?;
+        said(Ground::Header, architecture, gguf::task(architecture)?)
+    };
     // Sentence transformers keep the class of the body they stand on.
     let stands_on_a_body = || {
         let library = library_of(data, evidence)?;
@@ -116,6 +124,7 @@ pub(crate) fn task_name(data: &CardData, evidence: &Evidence<'_>) -> Option<(Str
         .or_else(by_class)
         .or_else(by_library)
         .or_else(by_files)
+        .or_else(by_header)
 }
 
 fn library_of(data: &CardData, evidence: &Evidence<'_>) -> Option<String> {

@@ -214,6 +214,7 @@ fn names_of_files_tell_where_they_are_a_custom() {
         ),
         (&["vocab.txt"], "text > , -; files: vocab.txt"),
         (&["vocab.txt", "preprocessor_config.json"], " > , -"),
+        // One without a header that was read.
         (&["model-Q4_K_M.gguf"], " > , -"),
         (
             &["yolo.pt", "yolov8.pt", "yolov8q.pt", "tts_x/a", "exp/tts_x"],
@@ -311,4 +312,44 @@ fn what_is_shown_is_escaped_and_short() {
     let found = modality(RepoKind::Model, &Metadata::default(), &evidence);
     let text = &found.reasons[0].found;
     assert!(text.starts_with("Wan\\u{1b}") && text.len() < 200, "{text}");
+}
+
+#[test]
+fn the_header_of_a_gguf_file_counts_where_nothing_else_tells() {
+    let told = |gguf, names| Evidence {
+        gguf: Some(gguf),
+        ..files(names)
+    };
+    let alone = &["model-Q4_K_M.gguf"][..];
+    for (block, gguf, names, expected) in [
+        (
+            "{}",
+            "llama",
+            alone,
+            "text > text, text-generation; header: llama",
+        ),
+        (
+            "{}",
+            "nomic-bert",
+            alone,
+            "text > embedding, feature-extraction; header: nomic-bert",
+        ),
+        ("{}", "t5", alone, "text > text, -; header: t5"),
+        ("{}", "clip", alone, " > , -"),
+        ("{}", "\u{1b}[2J", alone, " > , -"),
+        (
+            "{}",
+            "gemma3",
+            &["mmproj-F16.gguf", "model-Q4_K_M.gguf"],
+            "image text > text, image-text-to-text; files: mmproj-F16.gguf",
+        ),
+        (
+            "pipeline_tag: translation",
+            "llama",
+            alone,
+            "text > text, translation; task: translation",
+        ),
+    ] {
+        check(block, &told(gguf, names), expected);
+    }
 }

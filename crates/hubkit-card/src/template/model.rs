@@ -74,6 +74,8 @@ fn conclude<'a>(
         model_index: documents.json("model_index.json"),
         adapter: documents.json("adapter_config.json"),
         processor: processor.iter().find_map(|path| documents.json(path)),
+        gguf: (sources.header.get("general.architecture"))
+            .and_then(|texts| Some(texts.first()?.as_str())),
     };
     let library = library(&data, &evidence, sources);
     data.library_name = library.as_ref().map(|(name, _)| name.clone());
@@ -124,6 +126,7 @@ pub(super) fn source(reason: &Reason) -> String {
         Ground::Adapter => "adapter_config.json: task_type",
         Ground::Library => "what models of the library are for",
         Ground::Processor => "the configuration of the processor",
+        Ground::Header => "general.architecture in the header of the weights",
         _ => return reason.found.clone(),
     };
     source.to_owned()

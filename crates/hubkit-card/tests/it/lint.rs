@@ -278,6 +278,30 @@ fn the_text_is_looked_through() {
         &python("m = AutoModel.from_pretrained('a/b', revision='c')"),
         &[],
     );
+    for (code, at) in [
+        ("from_pretrained('a/b', revision=\"main\")", true),
+        ("from_pretrained('a/b', revision = 'master', x=1)", true),
+        ("from_pretrained('a/b', revision='v1.0')", false),
+        ("from_pretrained('a/b', revision=commit)", false),
+        ("pipeline('text-generation', model='a/b')", true),
+        (
+            "pipeline('text-generation', model='a/b', revision='v1')",
+            false,
+        ),
+        ("pipeline('text-generation', model=model)", false),
+        ("SentenceTransformer('a/b')", true),
+        ("SentenceTransformer('a/b', revision='v1')", false),
+        ("hf download a/b", true),
+        ("hf download a/b --revision v1", false),
+        ("hf download a/b \\\n  --revision v1", false),
+        ("hf download a/b\nx --revision v1", true),
+        ("huggingface-cli download a/b --local-dir x", true),
+        ("hf download {repo}", false),
+        ("hf download ", false),
+    ] {
+        let wanted: &[&str] = if at { &["4:1 unpinned-snippet"] } else { &[] };
+        check_text(&python(code), wanted);
+    }
     check_text(&python("m = AutoModel.from_pretrained('./here')"), &[]);
     check_text(&python("load_dataset('csv', data_files='x')"), &[]);
     check_text(

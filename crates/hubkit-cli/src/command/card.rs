@@ -20,6 +20,7 @@ pub(super) mod media;
 mod merge;
 mod model;
 mod new;
+mod no_card;
 mod places;
 mod remove;
 mod replacement;

@@ -13,6 +13,9 @@ const UNFILLED: [&str; 3] = [
     "provide a quick summary",
 ];
 
+/// Words by which an author says nothing.
+const EMPTY: [&str; 4] = ["n/a", "none", "tbd", "todo"];
+
 /// The description of a data set and how to cite it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Prose {
@@ -25,6 +28,7 @@ pub(super) struct Prose {
 impl Prose {
     pub(super) fn read(body: &str) -> Self {
         let mut prose = Self::default();
+        let mut short = None;
         let (mut depth, mut text, mut is_code) = (0usize, None::<String>, false);
         let mut images = 0usize;
         for event in Parser::new_ext(body, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES) {
@@ -63,7 +67,7 @@ impl Prose {
                     }
                 }
                 Event::End(TagEnd::Paragraph) if depth == 0 => {
-                    prose.paragraph(&text.take().unwrap_or_default());
+                    prose.paragraph(&text.take().unwrap_or_default(), &mut short);
                 }
                 Event::End(TagEnd::CodeBlock) if is_code => {
                     is_code = false;
@@ -75,20 +79,25 @@ impl Prose {
                 break;
             }
         }
+        // In few letters much can be said, as in Chinese; it only counts where nobody says more.
+        prose.description = prose.description.or(short);
         prose
     }
 
-    fn paragraph(&mut self, text: &str) {
+    fn paragraph(&mut self, text: &str, short: &mut Option<String>) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let lower = text.to_lowercase();
         let is_unfilled = UNFILLED.iter().any(|words| lower.contains(words));
-        let says_something = text.chars().filter(|c| c.is_alphabetic()).count() > 10;
-        if self.description.is_none() && says_something && !is_unfilled {
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        if self.description.is_none() && letters > 10 && !is_unfilled {
             let mut kept: String = text.chars().take(LONGEST).collect();
             if kept.len() < text.len() {
                 kept.push('…');
             }
             self.description = Some(kept);
+        } else if short.is_none() && letters > 0 && !is_unfilled && !EMPTY.contains(&lower.as_str())
+        {
+            *short = Some(text);
         }
     }
 
@@ -151,5 +160,19 @@ A second paragraph, which is longer than that.
         let long = "word ".repeat(1_000);
         let cut = Prose::read(&long).description.expect("a description");
         assert_eq!(cut.chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_short_paragraph_counts_where_there_is_no_longer_one() {
+        let described = |body: &str| Prose::read(body).description;
+        let chinese = "# 单词\n\n斯瓦希里语单词表。\n";
+        assert_eq!(described(chinese).as_deref(), Some("斯瓦希里语单词表。"));
+        assert_eq!(
+            described("Words.\n\nWords of Swahili, one a line.").as_deref(),
+            Some("Words of Swahili, one a line.")
+        );
+        for nothing in ["TODO", "N/A", "[Needs More Information]", "12", ""] {
+            assert_eq!(described(nothing), None, "{nothing}");
+        }
     }
 }

@@ -75,8 +75,11 @@ fn explain(text: &str) -> (&'static str, Option<String>) {
         );
     }
     let is_drive = text.as_bytes().get(1) == Some(&b':') && text.contains('\\');
-    if text.starts_with(['/', '.', '~']) || is_drive || text.matches('/').count() > 1 {
+    if text.starts_with(['/', '.', '~']) || is_drive {
         return ("it is a path of some machine", None);
+    }
+    if text.matches('/').count() > 1 {
+        return ("it has more than two parts, as a path does", None);
     }
     (EXPECTED, None)
 }

@@ -33,7 +33,16 @@ const LOADERS: &[&str] = &[
     "load_dataset(",
     "hf_hub_download(",
     "snapshot_download(",
+    "SentenceTransformer(",
+    "CrossEncoder(",
+    "pipeline(",
 ];
+
+/// Commands that load from a hub.
+const COMMANDS: &[&str] = &["hf download ", "huggingface-cli download "];
+
+/// Revisions that are what a branch holds.
+const OF_A_BRANCH: [&str; 2] = ["main", "master"];
 
 /// Addresses of whatever a branch holds.
 const BRANCHES: &[&str] = &["/resolve/main/", "/raw/main/"];
@@ -84,13 +93,30 @@ impl Snippets {
                 let Some(repo) = repo(&call, loader, names) else {
                     continue;
                 };
-                if !call.names("revision") {
-                    let what = format!(
-                        "{} loads {} without `revision=`",
-                        quoted(loader.trim_end_matches('(')),
-                        quoted(repo)
-                    );
-                    self.loads_unpinned(what, base + call.span.start..base + call.span.end);
+                let how = match call.value("revision").map(unquoted) {
+                    None => "without `revision=`".to_owned(),
+                    Some(Some(branch)) if OF_A_BRANCH.contains(&branch) => {
+                        format!("at {}", quoted(branch))
+                    }
+                    Some(_) => continue,
+                };
+                let loader = quoted(loader.trim_end_matches('('));
+                let what = format!("{loader} loads {} {how}", quoted(repo));
+                self.loads_unpinned(what, base + call.span.start..base + call.span.end);
+            }
+        }
+        for command in COMMANDS {
+            for (at, _) in code.match_indices(command) {
+                let length = command_length(&code[at..]);
+                let words = &code[at + command.len()..at + length.max(command.len())];
+                let Some(repo) = words.split_ascii_whitespace().next() else {
+                    continue;
+                };
+                let is_repo = repo.contains('/') && repo.parse::<RepoId>().is_ok();
+                if is_repo && !words.contains("--revision") {
+                    let command = quoted(command.trim_end());
+                    let what = format!("{command} loads {} without `--revision`", quoted(repo));
+                    self.loads_unpinned(what, base + at..base + at + length);
                 }
             }
         }
@@ -170,9 +196,28 @@ impl Snippets {
     }
 }
 
+/// How long a command is that a text begins with: a line that ends with `\\` goes on.
+fn command_length(text: &str) -> usize {
+    const LONGEST: usize = 1_000;
+    let mut length = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_end();
+        let goes_on = words.ends_with('\\') && length + line.len() < LONGEST;
+        length += if goes_on { line.len() } else { words.len() };
+        if !goes_on {
+            break;
+        }
+    }
+    length
+}
+
 /// The repository that a call loads, where the code says so.
 fn repo<'a>(call: &Call<'a>, loader: &str, names: &HashMap<&'a str, &'a str>) -> Option<&'a str> {
-    let first = call.first_argument()?;
+    let first = if loader == "pipeline(" {
+        call.value("model")?
+    } else {
+        call.first_argument()?
+    };
     let literal = unquoted(first).or_else(|| names.get(first).copied())?;
     // A name of one part is as likely a folder, but for data sets.
     let is_whole = literal.contains('/') || loader.starts_with("load_dataset");

@@ -2,7 +2,10 @@
 
 mod page;
 
+use std::path::Path;
+
 use hubkit_card::{Card, Contract, RemoteImages, render_with};
+use serde_json::json;
 
 use super::{
     beside, document, media,
@@ -14,7 +17,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output::Output,
-    ui::{Ui, plain},
+    ui::{Ui, data, plain},
 };
 
 /// A page has so many bytes at most for its text, and for what the metadata says.
@@ -23,6 +26,13 @@ const LONGEST_CONTRACT: usize = 4 << 20;
 
 pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, Failure> {
     let source = Source::read(global, &arguments.which).await?;
+    source.tell_other_bytes();
+    let output = arguments.written.output.as_deref();
+    if let Some(path) = output.filter(|path| is_the_card(&source, path)) {
+        let name = plain(&path.display().to_string());
+        let message = format!("{name} is the card itself, which a page would take the place of");
+        return Err(Failure::usage(message).hint("choose another `--output`"));
+    }
     let card = Card::read(&source.text);
     let remote_images = arguments.remote_images;
     let places = Places::of(global, &source, Reader::Page { remote_images })?;
@@ -42,7 +52,12 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
     let page = page::whole(&page::Content {
         title: title.as_deref().unwrap_or(&source.name),
         source: &source.name,
-        fault: card.fault.as_ref().map(|fault| plain(&fault.to_string())),
+        fault: card.fault.as_ref().map(|fault| {
+            let place = card.fault_location();
+            let place =
+                place.map(|place| format!("line {}, column {}: ", place.line, place.column));
+            format!("{}{}", place.unwrap_or_default(), plain(&fault.reason()))
+        }),
         facts: &facts,
         text: &text,
         images: page::Images {
@@ -50,16 +65,31 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
             remote: remote_images,
         },
     });
-    match &arguments.written.output {
-        None => {
-            let mut output = Output::new();
-            output.write(page.as_bytes())?;
-            output.finish()?;
-        }
-        Some(path) => document::save(path, arguments.written.force, page.as_bytes())?,
+    let (ui, is_whole) = (Ui::new(global), facts.is_whole && text.is_whole);
+    if let Some(path) = output {
+        document::save(path, arguments.written.force, page.as_bytes())?;
     }
-    if !(facts.is_whole && text.is_whole) {
-        Ui::new(global).remark("the card goes on: so much of it becomes a page at most");
+    if ui.json {
+        let page = output.is_none().then_some(&page);
+        let file = output.map(|path| path.display().to_string());
+        let value = json!({ "name": source.name, "title": title, "html": page, "file": file, "is_whole": is_whole });
+        data(&value.to_string())?;
+    } else if output.is_none() {
+        let mut output = Output::new();
+        output.write(page.as_bytes())?;
+        output.finish()?;
+    }
+    if !is_whole {
+        ui.remark("the card goes on: so much of it becomes a page at most");
     }
     Ok(Exit::Done)
+}
+
+/// Whether a path leads to the card that is read.
+fn is_the_card(source: &Source, path: &Path) -> bool {
+    let card = source
+        .place
+        .file()
+        .and_then(|file| file.canonicalize().ok());
+    card.is_some() && path.canonicalize().ok() == card
 }

@@ -35,7 +35,7 @@ pub(super) async fn run(global: &Global, arguments: &CardLint) -> Result<Exit, F
             Ok(linted) => report.cards.extend(linted),
             Err(failure) if arguments.cards.len() == 1 => return Err(failure),
             Err(failure) => {
-                trouble(&failure.text());
+                trouble(&failure.text().replacen("error: ", "", 1));
                 unread = unread.or(failure.exit());
             }
         }

@@ -1,5 +1,7 @@
 //! What goes into the model of a card and what comes out: by the card, or by the files around it.
 
+mod header;
+
 use hubkit::RepoKind;
 use hubkit_card::{Card, Evidence, Ground, Modality, lists::Medium, modality};
 use serde_json::{Value, json};
@@ -45,6 +47,12 @@ pub(super) async fn of(source: &Source, card: &Card<'_>) -> Modality {
     evidence.model_index = told.model_index;
     evidence.adapter = told.adapter;
     evidence.processor = told.processor;
+    let by_documents = modality(kind, &card.metadata, &evidence);
+    if by_documents.task.is_some() || !by_documents.outputs.is_empty() {
+        return by_documents;
+    }
+    let architecture = header::architecture(near.as_ref().unwrap_or(&source.place), &paths).await;
+    evidence.gguf = architecture.as_deref();
     modality(kind, &card.metadata, &evidence)
 }
 

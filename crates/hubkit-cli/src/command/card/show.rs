@@ -21,7 +21,8 @@ const USUAL: usize = 80;
 const WIDEST: usize = 100;
 
 pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, Failure> {
-    let source = Source::read(global, &arguments.which).await?;
+    let (source, missing) = Source::find(global, &arguments.which).await?;
+    source.tell_other_bytes();
     let card = Card::read(&source.text);
     let outline = card.outline();
     let part = match &arguments.section {
@@ -31,6 +32,15 @@ pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, F
     let places = Places::of(global, &source, Reader::Text)?;
     let modality = media::of(&source, &card).await;
     let ui = Ui::new(global);
+    if let Some(missing) = missing {
+        if modality.reasons.is_empty() {
+            return Err(missing);
+        }
+        trouble(&format!(
+            "{}; this is what the files tell",
+            missing.message()
+        ));
+    }
     let contract = Contract::of(&card.metadata)
         .with_entries(&beside::entries(&source).await?)
         .with_modality(&modality);
@@ -46,7 +56,7 @@ pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, F
         trouble(&format!(
             "{}{place}: the metadata can't be read: {}",
             source.name,
-            plain(&fault.to_string())
+            plain(&fault.reason())
         ));
     }
     let layout = Layout::new(width(arguments)).stress(stress());

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use hubkit::{CommitId, Hub, Repo, RepoKind, RepoPath, Silent, TreeFile};
 use hubkit_card::Card;
 
-use super::input::Input;
+use super::{input::Input, no_card};
 use crate::{
     args::{Global, WhichCard},
     exit::Exit,
     failure::Failure,
     target::{self, Target},
-    ui::plain,
+    ui::{plain, trouble},
 };
 
 /// The file that is a card.
@@ -67,16 +67,24 @@ pub(super) struct Found {
 impl Source {
     /// Reads the card that the command line names.
     pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
+        match Self::find(global, which).await? {
+            (source, None) => Ok(source),
+            (_, Some(missing)) => Err(missing),
+        }
+    }
+
+    /// Reads the card that the command line names. Of a folder or a repository that has none, what is around it is still
+    /// of use: then the card is empty, and what the user hears of that is returned too.
+    pub(super) async fn find(
+        global: &Global,
+        which: &WhichCard,
+    ) -> Result<(Self, Option<Failure>), Failure> {
         let word = which.card.as_str();
         let path = Path::new(word);
         if word == "-" {
             let bytes = CARD.piped()?;
-            return Ok(Self::new(
-                "standard input",
-                Place::Input,
-                bytes,
-                which.repo_type,
-            ));
+            let source = Self::new("standard input", Place::Input, bytes, which.repo_type);
+            return Ok((source, None));
         }
         if !word.starts_with("hf://") && (path.exists() || names_a_file(path)) {
             let is_folder = path.is_dir();
@@ -86,19 +94,36 @@ impl Source {
                 path.to_owned()
             };
             let name = file.display().to_string();
-            let bytes = CARD.read(&file)?;
-            let place = if is_folder {
-                Place::Folder(path.to_owned())
-            } else {
-                Place::File(file)
+            if !is_folder {
+                let bytes = CARD.read(&file)?;
+                no_card::check(&file, &bytes)?;
+                let source = Self::new(&name, Place::File(file), bytes, which.repo_type);
+                return Ok((source, None));
+            }
+            let place = Place::Folder(path.to_owned());
+            let (bytes, missing) = or_missing(CARD.read(&file))?;
+            let name = match missing {
+                Some(_) => word.to_owned(),
+                None => name,
             };
-            return Ok(Self::new(&name, place, bytes, which.repo_type));
+            return Ok((Self::new(&name, place, bytes, which.repo_type), missing));
         }
         let found = Found::read(global, which).await?;
-        let bytes = found.card().await?;
+        let (bytes, missing) = or_missing(found.card().await)?;
         let name = format!("{}@{}", found.repo, found.commit);
         let kind = Some(found.repo.kind);
-        Ok(Self::new(&name, Place::Hub(Box::new(found)), bytes, kind))
+        let source = Self::new(&name, Place::Hub(Box::new(found)), bytes, kind);
+        Ok((source, missing))
+    }
+
+    /// Tells of a card that is no UTF-8, once, before something is made of it.
+    pub(super) fn tell_other_bytes(&self) {
+        if std::str::from_utf8(&self.bytes).is_err() {
+            trouble(&format!(
+                "{}: expected UTF-8: what is none is read as \u{fffd}, and `hubkit card lint` says where it is",
+                self.name
+            ));
+        }
     }
 
     fn new(name: &str, place: Place, bytes: Vec<u8>, kind: Option<RepoKind>) -> Self {
@@ -119,6 +144,7 @@ impl Source {
 
     /// The card, for commands that can't do without its metadata.
     pub(super) fn card(&self) -> Result<Card<'_>, Failure> {
+        self.tell_other_bytes();
         let card = Card::read(&self.text);
         let Some(fault) = &card.fault else {
             return Ok(card);
@@ -126,9 +152,9 @@ impl Source {
         let place = card
             .fault_location()
             .map_or_else(String::new, |location| format!(":{location}"));
-        let message = format!("{}{place}: the metadata can't be read", self.name);
+        let reason = plain(&fault.reason());
+        let message = format!("{}{place}: the metadata can't be read: {reason}", self.name);
         Err(Failure::new(Exit::Integrity, "malformed_card", message)
-            .caused_by(fault)
             .hint("mend the block between the lines of `---` at the top of the card"))
     }
 }
@@ -195,6 +221,15 @@ impl Found {
             .client()
             .read(&self.repo, self.commit, file, LONGEST);
         Ok(read.await?.to_vec())
+    }
+}
+
+/// The bytes of a card; none where there is no card, and what the user hears of that.
+fn or_missing(read: Result<Vec<u8>, Failure>) -> Result<(Vec<u8>, Option<Failure>), Failure> {
+    match read {
+        Ok(bytes) => Ok((bytes, None)),
+        Err(failure) if failure.exit() == Exit::NotFound => Ok((Vec::new(), Some(failure))),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -50,13 +50,17 @@ impl<'a> Call<'a> {
         Some(first)
     }
 
-    /// Whether an argument is given by a name.
-    pub(super) fn names(&self, argument: &str) -> bool {
-        self.arguments.match_indices(argument).any(|(at, _)| {
+    /// What an argument is given by its name.
+    pub(super) fn value(&self, argument: &str) -> Option<&'a str> {
+        let mut named = self.arguments.match_indices(argument);
+        named.find_map(|(at, _)| {
             let before = self.arguments[..at].bytes().next_back();
+            if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                return None;
+            }
             let after = self.arguments[at + argument.len()..].trim_start();
-            before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')
-                && after.starts_with('=')
+            let value = after.strip_prefix('=')?.split([',', '\n']).next()?;
+            Some(value.split('#').next()?.trim())
         })
     }
 }
@@ -91,17 +95,21 @@ mod tests {
                 (
                     &code[call.span.clone()],
                     call.first_argument(),
-                    call.names("revision"),
+                    call.value("revision"),
                 )
             })
             .collect();
         assert_eq!(
             found[0],
-            ("load(f(')'), a, revision = 'b')", Some("f(')')"), true)
+            (
+                "load(f(')'), a, revision = 'b')",
+                Some("f(')')"),
+                Some("'b'")
+            )
         );
         assert_eq!(
             found[1],
-            ("load(\n  repo_id=\"a/b\",\n)", Some("\"a/b\""), false)
+            ("load(\n  repo_id=\"a/b\",\n)", Some("\"a/b\""), None)
         );
         assert_eq!(found[2].1, Some("'ä"));
     }

@@ -17,7 +17,7 @@ pub(super) fn value(
 ) -> Value {
     let fault = card.fault.as_ref().map(|fault| {
         let place = card.fault_location();
-        json!({ "message": fault.to_string(), "line": place.map(|place| place.line),
+        json!({ "message": fault.reason(), "line": place.map(|place| place.line),
                 "column": place.map(|place| place.column) })
     });
     json!({
