@@ -167,6 +167,11 @@ pub fn read_document(text: &str) -> Result<Value, MetadataError> {
 ///
 /// As with [`edit`].
 pub fn edit_document(text: &str, new: &Value) -> Result<String, EditError> {
+    const MARK: char = '\u{feff}';
+    // A mark at the beginning belongs to the file, not to its first line.
+    if let Some(rest) = text.strip_prefix(MARK) {
+        return edit_document(rest, new).map(|edited| format!("{MARK}{edited}"));
+    }
     let old = metadata::value(text, Dialect::Hub)?;
     if old == *new {
         return Ok(text.to_owned());

@@ -261,7 +261,7 @@ impl Mirror {
                 let (parts, body) = request.into_parts();
                 let body = body.collect(LONGEST_CARD).await;
                 let body = body.map_err(|_| AccessBodyFault::TooLong)?;
-                let call = read_validate_yaml(&body).ok_or(AccessBodyFault::Malformed)?;
+                let call = read_validate_yaml(&body).ok_or(Refusal::BadCardBody)?;
                 let found = validate(call.kind, &call.content);
                 let found = CardValidation {
                     errors: found.errors,

@@ -59,6 +59,8 @@ pub(crate) enum Refusal {
     TooDifferent(usize),
     BadBody(PathsInfoFault),
     BadAccessBody(AccessBodyFault),
+    /// What was to be checked is no card in the form that the call has.
+    BadCardBody,
     NotKept,
     Store(StoreErrorKind),
 }
@@ -151,6 +153,10 @@ impl Refusal {
                 respond_error(ErrorKind::Other, message, None)
             }
             Self::NoAccount => respond_error(ErrorKind::Other, "Account not found", None),
+            Self::BadCardBody => {
+                let message = "expected JSON: `content`, the text of a card, and `repoType`, one of `model`, `dataset` and `space`";
+                respond_error(ErrorKind::BadRequest, message, None)
+            }
             Self::BadAccessBody(fault) => {
                 respond_error(ErrorKind::BadRequest, &fault.to_string(), None)
             }

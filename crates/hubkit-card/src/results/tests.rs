@@ -100,6 +100,10 @@ fn what_is_there_stays_byte_for_byte() {
         "{replaced}"
     );
     assert!(!replaced.contains("x: y"), "{replaced}");
+    let marked = format!("\u{feff}{file}");
+    let added = add_entry(&marked, &entry("two", 3.5), Existing::Keep).expect("added");
+    assert!(added.starts_with(&marked), "{added}");
+    assert_eq!(read(&added), read(&more));
 }
 
 fn read(text: &str) -> Value {

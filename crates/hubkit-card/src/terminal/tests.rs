@@ -153,3 +153,15 @@ fn deep_nesting_leaves_room_for_words_and_a_bound_is_kept() {
     let lines = lay_out(&"a\n\n".repeat(10_000), &Near, &layout);
     assert!(!lines.is_whole && lines.text.len() < 1100);
 }
+
+#[test]
+fn a_field_too_narrow_for_its_label_stands_below_it() {
+    let metadata = crate::Metadata::read("license: mit\nlanguage: [en, sw]\n").expect("metadata");
+    let contract = crate::Contract::of(&metadata);
+    let told = |width| {
+        let lines = contract.lay_out("x", &Layout::new(width), crate::Extent::Brief);
+        lines.text
+    };
+    assert_eq!(told(22), "x\n\nLicense    MIT\nLanguages  en, sw\n");
+    assert_eq!(told(20), "x\n\nLicense\n  MIT\nLanguages\n  en, sw\n");
+}

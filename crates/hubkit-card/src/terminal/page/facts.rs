@@ -28,11 +28,19 @@ impl<R: Resolver> Page<'_, R> {
         self.is_apart = true;
     }
 
-    /// A field and its values, which stand in a column of their own.
+    /// A field and its values, which stand in a column of their own; below the field where lines are too short for two.
     pub(in crate::terminal) fn fact(&mut self, label: &str, indent: usize, values: Vec<Run>) {
         self.part();
-        let (first, style) = contract::label(label, indent);
-        self.prefixes.open(Some(first), &" ".repeat(indent), style);
+        let (mut first, style) = contract::label(label, indent);
+        let mut rest = " ".repeat(indent);
+        if 2 * indent > self.width {
+            let mut runs = Vec::new();
+            inline::push(&mut runs, first.trim_end(), style);
+            self.paragraph(runs);
+            rest.truncate(2);
+            first.clone_from(&rest);
+        }
+        self.prefixes.open(Some(first), &rest, style);
         self.paragraph(values);
         self.prefixes.close();
         self.is_apart = false;

@@ -47,6 +47,11 @@ pub(super) async fn check(
     if let Some(nearest) = lists::nearest(ids(), task) {
         return Err(failure.hint(format!("did you mean `{}`?", plain(nearest))));
     }
+    if ids().next().is_none() {
+        return Err(failure.hint(
+            "it has no tasks at all: a benchmark lists them in `tasks`, each with its `id`",
+        ));
+    }
     let known: Vec<_> = ids().take(MOST).map(plain).collect();
     let more = if ids().count() > MOST { ", …" } else { "" };
     Err(failure.hint(format!("its tasks are: {}{more}", known.join(", "))))
