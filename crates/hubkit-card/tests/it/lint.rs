@@ -255,6 +255,10 @@ fn the_text_is_looked_through() {
         &["3:1 broken-link"],
     );
     check_text("# A\n\nSee [x](#b).\n", &["3:5 broken-link"]);
+    check_text(
+        "# A\n\nSee [x](README.md#a), [y](README.md#b) and [z](docs/use.md#b).\n",
+        &["3:23 broken-link"],
+    );
     check_text("# A & B!\n<a id=\"c\"></a>\n\n[x](#a--b) [y](#C)\n", &[]);
     check_text("# A\n\n![](plot.png)\n", &["3:1 missing-alt-text"]);
     check_text("no heading\n", &["1:1 missing-title"]);

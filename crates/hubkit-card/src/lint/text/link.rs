@@ -12,6 +12,9 @@ use crate::{
     render::{Reference, Target, link},
 };
 
+/// The card itself, among the files around it.
+const CARD: &str = "README.md";
+
 /// Where the links of a text lead, and what there is to lead to.
 #[derive(Debug, Default)]
 pub(super) struct Links {
@@ -46,17 +49,17 @@ impl Links {
             }
             match link::read(target) {
                 Some(Target::Heading(name)) if !self.has_anchor(name) => {
-                    let message = format!("there is no heading {}", quoted(&format!("#{name}")));
-                    drafts.push(Draft::new(
-                        &BROKEN_LINK,
-                        Place::Bytes(place.clone()),
-                        message,
-                    ));
+                    drafts.push(no_heading(name, place.clone()));
                 }
-                Some(Target::Near(Reference::File { path, .. })) => {
+                Some(Target::Near(Reference::File { path, fragment })) => {
                     let Some(files) = around.files else { continue };
                     if !has_file(files, path.as_str()) {
                         drafts.push(missing(files, path.as_str(), place.clone()));
+                    } else if path.as_str() == CARD
+                        && let Some(name) = fragment
+                        && !self.has_anchor(name)
+                    {
+                        drafts.push(no_heading(name, place.clone()));
                     }
                 }
                 _ => {}
@@ -79,6 +82,11 @@ impl Links {
                 .filter_map(|prefix| wanted.strip_prefix(prefix))
                 .any(|rest| self.anchors.contains(rest))
     }
+}
+
+fn no_heading(name: &str, place: Range<usize>) -> Draft {
+    let message = format!("there is no heading {}", quoted(&format!("#{name}")));
+    Draft::new(&BROKEN_LINK, Place::Bytes(place), message)
 }
 
 fn missing(files: &[&str], path: &str, place: Range<usize>) -> Draft {
