@@ -132,6 +132,43 @@ fn a_document_is_written_whole_and_over_nothing_unasked() -> Result<()> {
 }
 
 #[test]
+fn a_document_beside_the_model_does_not_list_itself() -> Result<()> {
+    let home = home()?;
+    let file = home.path().join("tiny/tiny.json");
+    for command in ["bom", "jsonld"] {
+        let write = [command, "tiny", "-o", "tiny/tiny.json", "--force"];
+        card(&home, &write)?.success()?;
+        let first = fs::read(&file)?;
+        card(&home, &write)?.success()?;
+        ensure!(fs::read(&file)? == first, "{command} says something else");
+        fs::remove_file(&file)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_long_configuration_is_read_and_one_without_end_is_left_out() -> Result<()> {
+    let home = home()?;
+    let config = home.path().join("tiny/config.json");
+    let classes = vec!["a class of many"; 100_000];
+    let long = serde_json::json!({"model_type": "vit", "id2label": classes});
+    fs::write(&config, long.to_string())?;
+    let outcome = card(&home, &["bom", "tiny"])?.success()?;
+    ensure!(
+        parameters(&outcome.json()?)["architectureFamily"] == "vit",
+        "{outcome}"
+    );
+    let endless = fs::File::create(&config)?;
+    endless.set_len(11 << 20)?;
+    let outcome = card(&home, &["bom", "tiny"])?.success()?;
+    ensure!(
+        outcome.stderr.contains("config.json: expected at most"),
+        "{outcome}"
+    );
+    Ok(())
+}
+
+#[test]
 fn what_a_bill_says_comes_back_as_a_card() -> Result<()> {
     let home = home()?;
     card(&home, &["bom", "tiny", "-o", "tiny.cdx.json"])?.success()?;

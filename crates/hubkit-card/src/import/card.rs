@@ -99,6 +99,12 @@ impl Imported {
     }
 }
 
+/// A stranger's text without what moves the cursor of a terminal. Markdown has no use for it.
+pub(super) fn readable(text: &str) -> String {
+    let is_read = |c: &char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    text.chars().filter(is_read).collect()
+}
+
 /// The change that adds a field; none of a name that is no text.
 fn set((name, value): (&Value, &Value)) -> Option<Edit> {
     let change = Change::Set(value.clone());

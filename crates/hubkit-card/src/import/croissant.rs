@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 use serde_yaml::{Mapping, Value};
 
-use super::{ImportError, Imported};
+use super::{ImportError, Imported, card::readable};
 use crate::{Loss, lists};
 use node::Node;
 
@@ -30,6 +30,25 @@ const ELSEWHERE: [(&str, &str); 7] = [
         "distribution",
         "the repository has the files and their digests",
     ),
+];
+
+/// What is read, or says nothing of the data.
+const READ: [&str; 15] = [
+    "@context",
+    "@id",
+    "@type",
+    "alternateName",
+    "citeAs",
+    "conditionsOfAccess",
+    "conformsTo",
+    "description",
+    "identifier",
+    "inLanguage",
+    "keywords",
+    "license",
+    "name",
+    "recordSet",
+    "sameAs",
 ];
 
 /// Makes a card of a description in [Croissant](https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html), 1.0
@@ -78,6 +97,10 @@ pub fn import_croissant(document: &Json) -> Result<Imported, ImportError> {
             losses.push(Loss::new(key, why));
         }
     }
+    let is_elsewhere = |name: &str| ELSEWHERE.iter().any(|(known, _)| *known == name);
+    let names = dataset.names().into_iter();
+    let unread = names.filter(|name| !READ.contains(name) && !is_elsewhere(name));
+    losses.extend(unread.map(|name| Loss::new(name, "a card has no field for it")));
     Ok(Imported {
         body: body(dataset, name.as_deref()),
         metadata,
@@ -160,11 +183,11 @@ fn doi(dataset: Node<'_>) -> Option<String> {
 
 fn body(dataset: Node<'_>, name: Option<&str>) -> String {
     let mut body = String::new();
+    // The heading keeps a description that begins with `---` from becoming metadata.
+    let name = name.unwrap_or("Dataset").split_whitespace();
+    let line: String = name.collect::<Vec<_>>().join(" ");
     // Infallible: a text takes all that is written to it.
-    if let Some(name) = name {
-        let line: String = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = writeln!(body, "# {line}\n");
-    }
+    let _ = writeln!(body, "# {line}\n");
     if let Some(text) = dataset.text("description") {
         let _ = writeln!(body, "{}\n", text.trim());
     }
@@ -182,7 +205,7 @@ fn body(dataset: Node<'_>, name: Option<&str>) -> String {
             text.trim()
         );
     }
-    body
+    readable(&body)
 }
 
 fn list(texts: Vec<String>) -> Option<Value> {

@@ -1,11 +1,12 @@
 //! A model in CycloneDX, as a card.
 
 mod results;
+mod unread;
 
 use serde_json::{Map, Value as Json};
 use serde_yaml::{Mapping, Value};
 
-use super::{ImportError, Imported};
+use super::{ImportError, Imported, card::readable};
 use crate::{Loss, export::of_package_url, lists};
 
 /// What of a component the repository tells, and no card.
@@ -78,6 +79,7 @@ pub fn import_cyclonedx(document: &Json) -> Result<Imported, ImportError> {
             reading.lose(key, "a card has no field for it");
         }
     }
+    reading.losses.extend(unread::of(document, component));
     let files = items(document.get("components"))
         .filter(|part| part["type"] == "file")
         .count();
@@ -289,7 +291,7 @@ impl Reading<'_> {
     }
 
     /// The text of the card.
-    fn body(&mut self) -> String {
+    fn body(&self) -> String {
         let considerations =
             &self.component.get("modelCard").unwrap_or(&Json::Null)["considerations"];
         let name = self
@@ -330,10 +332,7 @@ impl Reading<'_> {
                 parts.extend(texts);
             }
         }
-        if considerations.get("fairnessAssessments").is_some() {
-            self.lose("fairnessAssessments", "a card has no form for it");
-        }
-        parts.join("\n\n") + "\n"
+        readable(&(parts.join("\n\n") + "\n"))
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn document(
     tell(
         "description",
         description,
-        "the card has no paragraph of text",
+        "the card has no paragraph of its own with more than ten letters",
     );
     tell("alternateName", other_names(sources, &data), "");
     let licenses = license::licenses(&data, asset);

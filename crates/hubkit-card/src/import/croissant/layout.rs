@@ -1,6 +1,6 @@
 //! Sets of records, as configurations and splits.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_yaml::{Mapping, Value};
 
@@ -57,6 +57,7 @@ pub(super) fn read(dataset: Node<'_>, losses: &mut Vec<Loss>) -> Layout {
             }
             continue;
         }
+        unread(records, &name, &fields, losses);
         let Some(source) = fields.iter().find_map(|field| source(*field)) else {
             losses.push(Loss::new(name, "its fields come from no file"));
             continue;
@@ -90,6 +91,44 @@ pub(super) fn read(dataset: Node<'_>, losses: &mut Vec<Loss>) -> Layout {
         }
     }
     written(configs)
+}
+
+/// What is read of a set of records and of a field, or says nothing of the data.
+const OF_RECORDS: [&str; 7] = [
+    "@id",
+    "@type",
+    "data",
+    "dataType",
+    "description",
+    "field",
+    "name",
+];
+const OF_FIELD: [&str; 11] = [
+    "@id",
+    "@type",
+    "arrayShape",
+    "dataType",
+    "description",
+    "isArray",
+    "name",
+    "repeated",
+    "source",
+    "subField",
+    "value",
+];
+
+/// Tells what is said of records beyond that, such as their key: each name once, however many columns have it.
+fn unread(records: Node<'_>, name: &str, fields: &[Node<'_>], losses: &mut Vec<Loss>) {
+    let why = "a card has no field for it";
+    for term in records.names() {
+        if !OF_RECORDS.contains(&term) {
+            losses.push(Loss::new(format!("{term} of {name}"), why));
+        }
+    }
+    let terms: BTreeSet<&str> = fields.iter().flat_map(|field| field.names()).collect();
+    for term in terms.into_iter().filter(|term| !OF_FIELD.contains(term)) {
+        losses.push(Loss::new(format!("{term} of columns of {name}"), why));
+    }
 }
 
 /// The file, or set of files, that a field comes from.

@@ -31,6 +31,18 @@ impl<'a> Node<'a> {
         found.filter(|value| !value.is_null()).map(Node)
     }
 
+    /// The short names of all that is said of it.
+    pub(super) fn names(self) -> Vec<&'a str> {
+        let map = self.0.as_object().into_iter().flatten();
+        let said = map.filter(|(_, value)| !value.is_null());
+        let short = said.map(|(name, _)| {
+            let mut prefixes = PREFIXES.iter().filter(|prefix| !prefix.is_empty());
+            let bare = prefixes.find_map(|prefix| name.strip_prefix(prefix));
+            bare.unwrap_or(name)
+        });
+        short.collect()
+    }
+
     /// The values of a term: those of a list, or the only one.
     pub(super) fn all(self, term: &str) -> Vec<Node<'a>> {
         match self.get(term).map(|node| node.0) {

@@ -286,3 +286,50 @@ fn deep_and_long_documents_end() {
     );
     assert!(imported.to_card().is_ok());
 }
+
+#[test]
+fn no_description_becomes_metadata() {
+    let document =
+        json!({ "@type": "Dataset", "description": "---\nlicense: mit\n---\n\u{1b}[2J" });
+    let imported = import_croissant(&document).expect("a data set");
+    let made = imported.to_card().expect("a card");
+    assert_eq!(made, "# Dataset\n\n---\nlicense: mit\n---\n[2J\n\n");
+    let (added, _) = imported.add_to("").expect("a card");
+    for text in [made, added] {
+        assert!(Card::read(&text).metadata.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn what_nobody_reads_is_told() {
+    let document = json!({
+        "@type": "sc:Dataset",
+        "sc:name": "words",
+        "dct:conformsTo": "http://mlcommons.org/croissant/1.1",
+        "rai:dataBiases": "many",
+        "isLiveDataset": true,
+        "sdVersion": null,
+        "recordSet": [{
+            "name": "r",
+            "key": "a",
+            "field": [
+                { "name": "a", "dataType": "sc:Text", "references": { "@id": "b" } },
+                { "name": "b", "dataType": "sc:Text", "references": { "@id": "a" } },
+            ],
+        }],
+    });
+    let imported = import_croissant(&document).expect("a data set");
+    let lost: Vec<&str> = imported
+        .losses
+        .iter()
+        .map(|loss| loss.what.as_str())
+        .collect();
+    let expected = [
+        "key of r",
+        "references of columns of r",
+        "r",
+        "isLiveDataset",
+        "rai:dataBiases",
+    ];
+    assert_eq!(lost, expected);
+}

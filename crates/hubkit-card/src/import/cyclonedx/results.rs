@@ -35,7 +35,10 @@ pub(super) fn read(
 }
 
 fn result(metric: &Json, task: Option<&str>, losses: &mut Vec<Loss>) -> Option<Json> {
-    let kind = metric["type"].as_str()?;
+    let (Some(kind), Some(text)) = (metric["type"].as_str(), metric["value"].as_str()) else {
+        losses.push(Loss::new("a result", "it has no type or no value"));
+        return None;
+    };
     let (Some(task), Some(slice)) = (task, metric["slice"].as_str()) else {
         losses.push(Loss::new(
             kind,
@@ -49,7 +52,6 @@ fn result(metric: &Json, task: Option<&str>, losses: &mut Vec<Loss>) -> Option<J
             "a card has no field for it",
         ));
     }
-    let text = metric["value"].as_str()?;
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
     let value = number.map_or_else(|| json!(text), |number| json!(number));
     Some(json!({

@@ -107,6 +107,69 @@ fn losses_are_told() {
 }
 
 #[test]
+fn what_lies_deeper_is_told_as_well() {
+    let document = json!({"bomFormat": "CycloneDX", "components": [
+        {
+            "type": "machine-learning-model",
+            "name": "m",
+            "authors": [{"name": "A", "email": "a@example.org"}],
+            "licenses": [{"license": {"id": "MIT", "text": {"content": "words"}}}],
+            "modelCard": {
+                "modelParameters": {"datasets": [{"name": "d", "contents": {"url": "https://example.org"}}]},
+                "quantitativeAnalysis": {
+                    "graphics": {"description": "g"},
+                    "performanceMetrics": [{"type": "f1"}],
+                },
+                "considerations": {
+                    "fairnessAssessments": [{"groupAtRisk": "x"}],
+                    "ethicalConsiderations": [
+                        {"name": "e", "mitigationStrategy": "s"},
+                        {"name": "f", "mitigationStrategy": "t"},
+                    ],
+                    "environmentalConsiderations": {
+                        "energyConsumptions": [{"energyProviders": [], "co2CostOffset": {"value": 1}}],
+                        "properties": [{"name": "grid", "value": "wind"}],
+                    },
+                },
+                "properties": [{"name": "mine", "value": "x"}],
+            },
+        },
+        {"type": "machine-learning-model", "name": "second"},
+    ]});
+    let imported = import_cyclonedx(&document).expect("a model");
+    let lost: Vec<&str> = imported
+        .losses
+        .iter()
+        .map(|loss| loss.what.as_str())
+        .collect();
+    let expected = [
+        "a result",
+        "license.text",
+        "authors.email",
+        "datasets.contents",
+        "quantitativeAnalysis.graphics",
+        "considerations.fairnessAssessments",
+        "ethicalConsiderations.mitigationStrategy",
+        "energyConsumptions.co2CostOffset",
+        "mine",
+        "grid",
+        "second",
+    ];
+    assert_eq!(lost, expected);
+}
+
+#[test]
+fn no_text_moves_the_cursor() {
+    let document = json!({"components": [{
+        "type": "machine-learning-model",
+        "name": "a\u{1b}[2J",
+        "description": "b\u{9b}c\td\r\ne",
+    }]});
+    let imported = import_cyclonedx(&document).expect("a model");
+    assert_eq!(imported.body, "# a[2J\n\nbc\td\r\ne\n");
+}
+
+#[test]
 fn a_document_without_a_model_is_refused() {
     for document in [
         json!(null),

@@ -2,14 +2,14 @@
 
 mod folder;
 
-pub(super) use folder::names;
+pub(super) use folder::{names, within};
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use hubkit::{Client, Revision, Sha256, TreeFile, store::Digester};
 use hubkit_card::{Asset, AssetFile};
 
 use super::source::{Found, Place, Source};
-use crate::failure::Failure;
+use crate::{args::WrittenTo, failure::Failure};
 
 /// A longer file that the hub names no SHA-256 of is not fetched to be hashed, in bytes. Hubs keep files of more than
 /// 10 MB in LFS, and of these they know it.
@@ -23,21 +23,31 @@ const AT_ONCE: usize = 8;
 /// A repository or a folder, and what of it could not be taken along.
 pub(super) struct Gathered {
     pub(super) asset: Asset,
-    /// Names of files that no repository could have, as they can be shown.
+    /// What no repository could hold, as it can be shown.
     pub(super) left_out: Vec<String>,
 }
+
+/// Why something is left out.
+pub(super) const NO_FILE: &str =
+    "no repository can hold it: it is no file, lies too deep, or has a name that is refused";
 
 /// Gathers what is around a card: every file of its folder, hashed, or of its repository at the commit. Of a repository
 /// the hub knows the SHA-256 of large files; small ones are fetched and hashed, data before the rest and short before
 /// long, and what remains has no SHA-256. A card that is a file alone has nothing around it.
-pub(super) async fn gather(source: &Source) -> Result<Gathered, Failure> {
+///
+/// The file that the document is written to is not listed: a document that lists itself would never be right.
+pub(super) async fn gather(source: &Source, written: &WrittenTo) -> Result<Gathered, Failure> {
     let nothing = Vec::new();
     match &source.place {
         Place::Input | Place::File(_) => Ok(Gathered {
             asset: Asset::default(),
             left_out: nothing,
         }),
-        Place::Folder(folder) => folder::gather(folder),
+        Place::Folder(folder) => {
+            let output = written.output.as_deref();
+            let itself = output.and_then(|output| within(folder, output));
+            folder::gather(folder, itself.as_deref())
+        }
         Place::Hub(found) => Ok(Gathered {
             asset: of_repo(found).await?,
             left_out: nothing,

@@ -14,7 +14,7 @@ pub(super) async fn run(global: &Global, arguments: &CardBom) -> Result<Exit, Fa
         return Err(Failure::usage("`--created` is for `--spec spdx`")
             .hint("CycloneDX does without a time where the repository tells none"));
     }
-    let model = Described::read(global, &arguments.which).await?;
+    let model = Described::read(global, &arguments.which, &arguments.written).await?;
     let card = model.source.card()?;
     let sources = model.sources(&card);
     let document = match arguments.spec {

@@ -2,13 +2,11 @@
 
 mod samples;
 
-use std::path::Path;
-
 use hubkit::RepoKind;
 use hubkit_card::{DatasetSources, Loss, croissant};
 
 use super::{
-    asset::gather,
+    asset::{NO_FILE, gather, within},
     document, losses,
     source::{Place, Source},
 };
@@ -48,18 +46,14 @@ pub(super) async fn describe(
         return Err(Failure::new(Exit::Usage, "not_a_dataset", message)
             .hint("`hubkit card jsonld` and `hubkit card bom` describe models"));
     }
-    let mut gathered = gather(source).await?;
-    if let (Place::Folder(folder), Some(output)) = (&source.place, &written.output) {
-        // A document that lists itself would never be right.
-        let itself = within(folder, output.as_path());
-        if itself.as_ref().is_none_or(|path| path.contains('/')) {
-            let folder = plain(&folder.display().to_string());
-            Ui::new(global).remark(&format!(
-                "the paths in it count from {folder}: the document is to lie there"
-            ));
-        }
-        let files = &mut gathered.asset.files;
-        files.retain(|file| Some(file.path.as_str()) != itself.as_deref());
+    let gathered = gather(source, written).await?;
+    if let (Place::Folder(folder), Some(output)) = (&source.place, &written.output)
+        && within(folder, output).is_none_or(|path| path.contains('/'))
+    {
+        let folder = plain(&folder.display().to_string());
+        Ui::new(global).remark(&format!(
+            "the paths in it count from {folder}: the document is to lie there"
+        ));
     }
     let samples = samples::read(source, &card, &gathered.asset).await?;
     let described = croissant(&DatasetSources {
@@ -69,27 +63,11 @@ pub(super) async fn describe(
         samples: &samples,
     });
     document::write(&described.document, written)?;
-    let unnamable = "no repository can hold a file of this name";
     let left_out = gathered.left_out.into_iter().map(|what| Loss {
         what,
-        why: unnamable.to_owned(),
+        why: NO_FILE.to_owned(),
     });
     let losses: Vec<Loss> = left_out.chain(described.losses).collect();
     losses::tell(global, &losses);
     Ok(Exit::Done)
-}
-
-/// The path of a file within a folder, if it lies there.
-fn within(folder: &Path, file: &Path) -> Option<String> {
-    let parent = match file.parent()? {
-        parent if parent == Path::new("") => Path::new("."),
-        parent => parent,
-    };
-    let parent = parent.canonicalize().ok()?;
-    let folder = folder.canonicalize().ok()?;
-    let path = parent.strip_prefix(folder).ok()?.join(file.file_name()?);
-    let parts = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy().into_owned());
-    Some(parts.collect::<Vec<_>>().join("/"))
 }

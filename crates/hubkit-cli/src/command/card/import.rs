@@ -20,7 +20,7 @@ const DESCRIPTION: Input = Input {
     longest: 64 << 20,
     expected: "",
     code: "malformed_description",
-    check: "check that this is a description of a data set",
+    check: "check that this is a description of a data set or a model",
     name: "name a file; `-` reads a description from standard input",
     piped: "`-` reads a description from standard input",
 };
@@ -30,11 +30,12 @@ pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failu
         "-" => ("standard input".to_owned(), DESCRIPTION.piped()?),
         path => (plain(path), DESCRIPTION.read(Path::new(path))?),
     };
-    let document: Value = serde_json::from_slice(&bytes).map_err(|error| {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let document: Value = serde_json::from_slice(text).map_err(|error| {
         let message = format!("{name}: it is no JSON");
         Failure::new(Exit::Integrity, "malformed_description", message)
             .caused_by(&error)
-            .hint("give the JSON-LD itself, not the page around it")
+            .hint("give the JSON or JSON-LD itself, not the page around it")
     })?;
     let import = match document.get("bomFormat") {
         Some(_) => import_cyclonedx,

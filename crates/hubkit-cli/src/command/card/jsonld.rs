@@ -21,7 +21,7 @@ pub(super) async fn run(global: &Global, arguments: &CardJsonld) -> Result<Exit,
         source.kind = Some(kind);
         return croissant::describe(global, &source, &arguments.written).await;
     }
-    let model = Described::of(source).await?;
+    let model = Described::of(source, &arguments.written).await?;
     let card = model.source.card()?;
     document::write(&model_jsonld(&model.sources(&card)), &arguments.written)?;
     Ok(Exit::Done)

@@ -7,9 +7,13 @@ use hubkit::RepoKind;
 use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};
 
 pub(super) use self::documents::Documents;
-use super::{asset::gather, beside, source::Source};
+use super::{
+    asset::{NO_FILE, gather},
+    beside,
+    source::Source,
+};
 use crate::{
-    args::{Global, WhichCard},
+    args::{Global, WhichCard, WrittenTo},
     exit::Exit,
     failure::Failure,
     ui::trouble,
@@ -27,21 +31,23 @@ pub(super) struct Described {
 
 impl Described {
     /// Reads the card that the command line names, and all that is around it.
-    pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
-        Self::of(Source::read(global, which).await?).await
+    pub(super) async fn read(
+        global: &Global,
+        which: &WhichCard,
+        written: &WrittenTo,
+    ) -> Result<Self, Failure> {
+        Self::of(Source::read(global, which).await?, written).await
     }
 
     /// Looks at the files around it. What a document can't tell for it is
     /// said on standard error, and the document is made without.
-    pub(super) async fn of(source: Source) -> Result<Self, Failure> {
+    pub(super) async fn of(source: Source, written: &WrittenTo) -> Result<Self, Failure> {
         let card = source.card()?;
         is_a_model(&source, &card)?;
         let task = hubkit_card::CardData::of(&card.metadata).pipeline_tag;
-        let gathered = gather(&source).await?;
+        let gathered = gather(&source, written).await?;
         for name in &gathered.left_out {
-            trouble(&format!(
-                "{name}: no repository can hold a file of this name; it is left out"
-            ));
+            trouble(&format!("{name}: it is left out, for {NO_FILE}"));
         }
         let documents = Documents::read(&source.place).await?;
         let shape = shape::look(&source, &documents, task.as_deref()).await?;

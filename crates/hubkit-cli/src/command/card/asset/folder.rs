@@ -22,8 +22,10 @@ const MOST_FILES: usize = 100_000;
 
 /// Hashes every file below a folder, links to files followed, but for what an upload leaves behind: `.git`, and what
 /// clients keep in `.cache/huggingface`. What stands where an LFS pointer is, is the file that the pointer stands for.
-pub(super) fn gather(folder: &Path) -> Result<Gathered, Failure> {
-    let walk = walk(folder)?;
+/// One file is passed over.
+pub(super) fn gather(folder: &Path, but: Option<&str>) -> Result<Gathered, Failure> {
+    let mut walk = walk(folder)?;
+    walk.found.retain(|path| Some(path.as_str()) != but);
     let mut asset = Asset::default();
     for path in walk.found {
         let place = folder.join(path.as_str());
@@ -39,6 +41,21 @@ pub(super) fn gather(folder: &Path) -> Result<Gathered, Failure> {
 /// The names of the same files, sorted, of which none is opened.
 pub(in crate::command::card) fn names(folder: &Path) -> Result<Vec<RepoPath>, Failure> {
     Ok(walk(folder)?.found)
+}
+
+/// The path of a file within a folder, if it lies there.
+pub(in crate::command::card) fn within(folder: &Path, file: &Path) -> Option<String> {
+    let parent = match file.parent()? {
+        parent if parent == Path::new("") => Path::new("."),
+        parent => parent,
+    };
+    let parent = parent.canonicalize().ok()?;
+    let folder = folder.canonicalize().ok()?;
+    let path = parent.strip_prefix(folder).ok()?.join(file.file_name()?);
+    let parts = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Some(parts.collect::<Vec<_>>().join("/"))
 }
 
 fn walk(folder: &Path) -> Result<Walk, Failure> {
@@ -171,7 +188,7 @@ mod tests {
         ] {
             fs::write(root.join(path), text).expect("a file");
         }
-        let gathered = gather(root).expect("a folder");
+        let gathered = gather(root, None).expect("a folder");
         let files = &gathered.asset.files;
         let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(
@@ -205,7 +222,7 @@ mod tests {
         symlink("nowhere", root.join("broken")).expect("a link");
         symlink(".", root.join("loop")).expect("a link");
         fs::write(root.join("b\u{1b}[2J"), "b").expect("a file");
-        let mut gathered = gather(root).expect("a folder");
+        let mut gathered = gather(root, None).expect("a folder");
         let files = &gathered.asset.files;
         let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a", "link"]);

@@ -1,6 +1,6 @@
 //! The small files beside a card that tell what the model is.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use hubkit_card::ModelDocuments;
 use serde_json::Value as Json;
@@ -14,8 +14,8 @@ use crate::{
     ui::{plain, trouble},
 };
 
-/// The longest one that is read, in bytes.
-const LONGEST: usize = 1 << 20;
+/// The longest one that is read, in bytes. The names of 20,000 classes are a megabyte.
+const LONGEST: usize = 10 << 20;
 
 const DOCUMENT: Input = Input {
     longest: LONGEST,
@@ -40,7 +40,7 @@ const NAMES: [&str; 5] = [
 pub(in crate::command::card) struct Documents(BTreeMap<&'static str, Json>);
 
 impl Documents {
-    /// Reads them. One that is no JSON is told of and left out.
+    /// Reads them. One that is no JSON, or too long, is told of and left out.
     pub(in crate::command::card) async fn read(place: &Place) -> Result<Self, Failure> {
         let mut documents = Self::default();
         for name in NAMES {
@@ -53,8 +53,7 @@ impl Documents {
             match serde_json::from_slice(&bytes) {
                 Ok(json) => drop(documents.0.insert(name, json)),
                 Err(error) => {
-                    let error = plain(&error.to_string());
-                    trouble(&format!("{name}: it is no JSON ({error}); it is left out"));
+                    left_out(name, &format!("it is no JSON ({error})"));
                 }
             }
         }
@@ -79,14 +78,32 @@ impl Documents {
 
 fn here(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Failure> {
     let path = folder.join(name);
-    path.is_file().then(|| DOCUMENT.read(&path)).transpose()
+    let about = fs::metadata(&path).ok();
+    let is_read = about.is_some_and(|about| about.is_file() && is_short(name, about.len()));
+    is_read.then(|| DOCUMENT.read(&path)).transpose()
 }
 
 async fn there(found: &Found, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-    let Some(file) = found.files.iter().find(|file| file.path.as_str() == name) else {
+    let file = found.files.iter().find(|file| file.path.as_str() == name);
+    let Some(file) = file.filter(|file| is_short(name, file.size)) else {
         return Ok(None);
     };
     let client = found.hub.client();
     let read = client.read(&found.repo, found.commit, file, LONGEST);
     Ok(Some(read.await?.to_vec()))
+}
+
+fn is_short(name: &str, size: u64) -> bool {
+    let is_short = size <= LONGEST as u64;
+    if !is_short {
+        left_out(
+            name,
+            &format!("expected at most {LONGEST} bytes, found {size}"),
+        );
+    }
+    is_short
+}
+
+fn left_out(name: &str, why: &str) {
+    trouble(&format!("{name}: {}; it is left out", plain(why)));
 }

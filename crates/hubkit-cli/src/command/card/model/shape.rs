@@ -39,7 +39,15 @@ pub(super) async fn look(
                     left_out(&format!("{}: {error}", file.name));
                 }
             }
-            Ok(of(&model, task))
+            let mut shape = of(&model, task);
+            // An inspection passes over a configuration of more than a megabyte.
+            if shape.family.is_none() && shape.architectures.is_empty() {
+                let told = of_config(documents);
+                shape.family = told.family;
+                shape.architectures = told.architectures;
+                shape.context = shape.context.or(told.context);
+            }
+            Ok(shape)
         }
         Err(InspectionError::NoWeights { .. }) => Ok(of_config(documents)),
         Err(
