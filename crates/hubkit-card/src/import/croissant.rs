@@ -84,7 +84,7 @@ pub fn import_croissant(document: &Json) -> Result<Imported, ImportError> {
     put("task_categories", list(words.tasks));
     put("task_ids", list(words.finer));
     put("size_categories", list(words.sizes));
-    put("doi", doi(dataset).map(Value::from));
+    put("doi", dois(dataset, &mut losses).map(Value::from));
     put(
         "extra_gated_prompt",
         dataset.text("conditionsOfAccess").map(Value::from),
@@ -166,19 +166,29 @@ impl Words {
     }
 }
 
-fn doi(dataset: Node<'_>) -> Option<String> {
-    let told = dataset
-        .texts("identifier")
-        .into_iter()
-        .chain(dataset.texts("sameAs"));
-    let mut found = told.filter_map(|text| {
-        let bare = text
-            .strip_prefix("https://doi.org/")
-            .or_else(|| text.strip_prefix("http://doi.org/"))
-            .or_else(|| text.strip_prefix("doi:"))?;
-        bare.starts_with("10.").then(|| bare.to_owned())
-    });
-    found.next()
+/// The DOI; a card has no field for other identifiers, nor for a second one.
+fn dois(dataset: Node<'_>, losses: &mut Vec<Loss>) -> Option<String> {
+    let mut found: Option<String> = None;
+    for term in ["identifier", "sameAs"] {
+        for told in dataset.texts(term) {
+            let doi = doi(&told);
+            match (&found, doi) {
+                (None, Some(doi)) => found = Some(doi.to_owned()),
+                (Some(first), Some(doi)) if first == doi => {}
+                _ => losses.push(Loss::new(
+                    term,
+                    "a card has one DOI and no other identifier",
+                )),
+            }
+        }
+    }
+    found
+}
+
+fn doi(text: &str) -> Option<&str> {
+    let ways = ["https://doi.org/", "http://doi.org/", "doi:"];
+    let bare = ways.iter().find_map(|way| text.strip_prefix(way))?;
+    bare.starts_with("10.").then_some(bare)
 }
 
 fn body(dataset: Node<'_>, name: Option<&str>) -> String {

@@ -43,7 +43,7 @@ pub enum CardCommand {
     Eval(CardEvalCommand),
     /// Show what two cards promise differently; ends with 1 where they do
     Diff(CardDiff),
-    /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org
+    /// Print a model as JSON-LD, in the terms of FAIR4ML and schema.org; a dataset in those of Croissant
     Jsonld(CardJsonld),
     /// Print the bill of materials of a model: CycloneDX or SPDX
     Bom(CardBom),

@@ -333,3 +333,17 @@ fn what_nobody_reads_is_told() {
     ];
     assert_eq!(lost, expected);
 }
+
+#[test]
+fn one_doi_is_taken_and_other_identifiers_are_told() {
+    let document = json!({
+        "@type": "Dataset",
+        "name": "words",
+        "identifier": ["urn:x", "https://doi.org/10.1/a"],
+        "sameAs": ["doi:10.1/a", "https://example.org/words"],
+    });
+    let imported = import_croissant(&document).expect("a data set");
+    assert_eq!(imported.metadata["doi"], "10.1/a");
+    let lost = imported.losses.iter().map(|loss| loss.what.as_str());
+    assert_eq!(lost.collect::<Vec<_>>(), ["identifier", "sameAs"]);
+}
