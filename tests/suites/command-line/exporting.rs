@@ -147,6 +147,40 @@ fn a_document_beside_the_model_does_not_list_itself() -> Result<()> {
 }
 
 #[test]
+fn no_document_takes_the_place_of_its_card() -> Result<()> {
+    let home = home()?;
+    let readme = home.path().join("tiny/README.md");
+    let before = fs::read(&readme)?;
+    for command in ["bom", "jsonld", "html"] {
+        for place in ["tiny", "tiny/README.md"] {
+            let write = [command, place, "-o", "tiny/../tiny/README.md", "--force"];
+            let outcome = card(&home, &write)?.expect_code(2)?;
+            ensure!(outcome.stderr.contains("is the card itself"), "{outcome}");
+        }
+    }
+    ensure!(fs::read(&readme)? == before, "the card is another");
+    Ok(())
+}
+
+#[test]
+fn the_header_of_a_gguf_file_tells_what_goes_in() -> Result<()> {
+    let home = home()?;
+    let folder = home.path().join("gguf");
+    fs::create_dir(&folder)?;
+    fs::write(folder.join("README.md"), "---\nlicense: mit\n---\n# G\n")?;
+    fs::write(folder.join("g.gguf"), crate::showing::gguf("llama"))?;
+    let outcome = card(&home, &["bom", "gguf"])?.success()?;
+    let document = outcome.json()?;
+    let parameters = parameters(&document);
+    ensure!(parameters["task"] == "text-generation", "{parameters}");
+    ensure!(
+        parameters["inputs"].to_string().contains("text"),
+        "{parameters}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_long_configuration_is_read_and_one_without_end_is_left_out() -> Result<()> {
     let home = home()?;
     let config = home.path().join("tiny/config.json");

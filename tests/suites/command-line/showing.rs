@@ -187,7 +187,7 @@ fn a_card_is_shown_by_its_path_and_from_standard_input_in_the_width_that_was_ask
 }
 
 /// The beginning of a GGUF file of an architecture, and no tensors.
-fn gguf(architecture: &str) -> Vec<u8> {
+pub(crate) fn gguf(architecture: &str) -> Vec<u8> {
     let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
     let counts = [0u64.to_le_bytes(), 1u64.to_le_bytes()].concat();
     [

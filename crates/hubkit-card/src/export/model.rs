@@ -72,12 +72,16 @@ impl<'a> Model<'a> {
         let ModelSources {
             card,
             asset,
+            shape,
             documents,
             ..
         } = *sources;
         let metadata = &card.metadata;
         let data = CardData::of(metadata);
         let files: Vec<&str> = asset.files.iter().map(|file| file.path.as_str()).collect();
+        // Beside no configuration the family is what the header of a GGUF file says.
+        let is_gguf =
+            documents.config.is_none() && files.iter().any(|path| path.ends_with(".gguf"));
         let evidence = Evidence {
             body: card.body,
             files: &files,
@@ -85,7 +89,7 @@ impl<'a> Model<'a> {
             model_index: documents.model_index,
             adapter: documents.adapter,
             processor: documents.processor,
-            gguf: None,
+            gguf: shape.family.as_deref().filter(|_| is_gguf),
         };
         let described = describe(RepoKind::Model, &data, &evidence);
         let modality = modality(RepoKind::Model, metadata, &evidence);

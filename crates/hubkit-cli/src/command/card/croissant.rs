@@ -46,6 +46,7 @@ pub(super) async fn describe(
         return Err(Failure::new(Exit::Usage, "not_a_dataset", message)
             .hint("`hubkit card jsonld` and `hubkit card bom` describe models"));
     }
+    document::check(source, written)?;
     let gathered = gather(source, written).await?;
     if let (Place::Folder(folder), Some(output)) = (&source.place, &written.output)
         && within(folder, output).is_none_or(|path| path.contains('/'))

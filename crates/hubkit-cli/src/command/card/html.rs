@@ -2,8 +2,6 @@
 
 mod page;
 
-use std::path::Path;
-
 use hubkit_card::{Card, Contract, RemoteImages, render_with};
 use serde_json::json;
 
@@ -28,11 +26,7 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
     let source = Source::read(global, &arguments.which).await?;
     source.tell_other_bytes();
     let output = arguments.written.output.as_deref();
-    if let Some(path) = output.filter(|path| is_the_card(&source, path)) {
-        let name = plain(&path.display().to_string());
-        let message = format!("{name} is the card itself, which a page would take the place of");
-        return Err(Failure::usage(message).hint("choose another `--output`"));
-    }
+    document::check(&source, &arguments.written)?;
     let card = Card::read(&source.text);
     let remote_images = arguments.remote_images;
     let places = Places::of(global, &source, Reader::Page { remote_images })?;
@@ -83,13 +77,4 @@ pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, F
         ui.remark("the card goes on: so much of it becomes a page at most");
     }
     Ok(Exit::Done)
-}
-
-/// Whether a path leads to the card that is read.
-fn is_the_card(source: &Source, path: &Path) -> bool {
-    let card = source
-        .place
-        .file()
-        .and_then(|file| file.canonicalize().ok());
-    card.is_some() && path.canonicalize().ok() == card
 }

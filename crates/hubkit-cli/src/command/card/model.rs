@@ -9,7 +9,7 @@ use hubkit_card::{Asset, Card, EvalEntry, ModelShape, ModelSources};
 pub(super) use self::documents::Documents;
 use super::{
     asset::{NO_FILE, gather},
-    beside,
+    beside, document,
     source::Source,
 };
 use crate::{
@@ -44,6 +44,7 @@ impl Described {
     pub(super) async fn of(source: Source, written: &WrittenTo) -> Result<Self, Failure> {
         let card = source.card()?;
         is_a_model(&source, &card)?;
+        document::check(&source, written)?;
         let task = hubkit_card::CardData::of(&card.metadata).pipeline_tag;
         let gathered = gather(&source, written).await?;
         for name in &gathered.left_out {

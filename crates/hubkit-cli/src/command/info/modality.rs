@@ -12,6 +12,10 @@ pub(super) fn of(kind: RepoKind, info: &RepoInfo) -> Modality {
         files: &paths,
         // The Hub hands on a part of config.json: the classes, the type and the kind of tokenizer.
         config: info.rest.get("config"),
+        gguf: info
+            .rest
+            .get("gguf")
+            .and_then(|gguf| gguf["architecture"].as_str()),
         ..Evidence::default()
     };
     hubkit_card::modality(kind, &metadata(info), &evidence)
@@ -46,8 +50,9 @@ mod tests {
         info.pipeline_tag = told["task"].as_str().map(str::to_owned);
         info.card_data = told.get("card").cloned();
         info.rest.extend(
-            told.get("config")
-                .map(|config| ("config".to_owned(), config.clone())),
+            ["config", "gguf"]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), told.get(name)?.clone()))),
         );
         info
     }
@@ -77,7 +82,9 @@ mod tests {
         );
         let config = json!({"architectures": ["LlamaForCausalLM"], "model_type": "llama"});
         assert_eq!(model(json!({"config": config})), "text → text");
-        assert_eq!(model(json!({"card": ["odd"]})), " → ");
+        let header = json!({"total": 1_000, "architecture": "llama", "context_length": 2_048});
+        assert_eq!(model(json!({"gguf": header})), "text → text");
+        assert_eq!(model(json!({"card": ["odd"], "gguf": 1})), " → ");
         let card = json!({"task_categories": ["image-classification"]});
         assert_eq!(media(RepoKind::Dataset, &json!({"card": card})), " → image");
     }
