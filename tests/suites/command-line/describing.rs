@@ -79,6 +79,7 @@ fn a_description_becomes_a_card_and_mends_one() -> Result<()> {
     );
     let there = home.path().join("README.md");
     fs::write(&there, "---\nlicense: gpl-3.0 # ours\n---\nText")?;
+    card(&home, &["import", "words.json", "--into", "-"])?.expect_code(2)?;
     let mended = card(&home, &["import", "words.json", "--into", "README.md"])?.success()?;
     ensure!(
         mended

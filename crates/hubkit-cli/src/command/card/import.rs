@@ -55,6 +55,10 @@ pub(super) fn run(global: &Global, arguments: &CardImport) -> Result<Exit, Failu
 
 /// Adds what a card lacks, or makes the card; and tells what it had already.
 fn add(global: &Global, path: &Path, imported: &Imported) -> Result<Vec<Loss>, Failure> {
+    if path == Path::new("-") {
+        return Err(Failure::usage("`--into -`: expected a file to add to")
+            .hint("without `--into` the card is printed; `./-` is a file of that name"));
+    }
     let ui = Ui::new(global);
     let file = if path.is_dir() {
         path.join(NAME)
