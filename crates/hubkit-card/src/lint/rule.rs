@@ -123,7 +123,7 @@ rules! {
     UNPINNED_SNIPPET = "unpinned-snippet", Note, false,
         "Code that loads whatever a branch holds that day, instead of a pinned revision";
     UNQUOTED_WORD = "unquoted-word", Note, true,
-        "A word such as `no`, or the date of a result, without quotes: Python's client reads it as something else than a text";
+        "A word such as `no`, a version such as `3.10`, or the date of a result, without quotes: it is read as something else";
     UNREAD_METADATA = "unread-metadata", Warning, false,
         "What was meant as metadata is read as text: its first line is not exactly three dashes, or not the first line";
     UNSAFE_LOADING = "unsafe-loading", Warning, false,

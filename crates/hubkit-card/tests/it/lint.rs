@@ -123,6 +123,14 @@ fn what_a_hub_refuses_is_an_error_at_its_place() {
         "title: x\nlicense: mit\nsdk: static\ncolorFrom: orange",
         &["5:12 unknown-color"],
     );
+    let gradio =
+        |version: &str| format!("title: x\nlicense: mit\nsdk: gradio\npython_version: {version}");
+    for version in ["3.10", "4.0"] {
+        space(&gradio(version), &["5:17 unquoted-word"]);
+    }
+    for version in ["3.9", "'3.10'", "3.10.1", "3", "!!float 3"] {
+        space(&gradio(version), &[]);
+    }
     let long = "x".repeat(61);
     space(
         &format!("title: x\nlicense: mit\nsdk: static\nshort_description: {long}"),

@@ -3,7 +3,7 @@
 use serde_yaml::Value;
 
 use crate::{
-    Card,
+    Card, FieldPath,
     lint::{
         draft::{Draft, Drafts, Place, quoted},
         fix::Fix,
@@ -27,8 +27,30 @@ const FIELDS: &[&str] = &[
     "language_bcp47",
 ];
 
+/// Versions, of which a number loses the zeros at its end.
+const VERSIONS: [&str; 2] = ["python_version", "sdk_version"];
+
 pub(super) fn check(card: &Card<'_>, drafts: &mut Drafts) {
     let mut document = None;
+    for field in VERSIONS {
+        let number = card.metadata.get(field).and_then(Value::as_f64);
+        let Some(number) = number else { continue };
+        let document: &Option<Document<'_>> =
+            document.get_or_insert_with(|| card.block.and_then(Document::read));
+        let path = FieldPath::of(field);
+        let node = document.as_ref().and_then(|document| document.get(&path));
+        let Some(Content::Scalar { text, .. }) = node.map(|node| &node.content) else {
+            continue;
+        };
+        if *text != number.to_string() {
+            let message = format!("{} without quotes is the number {number}", quoted(text));
+            drafts.push(
+                Draft::new(&UNQUOTED_WORD, Place::Value(path.clone()), message)
+                    .suggest(Some(format!("\"{text}\"")))
+                    .fixed_by(Some(Fix::quote(&path))),
+            );
+        }
+    }
     for field in FIELDS {
         for (path, value) in card.metadata.each(field) {
             if drafts.is_full() {
