@@ -43,6 +43,31 @@ fn a_change_changes_its_line_and_no_other() -> Result<()> {
 }
 
 #[test]
+fn what_can_not_be_read_is_told_with_its_line_in_the_card() -> Result<()> {
+    let home = home()?;
+    fs::write(home.path().join("twice.md"), "---\na: 1\na: 2\n---\n")?;
+    fs::write(home.path().join("more.yaml"), "b: 1\n")?;
+    for words in [
+        &["set", "twice.md", "b=1"][..],
+        &["remove", "twice.md", "a"],
+        &["get", "twice.md"],
+        &["merge", "twice.md", "more.yaml"],
+        &["merge", "README.md", "twice.md"],
+    ] {
+        let outcome = card(&home, words)?.expect_code(7)?;
+        ensure!(outcome.stderr.contains("twice.md:3:1: "), "{outcome}");
+    }
+    let missing = card(&home, &["new", "nowhere/at-all"])?;
+    ensure!(
+        missing
+            .stderr
+            .contains("no file or folder `nowhere/at-all`"),
+        "{missing}"
+    );
+    Ok(())
+}
+
+#[test]
 fn what_is_asked_for_is_printed_and_what_is_missing_is_a_no() -> Result<()> {
     let home = home()?;
     let tags = card(&home, &["get", ".", "tags"])?.success()?;
@@ -51,6 +76,12 @@ fn what_is_asked_for_is_printed_and_what_is_missing_is_a_no() -> Result<()> {
     ensure!(language.json()? == "no", "{language}");
     let missing = card(&home, &["get", ".", "datasets[0]"])?.expect_code(1)?;
     ensure!(missing.stdout.is_empty(), "{missing}");
+    let words = ["get", ".", "datasets[0]", "--format", "json"];
+    let missing = card(&home, &words)?.expect_code(1)?;
+    ensure!(missing.json()?.is_null(), "{missing}");
+    fs::write(home.path().join("open.md"), "---\nlicense: mit\n")?;
+    let open = card(&home, &["get", "open.md"])?.success()?;
+    ensure!(open.stderr.contains("has no metadata"), "{open}");
     let shown = card(&home, &["show", "."])?.success()?;
     ensure!(
         shown.stdout.contains("MIT") && shown.stdout.contains("Tiny"),

@@ -12,7 +12,7 @@ use similar::TextDiff;
 
 use super::{
     replacement::{is_a_link, replace},
-    source::{CARD, NAME},
+    source::{self, CARD, NAME},
 };
 use crate::{
     exit::Exit,
@@ -53,13 +53,16 @@ impl Editable {
     fn of(name: String, file: Option<PathBuf>, bytes: Vec<u8>) -> Result<Self, Failure> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let message = format!("{name}: expected UTF-8, found other bytes");
-            Failure::new(Exit::Integrity, "malformed_card", message).caused_by(&error.utf8_error())
+            Failure::new(Exit::Integrity, "malformed_card", message)
+                .caused_by(&error.utf8_error())
+                .hint("`hubkit card lint` says where; nothing was changed")
         })?;
         Ok(Self { name, file, text })
     }
 
     /// Makes the changes, shows them, and writes the card.
     pub(super) fn change(&self, ui: &Ui, edits: &[Edit], is_dry: bool) -> Result<Exit, Failure> {
+        source::check(&self.name, &Card::read(&self.text))?;
         let changed = edit(&self.text, edits).map_err(|error| refused(&self.name, &error))?;
         if self.file.is_none() {
             let mut out = Output::new();

@@ -14,6 +14,12 @@ pub(super) async fn run(global: &Global, arguments: &CardGet) -> Result<Exit, Fa
     let source = Source::read(global, &arguments.which).await?;
     let card = source.card()?;
     let ui = Ui::new(global);
+    if card.block.is_none() {
+        ui.remark(&format!(
+            "{} has no metadata: none stands between two lines of `---` at its top",
+            source.name
+        ));
+    }
     let Some(path) = &arguments.path else {
         data(&card.metadata.to_json().to_string())?;
         return Ok(Exit::Done);
@@ -24,6 +30,9 @@ pub(super) async fn run(global: &Global, arguments: &CardGet) -> Result<Exit, Fa
             source.name,
             plain(&path.to_string())
         ));
+        if ui.json {
+            data("null")?;
+        }
         return Ok(Exit::No);
     };
     let lines = match value {

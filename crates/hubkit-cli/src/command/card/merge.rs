@@ -5,12 +5,14 @@ mod given;
 use std::fmt::Write as _;
 
 use hubkit_card::{
-    Card, Conflict, Differing, Edit, EditError, MergeRules, MergedLists, Value, merge,
-    value_to_json,
+    Card, Conflict, Differing, Edit, MergeRules, MergedLists, Value, merge, value_to_json,
 };
 use serde_json::json;
 
-use super::editable::{Editable, refused, shown};
+use super::{
+    editable::{Editable, refused, shown},
+    source,
+};
 use crate::{
     args::{CardMerge, Global},
     exit::Exit,
@@ -40,9 +42,7 @@ pub(super) fn run(global: &Global, arguments: &CardMerge) -> Result<Exit, Failur
     };
     let card = Editable::open(&arguments.card)?;
     let read = Card::read(&card.text);
-    if let Some(fault) = read.fault {
-        return Err(refused(&card.name, &EditError::Unreadable(fault)));
-    }
+    source::check(&card.name, &read)?;
     let mut there = Value::Mapping(read.metadata.as_mapping().clone());
     let mut edits: Vec<Edit> = Vec::new();
     let mut conflicts = Vec::new();

@@ -146,17 +146,34 @@ impl Source {
     pub(super) fn card(&self) -> Result<Card<'_>, Failure> {
         self.tell_other_bytes();
         let card = Card::read(&self.text);
-        let Some(fault) = &card.fault else {
-            return Ok(card);
-        };
-        let place = card
-            .fault_location()
-            .map_or_else(String::new, |location| format!(":{location}"));
-        let reason = plain(&fault.reason());
-        let message = format!("{}{place}: the metadata can't be read: {reason}", self.name);
-        Err(Failure::new(Exit::Integrity, "malformed_card", message)
-            .hint("mend the block between the lines of `---` at the top of the card"))
+        check(&self.name, &card)?;
+        Ok(card)
     }
+}
+
+/// Refuses a card whose metadata can't be read, for commands that can't do without.
+pub(super) fn check(name: &str, card: &Card<'_>) -> Result<(), Failure> {
+    let Some(fault) = &card.fault else {
+        return Ok(());
+    };
+    let place = card
+        .fault_location()
+        .map_or_else(String::new, |location| format!(":{location}"));
+    let reason = plain(&fault.reason());
+    let message = format!("{name}{place}: the metadata can't be read: {reason}");
+    Err(Failure::new(Exit::Integrity, "malformed_card", message)
+        .hint("mend the block between the lines of `---` at the top of the card"))
+}
+
+/// What a user hears of a repository that can't be asked for, who may have meant a file.
+fn not_here(word: &str, failure: Failure) -> Failure {
+    if word.starts_with("hf://") || !matches!(failure.exit(), Exit::NotFound | Exit::Network) {
+        return failure;
+    }
+    let word = plain(word);
+    failure.also(&format!(
+        "there is no file or folder `{word}` on this machine"
+    ))
 }
 
 impl Place {
@@ -198,7 +215,8 @@ impl Found {
         let hub = target::hub(global, 1)?;
         let client = hub.client();
         let revision = target.revision();
-        let commit = client.resolve(&target.repo, &revision, &Silent).await?;
+        let resolved = client.resolve(&target.repo, &revision, &Silent).await;
+        let commit = resolved.map_err(|error| not_here(word, Failure::from(error)))?;
         let files = client.tree(&target.repo, commit).await?;
         Ok(Self {
             repo: target.repo,

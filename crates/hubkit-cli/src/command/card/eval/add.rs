@@ -6,16 +6,14 @@ use std::{
 };
 
 use hubkit::RepoId;
-use hubkit_card::{
-    Card, EditError, EvalEntry, EvalResult, Existing, add_entry, add_result, edit, lists,
-};
+use hubkit_card::{Card, EvalEntry, EvalResult, Existing, add_entry, add_result, edit, lists};
 use serde_json::json;
 
 use super::{
     super::{
         beside::{self, Beside, RESULTS},
         editable::{self, Editable},
-        source::{Place, folder_of},
+        source::{self, Place, folder_of},
     },
     benchmark, given,
     refused::refused,
@@ -143,9 +141,7 @@ fn of_card(
 ) -> Result<Rewritten, Failure> {
     let card = Editable::open(&arguments.card)?;
     let read = Card::read(&card.text);
-    if let Some(fault) = read.fault {
-        return Err(editable::refused(&card.name, &EditError::Unreadable(fault)));
-    }
+    source::check(&card.name, &read)?;
     let task = arguments.task_type.as_deref().unwrap_or_default();
     if lists::task(task).is_none() {
         let nearest = lists::nearest(lists::tasks().iter().map(|task| task.id), task);

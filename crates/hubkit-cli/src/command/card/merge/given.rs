@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use hubkit_card::{Mapping, Value, read_document, split};
+use hubkit_card::{Card, Mapping, Value, read_document, split};
 
-use super::super::{input::Input, source::NAME};
+use super::super::{
+    input::Input,
+    source::{self, NAME},
+};
 use crate::{exit::Exit, failure::Failure, ui::plain};
 
 const GIVEN: Input = Input {
@@ -44,6 +47,9 @@ pub(super) fn read(word: &str) -> Result<(String, Mapping), Failure> {
     } else {
         // A file of YAML may begin with a line of dashes, and have another one.
         let block = split(text).block.filter(|_| !ends_in(&["yaml", "yml"]));
+        if block.is_some() {
+            source::check(&name, &Card::read(text))?;
+        }
         let block = block.or_else(|| ends_in(&["md"]).then_some(""));
         read_document(block.unwrap_or(text))
             .map_err(|error| malformed("it can't be read".to_owned()).caused_by(&error))?
