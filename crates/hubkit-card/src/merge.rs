@@ -73,7 +73,8 @@ pub struct Conflict {
 /// `model-index` is merged as Python's `huggingface_hub.metadata_update` does it: by the name of the model (one without a
 /// name is the first), by task (`type`), data (`type`, `name`, `config`, `split`, `revision`, `args`) and source (`url`,
 /// where both have one), and by metric (`type`, `name`, `config`, `args`). A metric that is there with another value is a
-/// conflict; where it is overwritten by one that nobody signed, `verified` and `verifyToken` go.
+/// conflict; where it is overwritten by one that nobody signed, `verified` and `verifyToken` go. No metric gets a source
+/// that nobody named for it: where only one side names one, metrics that only one side has are in results of their own.
 ///
 /// What is merged once more changes nothing. Takes time and memory in proportion to both sides.
 ///

@@ -243,6 +243,9 @@ fn bound(error: &serde_saphyr::Error) -> Option<String> {
             BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => {
                 return Some(format!("it holds more than {MOST_VALUES} values"));
             }
+            BudgetBreach::Documents { .. } => {
+                return Some("expected one document, found another one below `---`".to_owned());
+            }
             _ => {}
         },
         _ => {}
@@ -293,6 +296,10 @@ mod tests {
             (
                 format!("a: [{}]", "1, ".repeat(110_000)),
                 "it holds more than 100000 values",
+            ),
+            (
+                "a: 1\n---\nb: 2".to_owned(),
+                "expected one document, found another one below `---`",
             ),
             ("a: 1\na: 2".to_owned(), "duplicate mapping key: a"),
         ] {

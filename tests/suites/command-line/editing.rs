@@ -149,6 +149,19 @@ fn metadata_of_another_card_is_put_into_one() -> Result<()> {
     let printed = run.input("---\r\na: 1\r\n---\r\n")?.run()?.success()?;
     let expected = "---\r\na: 1\r\ntags:\r\n- test\r\n- rust\r\ndatasets: glue\r\n---\r\n";
     ensure!(printed.stdout == expected, "{printed}");
+    // For programs a piped card is a value too, and a dry run shows the difference.
+    let piped = |last: &[&str]| {
+        let words = ["card", "set", "-", "license=mit"];
+        let run = home.hubkit(words.iter().chain(last).copied())?;
+        run.input("---\na: 1\n---\n")?.run()?.success()
+    };
+    let json = piped(&["--format", "json"])?.json()?;
+    ensure!(
+        json["card"] == "---\na: 1\nlicense: mit\n---\n" && json["written"] == false,
+        "{json}"
+    );
+    let shown = piped(&["--dry-run"])?;
+    ensure!(shown.stdout.contains("\n+license: mit\n"), "{shown}");
     Ok(())
 }
 
@@ -163,7 +176,7 @@ fn values_that_disagree_are_all_named_and_nothing_is_written() -> Result<()> {
     let refused = card(&home, &words)?.expect_code(1)?;
     for line in [
         "license: \"mit\" there, \"gpl-3.0\" in more.yaml",
-        "co2_eq_emissions: 1 there, 2 in last.json",
+        "co2_eq_emissions: 1 in more.yaml, 2 in last.json",
     ] {
         ensure!(refused.stderr.contains(line), "{refused}");
     }
@@ -174,6 +187,7 @@ fn values_that_disagree_are_all_named_and_nothing_is_written() -> Result<()> {
     ensure!(
         conflict["path"] == "license"
             && conflict["there"] == "mit"
+            && conflict["there_in"] == "./README.md"
             && conflict["given"] == "gpl-3.0",
         "{json}"
     );

@@ -2,6 +2,15 @@
 
 use crate::{FieldPath, MetadataError};
 
+/// What a path is called in a message: that of the metadata as a whole has no text.
+fn called(path: &FieldPath) -> String {
+    if path.is_root() {
+        "the metadata".to_owned()
+    } else {
+        format!("`{path}`")
+    }
+}
+
 /// Why a card can't be changed as asked. Nothing of it was.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -13,19 +22,19 @@ pub enum EditError {
     #[error("the card begins with a line of `---`, and no other one closes the metadata")]
     Unclosed,
     /// There is nothing at the path.
-    #[error("`{path}`: nothing is there")]
+    #[error("{}: nothing is there", called(path))]
     Missing {
         /// The path.
         path: FieldPath,
     },
     /// The name that something is to get is there already.
-    #[error("`{path}`: the name is there already")]
+    #[error("{}: the name is there already", called(path))]
     Occupied {
         /// The name.
         path: FieldPath,
     },
     /// What is on the way is not what the path says.
-    #[error("`{path}`: expected {expected}, found {found}")]
+    #[error("{}: expected {expected}, found {found}", called(path))]
     Shape {
         /// How far the path goes.
         path: FieldPath,
@@ -35,7 +44,10 @@ pub enum EditError {
         found: &'static str,
     },
     /// The value can't be written in a card.
-    #[error("`{path}`: expected a value that cards can hold, found {found}")]
+    #[error(
+        "{}: expected a value that cards can hold, found {found}",
+        called(path)
+    )]
     Unwritable {
         /// Where it was to be.
         path: FieldPath,
@@ -44,7 +56,8 @@ pub enum EditError {
     },
     /// Other places repeat the value, or a part of it, by an alias (`*name`), and would change as well.
     #[error(
-        "`{path}`: the value is repeated elsewhere by an alias, and would change there as well"
+        "{}: a value is repeated elsewhere by an alias, and would change there as well",
+        called(path)
     )]
     Shared {
         /// The value that has the anchor (`&name`).
@@ -52,7 +65,8 @@ pub enum EditError {
     },
     /// The name is not written there, but comes from another mapping (`<<: *name`).
     #[error(
-        "`{path}`: the name comes from a mapping that is merged in (`<<`), and can't be removed here"
+        "{}: the name comes from a mapping that is merged in (`<<`), and can't be removed here",
+        called(path)
     )]
     Merged {
         /// The name.

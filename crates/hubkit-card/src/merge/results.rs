@@ -84,6 +84,20 @@ fn measured(metric: &Value) -> String {
     identity(&METRIC.map(|name| get(metric, name)))
 }
 
+/// Whether two results can be one without saying of a metric that it comes from a source that nobody named for it: their
+/// sources are the same, or one that has none gets one and has no metric that the other lacks.
+fn is_one(there: &Value, given: &Value) -> bool {
+    let metrics = |result| get(result, "metrics").as_sequence().into_iter().flatten();
+    match (source(there), source(given)) {
+        (there, given) if there == given => true,
+        (Value::Null, _) => {
+            let given: HashSet<String> = metrics(given).map(measured).collect();
+            metrics(there).all(|metric| given.contains(&measured(metric)))
+        }
+        _ => false,
+    }
+}
+
 impl<'v> Index<'v> {
     fn of(entries: &'v [Value]) -> Option<Self> {
         let mut index = Self {
@@ -193,10 +207,17 @@ impl Merger {
             let path = FieldPath::of("model-index").index(model);
             path.key("results").index(result)
         };
+        let is_one = is_one(index.result(*place), given);
         if let Some(there) = index.result(*place).as_mapping() {
-            self.mapping(&at(*place), there, mapping, &["metrics"])?;
+            let except: &[&str] = if is_one {
+                &["metrics"]
+            } else {
+                &["metrics", "source"]
+            };
+            self.mapping(&at(*place), there, mapping, except)?;
         }
         let mut added = HashSet::new();
+        let mut apart = Vec::new();
         for metric in list(mapping, "metrics").unwrap_or_default() {
             if is_known(metric) {
                 continue;
@@ -209,12 +230,18 @@ impl Merger {
                     let there = &index.result(*place)["metrics"][*metric_at];
                     self.metric(&path, there, metric)?;
                 }
-                None if added.insert(identity(&[metric])) => {
+                None if !added.insert(identity(&[metric])) => {}
+                None if is_one => {
                     let path = at(*place).key("metrics");
                     self.edit(path, Change::Append(metric.clone()));
                 }
-                None => {}
+                None => apart.push(metric.clone()),
             }
+        }
+        if !apart.is_empty() {
+            let mut result = mapping.clone();
+            result.insert("metrics".into(), apart.into());
+            self.edit(model.key("results"), Change::Append(result.into()));
         }
         Ok(())
     }

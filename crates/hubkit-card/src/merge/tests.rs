@@ -238,6 +238,44 @@ fn another_model_or_source_has_results_of_its_own() {
 }
 
 #[test]
+fn no_metric_gets_a_source_that_nobody_named_for_it() {
+    let keep = MergeRules::default();
+    let result = |source: &str, metrics: &str| {
+        format!("model-index: [{{results: [{{{source}metrics: [{metrics}]}}]}}]")
+    };
+    let of_a = "source: {url: 'https://a'}, ";
+    let (one, two) = ("{type: a, value: 1}", "{type: b, value: 2}");
+    let both = format!("{one}, {two}");
+    let block = "model-index:\n- name: m\n  results:\n  - metrics:\n    - {type: a, value: 1}";
+    // All that is there was measured by the source.
+    check(
+        keep,
+        block,
+        &result(of_a, &both),
+        &format!("{block}\n    - type: b\n      value: 2\n    source:\n      url: https://a"),
+        &[],
+    );
+    // Of what is there the source says nothing.
+    let own = "\n  - source:\n      url: https://a\n    metrics:\n    - type: b\n      value: 2";
+    check(
+        keep,
+        block,
+        &result(of_a, two),
+        &format!("{block}{own}"),
+        &[],
+    );
+    // What is given has no source, so it does not get that of what is there.
+    let block = "model-index:\n- name: m\n  results:\n  - source: {url: 'https://a'}\n    metrics:\n    - {type: a, value: 1}";
+    check(
+        keep,
+        block,
+        &result("", &both),
+        &format!("{block}\n  - metrics:\n    - type: b\n      value: 2"),
+        &[],
+    );
+}
+
+#[test]
 fn a_model_index_that_is_none_is_one_value() {
     for (there, given) in [
         ("[x]", "[{name: m}]"),
@@ -273,7 +311,7 @@ fn a_model_index_that_is_none_is_one_value() {
 fn a_name_that_no_path_can_say_is_refused() {
     let given = mapping("? [a]\n: 1");
     let error = merge(&Mapping::new(), &given, MergeRules::default());
-    let message = "``: expected a value that cards can hold, found a list";
+    let message = "the metadata: expected a value that cards can hold, found a list";
     assert_eq!(error.expect_err("an error").to_string(), message);
 }
 

@@ -147,7 +147,11 @@ pub(super) fn fill(draft: &mut Draft<'_>, sources: &TemplateSources<'_>) -> Base
             }
         }
     } else {
-        bases.ids.clone_from(said);
+        for id in said {
+            if !bases.ids.contains(id) {
+                bases.ids.push(id.clone());
+            }
+        }
     }
     if bases.ids.is_empty() {
         if relation(draft, sources).is_some() {

@@ -1,8 +1,11 @@
 //! The facts of a model, in a table, and its files.
 
+use std::fmt::Write as _;
+
 use serde_json::Value as Json;
 
 use super::{
+    TemplateSources,
     draft::Draft,
     model::{Model, source as source_of},
     text::{self, code, grouped, words},
@@ -152,8 +155,13 @@ fn weights(rows: &mut Rows<'_, '_>, model: &Model<'_>) {
         .take(MOST)
         .map(|name| words(name))
         .collect();
-    if shape.parameters.is_some() {
-        rows.add("Precision", Some(precisions.join(", ")), &source);
+    if shape.parameters.is_some() && !precisions.is_empty() {
+        let mut told = precisions.join(", ");
+        // Files of the same weights in other precisions lie side by side.
+        if let Some(one) = one_of_several(model.sources) {
+            let _ = write!(told, " in {}", code(one));
+        }
+        rows.add("Precision", Some(told), &source);
     }
     let config = &rows.draft.documents;
     let method = config.string("config.json", &["quantization_config", "quant_method"]);
@@ -187,6 +195,14 @@ fn weights(rows: &mut Rows<'_, '_>, model: &Model<'_>) {
     rows.add("Quantisation", told, &from);
     let formats = describe::formats(model.sources.files).join(", ");
     rows.add("Formats", Some(formats), "the names of the files");
+}
+
+/// The GGUF file whose header was read, where there are others.
+fn one_of_several<'a>(sources: &TemplateSources<'a>) -> Option<&'a str> {
+    let is_weights = |file: &str| file.to_ascii_lowercase().ends_with(".gguf");
+    let first = sources.weights.first().filter(|file| is_weights(file))?;
+    let is_other = |file: &&str| is_weights(file) && !sources.weights.contains(file);
+    sources.files.iter().any(is_other).then_some(*first)
 }
 
 fn origin(rows: &mut Rows<'_, '_>, model: &Model<'_>) {

@@ -84,6 +84,7 @@ impl<'a> Documents<'a> {
                 lose("expected UTF-8, found other bytes".to_owned());
                 continue;
             };
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             if path.ends_with(".json") {
                 match serde_json::from_str(text) {
                     Ok(value) => read.json.push((path, value)),

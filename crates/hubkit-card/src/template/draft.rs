@@ -1,6 +1,6 @@
 //! A card while it is being filled.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use serde_yaml::{Mapping, Value};
 
@@ -41,9 +41,12 @@ impl<'a> Draft<'a> {
         self.tell(field, true, source.into());
     }
 
-    /// Sets a field that holds a value, or a list of several.
+    /// Sets a field that holds a value, or a list of several. What stands twice is said once.
     pub(super) fn set_all(&mut self, field: &str, values: &[String], source: impl Into<String>) {
-        match values {
+        let mut known = HashSet::new();
+        let values = values.iter().filter(|value| known.insert(*value));
+        let values: Vec<String> = values.cloned().collect();
+        match values.as_slice() {
             [] => {}
             [one] => self.set(field, one.as_str(), source),
             several => self.set(field, list(several), source),

@@ -36,7 +36,7 @@ const SIGNS: &[Sign] = &[
         "apache-2.0",
         "apache license version 2.0, january 2004",
         &["terms and conditions for use, reproduction, and distribution"],
-        &["commons clause"],
+        &[],
     ),
     sign(
         "mit",
@@ -46,13 +46,7 @@ const SIGNS: &[Sign] = &[
             "the above copyright notice and this permission notice shall be included",
             "the software is provided \"as is\"",
         ],
-        &[
-            "except as contained in this notice",
-            "commons clause",
-            "non-commercial",
-            "noncommercial",
-            "use restrictions",
-        ],
+        &["except as contained in this notice"],
     ),
     sign(
         "bsd-3-clause",
@@ -225,9 +219,52 @@ const SIGNS: &[Sign] = &[
 
 /// How far a title may stand from the beginning, in bytes: copyrights and logos come before it.
 const HEAD: usize = 400;
-/// A text that is this much longer than what a licence is recognised by is more than that licence, in bytes: the GPL has
-/// 35 kB.
+/// A longer text is more than one licence, in bytes: the GPL has 35 kB.
 const LONGEST: usize = 64 << 10;
+/// The same of a licence of a few paragraphs, which have 2 kB and lists of those who hold the rights.
+const LONGEST_SHORT: usize = 6 << 10;
+/// The same of the Apache licence, which has 11 kB.
+const LONGEST_APACHE: usize = 14 << 10;
+/// Licences that have no words for what is forbidden, and are often put beside others or narrowed.
+const PERMISSIVE: &[&str] = &[
+    "apache-2.0",
+    "mit",
+    "bsd-3-clause",
+    "bsd-3-clause-clear",
+    "bsd-2-clause",
+    "isc",
+    "unlicense",
+    "bsl-1.0",
+];
+/// Words by which a licence begins, and the permissive ones that they may stand in.
+const GRANTS: &[(&str, &[&str])] = &[
+    ("apache license", &["apache-2.0"]),
+    ("permission is hereby granted", &["mit", "bsl-1.0"]),
+    (
+        "redistribution and use in source and binary forms",
+        &["bsd-3-clause", "bsd-3-clause-clear", "bsd-2-clause"],
+    ),
+];
+/// What stands in a text that holds one of these and says more.
+const MORE: &[&str] = &[
+    "commons clause",
+    "non-commercial",
+    "noncommercial",
+    "not for commercial",
+    "research purposes only",
+    "research use only",
+    "use restrictions",
+    "creative commons",
+    "cc-by",
+    "cc by",
+    "openrail",
+    "dual-licensed",
+    "dual licensed",
+    "different terms",
+    "general public license",
+    "public license version 2.0",
+    "community license",
+];
 
 /// Sets the licence: the author's word, the text of a licence, or the name of one that a file gives.
 pub(super) fn fill(draft: &mut Draft<'_>, sources: &TemplateSources<'_>) {
@@ -269,23 +306,35 @@ fn recognised(text: &str) -> Option<&'static str> {
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ").to_lowercase().replace(['“', '”'], "\"");
-    let head = text.floor_char_boundary(HEAD.min(text.len()));
-    let head = &text[..head];
-    let mut fitting = SIGNS.iter().filter(|sign| {
-        head.contains(sign.title)
+    let is_there = |sign: &&Sign| {
+        text.contains(sign.title)
             && sign.has.iter().all(|words| text.contains(words))
             && !sign.lacks.iter().any(|words| text.contains(words))
-    });
-    let first = fitting.next()?;
+    };
+    let there: Vec<&Sign> = SIGNS.iter().filter(is_there).collect();
     // Titles of some stand within those of others: the longest is meant.
-    let best = fitting.fold(first, |best, other| {
-        if other.title.len() > best.title.len() {
-            other
-        } else {
-            best
-        }
+    let best = there.iter().max_by_key(|sign| sign.title.len())?;
+    // What is held under several licences is under none of them alone.
+    let is_only = there.iter().all(|sign| {
+        sign.id == best.id || !sign.title.is_empty() && best.title.contains(sign.title)
     });
-    Some(best.id)
+    let head = text.floor_char_boundary(HEAD.min(text.len()));
+    let is_more = PERMISSIVE.contains(&best.id)
+        && (MORE.iter().any(|words| text.contains(words))
+            || GRANTS
+                .iter()
+                .any(|(grant, ids)| !ids.contains(&best.id) && text.contains(grant))
+            || text.len() > longest(best));
+    (is_only && text[..head].contains(best.title) && !is_more).then_some(best.id)
+}
+
+/// How long a text of a permissive licence may be, in bytes.
+fn longest(sign: &Sign) -> usize {
+    if sign.id == "apache-2.0" {
+        LONGEST_APACHE
+    } else {
+        LONGEST_SHORT
+    }
 }
 
 /// The name of a licence that a file gives, and where.
@@ -343,10 +392,32 @@ mod tests {
             CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION";
         assert_eq!(recognised(apache), Some("apache-2.0"));
         let both = format!("{apache}\n\n{MIT_TEXT}");
-        assert_ne!(recognised(&both), Some("mit"));
+        assert_eq!(recognised(&both), None);
         let sharing = "Attribution-ShareAlike 4.0 International\n … Creative Commons Attribution-ShareAlike 4.0 \
             International Public License";
         assert_eq!(recognised(sharing), Some("cc-by-sa-4.0"));
+    }
+
+    #[test]
+    fn a_text_that_says_more_than_one_licence_is_left_alone() {
+        let weights =
+            format!("The weights are under CC-BY-NC 4.0, and the code is under this:\n{MIT_TEXT}");
+        assert_eq!(recognised(&weights), None);
+        let title =
+            "This is licensed under Apache 2.0 or MIT; one file is under CC0 1.0 Universal.";
+        let several = format!("{title}\n\n{MIT_TEXT}\n\nCC0 1.0 Universal\n\nStatement of Purpose");
+        assert_eq!(recognised(&several), None);
+        let bundled = format!(
+            "{MIT_TEXT}\n{}",
+            "This product holds parts of others. ".repeat(300)
+        );
+        assert_eq!(recognised(&bundled), None);
+        let bsd = format!("{BSD} … {NAMES} …");
+        assert_eq!(recognised(&bsd), Some("bsd-3-clause"));
+        assert_eq!(recognised(&format!("{MIT_TEXT}\n{bsd}")), None);
+        let later =
+            "Licensed under the Apache License, Version 2.0, if added after 2017; else under this:";
+        assert_eq!(recognised(&format!("{later}\n{bsd}")), None);
     }
 
     #[test]

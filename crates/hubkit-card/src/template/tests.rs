@@ -273,6 +273,51 @@ fn training_and_results_are_those_of_the_trainer() {
 }
 
 #[test]
+fn a_mark_of_the_byte_order_and_a_word_said_twice_change_nothing() {
+    let config = json!({"architectures": ["BertForMaskedLM"], "model_type": "bert"});
+    let mut files = Files::default().text("config.json", &format!("\u{feff}{config}"));
+    files.said.languages = vec!["en".to_owned(), "en".to_owned()];
+    files.said.base_models = ["a/b", "a/b"]
+        .map(|id| id.parse().expect("a name"))
+        .to_vec();
+    let (filled, _) = files.model();
+    assert_eq!(
+        metadata(&filled),
+        json!({"base_model": "a/b", "language": "en", "library_name": "transformers",
+            "pipeline_tag": "fill-mask"})
+    );
+    assert_eq!(filled.losses, []);
+}
+
+#[test]
+fn a_precision_is_that_of_the_file_that_was_read() {
+    let shape = ModelShape {
+        parameters: Some(64),
+        precisions: vec!["Q4_K".to_owned()],
+        ..ModelShape::default()
+    };
+    let files = ["tiny-Q4_K_M.gguf", "tiny-Q8_0.gguf"];
+    let row = |files: &[&str]| {
+        let filled = template(&TemplateSources {
+            kind: RepoKind::Model,
+            repo: None,
+            commit: None,
+            name: "tiny",
+            files,
+            documents: &[],
+            shape: &shape,
+            weights: &files[..1],
+            header: &BTreeMap::new(),
+            said: &Said::default(),
+        });
+        let line = filled.body.lines().find(|line| line.contains("Precision"));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(row(&files[..1]), "| Precision | Q4_K |");
+    assert_eq!(row(&files), "| Precision | Q4_K in `tiny-Q4_K_M.gguf` |");
+}
+
+#[test]
 fn what_weights_say_of_themselves_counts() {
     let mut files = Files::default().text("tiny-Q4_K_M.gguf", "");
     for (name, value) in [

@@ -64,7 +64,8 @@ impl Editable {
     pub(super) fn change(&self, ui: &Ui, edits: &[Edit], is_dry: bool) -> Result<Exit, Failure> {
         source::check(&self.name, &Card::read(&self.text))?;
         let changed = edit(&self.text, edits).map_err(|error| refused(&self.name, &error))?;
-        if self.file.is_none() {
+        let is_piped = self.file.is_none();
+        if is_piped && !is_dry && !ui.json {
             let mut out = Output::new();
             out.write(changed.as_bytes())?;
             out.finish()?;
@@ -109,9 +110,11 @@ impl Editable {
             },
             || {
                 json!({
-                    "file": self.name, "changed": is_changed, "written": is_changed && !is_dry,
+                    "file": self.name, "changed": is_changed,
+                    "written": is_changed && !is_dry && !is_piped,
                     "changes": told.iter().map(value).collect::<Vec<_>>(),
-                    "diff": if is_dry { Some(diff()) } else { None },
+                    "diff": is_dry.then(diff),
+                    "card": (is_piped && !is_dry).then_some(&changed),
                 })
             },
         )?;

@@ -38,20 +38,26 @@ fn excerpt(card: &Linted, finding: &Finding) -> Option<String> {
         return None;
     }
     let number = finding.diagnostic.location?.line.to_string();
-    let line = line_of(&card.text, span.start);
-    let end = span.end.clamp(span.start, line.end.max(span.start));
-    let before = card.text.get(line.start..span.start)?;
-    let meant = card.text.get(span.start..end)?;
+    let is_inside = |character: &char| !matches!(character, '\n' | '\r');
+    let mut before: Vec<char> = card
+        .text
+        .get(..span.start)?
+        .chars()
+        .rev()
+        .take_while(is_inside)
+        .take(WIDEST / 2 + 1)
+        .collect();
     // Of a long line what is around the place is shown.
-    let skipped = before.chars().count().saturating_sub(WIDEST / 2);
-    let before: String = before.chars().skip(skipped).collect();
+    let is_cut = before.len() > WIDEST / 2;
+    before.truncate(WIDEST / 2);
+    let before: String = before.iter().rev().collect();
     let before = plain(&before.replace('\t', " "));
     let room = WIDEST.saturating_sub(before.chars().count());
-    let shown = card.text.get(span.start..line.end)?.chars().take(room);
-    let shown = plain(&shown.collect::<String>().replace('\t', " "));
-    let meant: String = meant.chars().take(room).collect();
-    let width = plain(&meant.replace('\t', " ")).chars().count().max(1);
-    let cut = if skipped > 0 { "…" } else { "" };
+    let rest = |text: &str| -> String { text.chars().take_while(is_inside).take(room).collect() };
+    let shown = plain(&rest(card.text.get(span.start..)?).replace('\t', " "));
+    let meant = plain(&rest(card.text.get(span.clone())?).replace('\t', " "));
+    let width = meant.chars().count().max(1);
+    let cut = if is_cut { "…" } else { "" };
     let (blank, mark) = (" ".repeat(number.len()), "^".repeat(width));
     let indent = " ".repeat(before.chars().count() + cut.chars().count());
     Some(format!(
@@ -71,11 +77,16 @@ fn line_of(text: &str, at: usize) -> Range<usize> {
 impl Linted {
     /// Whether the lines of a span hold what looks like a secret.
     fn is_secret(&self, span: &Range<usize>) -> bool {
-        let line = line_of(&self.text, span.start);
-        self.findings
+        let mut secrets = self
+            .findings
             .iter()
             .filter(|finding| finding.diagnostic.rule == "secret")
             .filter_map(|finding| finding.span.as_ref())
-            .any(|secret| secret.start < line.end.max(span.end) && line.start < secret.end)
+            .peekable();
+        if secrets.peek().is_none() {
+            return false;
+        }
+        let line = line_of(&self.text, span.start);
+        secrets.any(|secret| secret.start < line.end.max(span.end) && line.start < secret.end)
     }
 }
