@@ -48,10 +48,19 @@ pub(super) fn fill<'a>(sources: &'a TemplateSources<'a>) -> Draft<'a> {
 /// Sets what `dataset_info.json` says, and gives the splits with how many examples each has.
 fn info(draft: &mut Draft<'_>) -> Vec<(String, u64)> {
     const PATH: &str = "dataset_info.json";
+    const OLDER: &str = "dataset_infos.json";
     // Read as YAML, of which JSON is a part: that keeps the order of columns.
     let info = draft.documents.text(PATH).map(read_document);
     let info = match info {
-        None => return Vec::new(),
+        None => {
+            if draft.documents.text(OLDER).is_some() {
+                draft.lose(
+                    OLDER,
+                    "the form of older versions of `datasets` is not read",
+                );
+            }
+            return Vec::new();
+        }
         Some(Ok(info)) => info,
         Some(Err(error)) => {
             draft.lose(PATH, format!("it can't be read: {error}"));

@@ -70,6 +70,30 @@ pub(super) struct Documents<'a> {
     pub(super) losses: Vec<Loss>,
 }
 
+/// JSON with `null` in the place of what Python writes for numbers that are none, or without end.
+fn finite(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let (mut is_text, mut is_escaped) = (false, false);
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let word = ["NaN", "-Infinity", "Infinity"]
+            .iter()
+            .find(|word| !is_text && rest.starts_with(**word));
+        if let Some(word) = word {
+            written.push_str("null");
+            rest = &rest[word.len()..];
+            continue;
+        }
+        if character == '"' && !is_escaped {
+            is_text = !is_text;
+        }
+        is_escaped = is_text && character == '\\' && !is_escaped;
+        written.push(character);
+        rest = &rest[character.len_utf8()..];
+    }
+    written
+}
+
 impl<'a> Documents<'a> {
     /// Reads what can be read; the rest is told.
     pub(super) fn read(documents: &[(&'a str, &'a [u8])]) -> Self {
@@ -86,7 +110,10 @@ impl<'a> Documents<'a> {
             };
             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             if path.ends_with(".json") {
-                match serde_json::from_str(text) {
+                // Python writes losses that are no numbers as no JSON knows them.
+                let parsed = serde_json::from_str(text)
+                    .or_else(|error| serde_json::from_str(&finite(text)).map_err(|_| error));
+                match parsed {
                     Ok(value) => read.json.push((path, value)),
                     Err(error) => {
                         lose(format!("expected JSON: {error}"));

@@ -100,7 +100,9 @@ fn peft(draft: &Draft<'_>, model: &Model<'_>) -> Option<String> {
         Some("TOKEN_CLS") => "AutoModelForTokenClassification",
         Some("QUESTION_ANS") => "AutoModelForQuestionAnswering",
         Some("SEQ_2_SEQ_LM") => "AutoModelForSeq2SeqLM",
-        _ => "AutoModel",
+        Some("FEATURE_EXTRACTION") => "AutoModel",
+        // With the wrong class the weights of the adapter have no place to go to.
+        _ => return None,
     };
     let pinned = draft.documents.string("adapter_config.json", &["revision"]);
     let is_safe = |text: &&str| {

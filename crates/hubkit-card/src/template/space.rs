@@ -31,10 +31,7 @@ fn sdk(draft: &mut Draft<'_>, sources: &TemplateSources<'_>) {
     } else if imports("gradio") {
         draft.set("sdk", "gradio", "app.py: import gradio");
         let pinned = draft.documents.text("requirements.txt").and_then(|text| {
-            let mut lines = text
-                .lines()
-                .filter_map(|line| line.trim().strip_prefix("gradio=="));
-            let version = lines.next()?.split([' ', ';', '#']).next()?;
+            let version = text.lines().find_map(gradio)?;
             let is_version = version
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -53,10 +50,29 @@ fn sdk(draft: &mut Draft<'_>, sources: &TemplateSources<'_>) {
     }
 }
 
+/// The version of gradio that a line asks for, as `gradio[oauth] == 5.1.0` does.
+fn gradio(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix("gradio")?.trim_start();
+    let rest = match rest.strip_prefix('[') {
+        Some(extras) => extras.split_once(']')?.1.trim_start(),
+        None => rest,
+    };
+    let version = rest.strip_prefix("==")?.trim_start();
+    version.split([' ', '\t', ';', '#', ',']).next()
+}
+
 /// The port of a container that exposes one.
 fn port(text: &str) -> Option<u64> {
-    let mut ports = text
-        .lines()
+    // What stands before the last image is that of others, of which files are taken.
+    let lines: Vec<&str> = text.lines().collect();
+    let is_image = |line: &&str| {
+        line.trim_start()
+            .get(..5)
+            .is_some_and(|word| word.eq_ignore_ascii_case("from "))
+    };
+    let last = lines.iter().rposition(is_image).unwrap_or_default();
+    let mut ports = lines[last..]
+        .iter()
         .filter_map(|line| line.trim().strip_prefix("EXPOSE "));
     let port = ports.next().filter(|_| ports.next().is_none())?;
     let port: u16 = port.trim().trim_end_matches("/tcp").parse().ok()?;

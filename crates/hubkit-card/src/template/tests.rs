@@ -318,6 +318,38 @@ fn a_precision_is_that_of_the_file_that_was_read() {
 }
 
 #[test]
+fn what_python_writes_for_numbers_that_are_none_hides_no_other_number() {
+    let (filled, text) = bert()
+        .text(
+            "eval_results.json",
+            r#"{"eval_loss": NaN, "eval_f1": 0.5, "name": "a \" NaN"}"#,
+        )
+        .text(
+            "trainer_state.json",
+            r#"{"global_step": 10, "log_history": [{"grad_norm": -Infinity, "step": 5}]}"#,
+        )
+        .model();
+    assert_eq!(filled.losses, []);
+    assert!(text.contains("| `eval_f1` | 0.5 |"), "{text}");
+    assert!(text.contains("| Steps done | 10 |"), "{text}");
+    assert!(!text.contains("eval_loss"), "{text}");
+    let broken = bert().text("eval_results.json", r#"{"eval_loss": NaN,"#);
+    assert_eq!(broken.model().0.losses.len(), 1);
+}
+
+#[test]
+fn an_adapter_is_loaded_by_the_class_that_its_task_names_or_by_none() {
+    let config = |task: Json| json!({"base_model_name_or_path": "a/b", "peft_type": "LORA", "task_type": task});
+    let text = |task: Json| {
+        let files = Files::default().json("adapter_config.json", &config(task));
+        files.model().1
+    };
+    assert!(text(json!("CAUSAL_LM")).contains("AutoModelForCausalLM.from_pretrained("));
+    assert!(text(json!("FEATURE_EXTRACTION")).contains(" AutoModel.from_pretrained("));
+    assert!(text(Json::Null).contains("<!-- To do: how it is loaded"));
+}
+
+#[test]
 fn what_weights_say_of_themselves_counts() {
     let mut files = Files::default().text("tiny-Q4_K_M.gguf", "");
     for (name, value) in [
@@ -404,6 +436,22 @@ fn datasets_and_spaces_have_cards_of_their_own() {
         .text("Dockerfile", "FROM x\nEXPOSE 7860\n")
         .checked(RepoKind::Space);
     assert_eq!(metadata(&filled)["app_port"], 7860);
+    let stages = "FROM x AS build\nEXPOSE 99\nFROM y\n";
+    let (filled, _) = Files::default()
+        .text("Dockerfile", stages)
+        .checked(RepoKind::Space);
+    assert_eq!(filled.metadata.get("app_port"), None);
+    for (line, version) in [
+        ("gradio[oauth] == 5.1.0 # pinned", json!("5.1.0")),
+        ("gradio-client==1.0", Json::Null),
+        ("gradio>=4.0", Json::Null),
+    ] {
+        let (filled, _) = Files::default()
+            .text("app.py", "import gradio as gr\n")
+            .text("requirements.txt", line)
+            .checked(RepoKind::Space);
+        assert_eq!(metadata(&filled)["sdk_version"], version, "{line}");
+    }
 }
 
 #[test]
@@ -557,7 +605,7 @@ fn broken_and_odd_documents_are_told_and_left() {
     let deep = "[".repeat(100_000);
     let files = Files::default()
         .text("config.json", &deep)
-        .text("trainer_state.json", "{\"loss\": NaN}")
+        .text("trainer_state.json", "{\"loss\": nan}")
         .text("mergekit_config.yml", "a: *nothing");
     let (filled, _) = files.model();
     let lost: Vec<_> = filled
