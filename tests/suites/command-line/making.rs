@@ -58,6 +58,14 @@ fn a_folder_gets_the_card_that_its_files_make() -> Result<()> {
     ] {
         ensure!(printed.stderr.contains(line), "{line}\n{printed}");
     }
+    // The log of a long training is left out, and nothing else.
+    let log = home.path().join("tiny/trainer_state.json");
+    fs::write(&log, " ".repeat((8 << 20) + 1))?;
+    let printed = card(&home, &["new", "tiny"])?.success()?;
+    let told = "left out: trainer_state.json: it is longer than 8388608 bytes";
+    ensure!(printed.stderr.contains(told), "{printed}");
+    ensure!(printed.stdout.contains("| Parameters | 15 |"), "{printed}");
+    fs::remove_file(&log)?;
     ensure!(
         !home.path().join("tiny/README.md").exists(),
         "it was written"

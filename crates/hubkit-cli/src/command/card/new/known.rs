@@ -91,8 +91,12 @@ impl Known {
             ..Self::default()
         };
         for path in known.wanted() {
-            let bytes = DOCUMENT.read(&folder.join(&path))?;
-            known.documents.push((path, bytes));
+            let file = folder.join(&path);
+            if file.metadata().is_ok_and(|found| is_long(found.len())) {
+                known.losses.push(too_long(path));
+                continue;
+            }
+            known.documents.push((path, DOCUMENT.read(&file)?));
         }
         known.inspected(inspect_path(folder, &Scope::Model));
         Ok(known)
@@ -159,20 +163,11 @@ impl Known {
         let wanted = known.wanted();
         let is_wanted = |file: &&TreeFile| wanted.iter().any(|path| path == file.path.as_str());
         let wanted: Vec<_> = found.files.iter().filter(is_wanted).collect();
-        for file in wanted
-            .iter()
-            .filter(|file| file.size > DOCUMENT_BYTES as u64)
-        {
-            let why = format!("it is longer than {DOCUMENT_BYTES} bytes");
-            known.losses.push(Loss {
-                what: file.path.to_string(),
-                why,
-            });
-        }
-        let small = wanted
-            .into_iter()
-            .filter(|file| file.size <= DOCUMENT_BYTES as u64);
-        let reads = small.map(|file| {
+        let (long, small): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|file| is_long(file.size));
+        let losses = long.iter().map(|file| too_long(file.path.to_string()));
+        known.losses.extend(losses);
+        let reads = small.into_iter().map(|file| {
             async move {
                 let read = client.read(&found.repo, found.commit, file, DOCUMENT_BYTES);
                 Ok::<_, Failure>((file.path.to_string(), read.await?.to_vec()))
@@ -235,6 +230,16 @@ impl Known {
             self.shape = shape::of_json(config);
         }
     }
+}
+
+/// Whether a document is longer than is read, as logs of long trainings are.
+fn is_long(bytes: u64) -> bool {
+    bytes > DOCUMENT_BYTES as u64
+}
+
+fn too_long(what: String) -> Loss {
+    let why = format!("it is longer than {DOCUMENT_BYTES} bytes");
+    Loss { what, why }
 }
 
 /// Whether the user can only have meant something on this machine.
