@@ -5,6 +5,7 @@ mod beside;
 mod bom;
 mod croissant;
 mod diff;
+mod difference;
 mod document;
 mod editable;
 mod eval;

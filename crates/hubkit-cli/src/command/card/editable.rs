@@ -8,9 +8,9 @@ use std::{
 
 use hubkit_card::{Card, Edit, EditError, FieldPath, Metadata, Value, edit, value_to_json};
 use serde_json::json;
-use similar::TextDiff;
 
 use super::{
+    difference,
     replacement::{is_a_link, replace},
     source::{self, CARD, NAME},
 };
@@ -78,7 +78,7 @@ impl Editable {
         let (before, after) = (metadata(&self.text), metadata(&changed));
         told.retain(|path| before.at(path) != after.at(path));
         let diff = || {
-            let diff = TextDiff::from_lines(&self.text, &changed);
+            let diff = difference::between(&self.text, &changed);
             let name = plain(&self.name);
             let diff = diff
                 .unified_diff()

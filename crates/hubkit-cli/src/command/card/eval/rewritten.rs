@@ -7,9 +7,8 @@ use std::{
 };
 
 use hubkit_card::{Card, EvalEntries};
-use similar::TextDiff;
 
-use super::super::{document, replacement};
+use super::super::{difference::between, document, replacement};
 use crate::{exit::Exit, failure::Failure, ui::plain};
 
 /// A file as it is and as it is to be.
@@ -41,7 +40,7 @@ impl Rewritten {
     /// The lines that change. Signatures are not among what is shown: output ends up in logs.
     pub(super) fn difference(&self) -> String {
         let before = self.before.as_deref().unwrap_or_default();
-        let diff = TextDiff::from_lines(before, &self.after);
+        let diff = between(before, &self.after);
         let mut unified = diff.unified_diff();
         let mut text = unified
             .context_radius(2)

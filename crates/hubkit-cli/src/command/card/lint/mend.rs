@@ -2,10 +2,9 @@
 
 use hubkit::RepoKind;
 use hubkit_card::{Finding, LintSettings, Mended, Surroundings, mend};
-use similar::TextDiff;
 
 use super::{
-    super::{replacement::replace, source::Source},
+    super::{difference::between, replacement::replace, source::Source},
     around::Around,
 };
 use crate::{args::CardLint, failure::Failure, ui::plain};
@@ -55,7 +54,7 @@ pub(super) fn repair(
 
 /// What looks like a secret stays out of it: output ends up in logs.
 fn difference(name: &str, old: &str, new: &str, left: &[Finding]) -> String {
-    let diff = TextDiff::from_lines(old, new);
+    let diff = between(old, new);
     let mut text = diff.unified_diff().header(name, name).to_string();
     let secrets = left
         .iter()
