@@ -27,11 +27,15 @@ pub(super) fn check(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     }
     let has_block = || split(&String::from_utf8_lossy(bytes)).block.is_some();
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    if !is_utf16 && bytes.iter().take(LOOKED_AT).any(|byte| *byte == 0) && !has_block() {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    // A text may hold a zero by mistake, and pages are made of it without.
+    let is_markdown = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
+        && std::str::from_utf8(bytes).is_ok();
+    let has_zero = bytes.iter().take(LOOKED_AT).any(|byte| *byte == 0);
+    if !is_utf16 && !is_markdown && has_zero && !has_block() {
         let hint = "name a README.md, or the folder that it lies in".to_owned();
         return refused("it holds bytes that are no text", hint);
     }
-    let ending = file.extension().and_then(|ending| ending.to_str());
     let is_data =
         ending.is_some_and(|ending| DATA.iter().any(|data| ending.eq_ignore_ascii_case(data)));
     if is_data && !has_block() {
@@ -60,6 +64,9 @@ mod tests {
             ("a.yaml", b"---\nlicense: mit\n---\n", None),
             ("a.md", b"---\nlicense: mit\n---\na\0", None),
             ("a.md", b"\xff\xfea\0", None),
+            ("a.md", b"a\0", None),
+            ("a.md", b"\x7fELF\0\xff", Some("no text")),
+            ("a.safetensors", b"@\0", Some("no text")),
             ("a.md", b"", None),
             ("a.txt", b"text", None),
         ] {
