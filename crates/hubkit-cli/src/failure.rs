@@ -101,7 +101,12 @@ impl Failure {
 
     /// The text for a person, several lines.
     pub fn text(&self) -> String {
-        let mut text = format!("error: {}", self.message);
+        format!("error: {}", self.words())
+    }
+
+    /// The same, where something else says that it is an error.
+    pub fn words(&self) -> String {
+        let mut text = self.message.clone();
         for cause in &self.causes {
             text.push_str("\n  Caused by: ");
             text.push_str(cause);

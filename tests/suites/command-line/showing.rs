@@ -280,6 +280,12 @@ fn what_is_no_card_is_told_so_and_bytes_that_are_no_text_too() -> Result<()> {
     ensure!(refused.stderr.contains("data.yaml is no card"), "{refused}");
     let read = run(&["json", "other.md"])?.success()?;
     ensure!(read.stderr.contains("expected UTF-8"), "{read}");
+    // However many parts of a command look at the card, it is told once.
+    for command in ["get", "json", "show", "html", "bom", "jsonld"] {
+        let read = run(&[command, "other.md"])?.success()?;
+        let told = read.stderr.matches("expected UTF-8").count();
+        ensure!(told == 1, "{read}");
+    }
     // A place is told once, as it counts in the card.
     let broken = run(&["json", "broken.md"])?.expect_code(7)?;
     let told =

@@ -5,7 +5,7 @@ mod folder;
 pub(super) use folder::{names, within};
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use hubkit::{Client, Revision, Sha256, TreeFile, store::Digester};
+use hubkit::{Revision, Sha256, TreeFile, store::Digester};
 use hubkit_card::{Asset, AssetFile};
 
 use super::source::{Found, Place, Source};
@@ -71,7 +71,7 @@ async fn of_repo(found: &Found) -> Result<Asset, Failure> {
     let wanted = to_hash(&found.files);
     let hashed = wanted.into_iter().map(|place| {
         let file = &found.files[place];
-        async move { Ok::<_, Failure>((place, hash(client, found, file).await?)) }.boxed()
+        async move { Ok::<_, Failure>((place, hash(found, file).await?)) }.boxed()
     });
     let mut hashed = stream::iter(hashed).buffer_unordered(AT_ONCE);
     while let Some(outcome) = hashed.next().await {
@@ -107,9 +107,9 @@ fn is_data(path: &str) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
-async fn hash(client: &Client, found: &Found, file: &TreeFile) -> Result<Sha256, Failure> {
+async fn hash(found: &Found, file: &TreeFile) -> Result<Sha256, Failure> {
     let limit = usize::try_from(LONGEST).unwrap_or(usize::MAX);
-    let bytes = client.read(&found.repo, found.commit, file, limit).await?;
+    let bytes = found.bytes(file, limit).await?;
     let mut digester = Digester::sha256();
     digester.update(&bytes);
     Ok(sha256(digester))

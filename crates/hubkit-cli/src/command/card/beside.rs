@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use hubkit::{RepoKind, RepoPath};
 use hubkit_card::{EvalEntries, EvalEntry, Metadata};
 
-use super::source::{CARD, Found, Place, Source, folder_of};
+use super::source::{CARD, NAME, Place, Source, folder_of};
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -50,7 +50,8 @@ impl Beside {
     }
 }
 
-fn left_out(path: &str, reason: &str) {
+/// Says that a file is passed over, and why.
+pub(super) fn left_out(path: &str, reason: &str) {
     trouble(&format!(
         "{}: {}; it is left out",
         plain(path),
@@ -65,7 +66,8 @@ pub(super) async fn results(place: &Place) -> Result<Vec<Beside>, Failure> {
             let files = found.files.iter();
             let results =
                 files.filter(|file| file.path.parent() == Some(RESULTS) && is_yaml(&file.path));
-            let read = results.filter(|file| is_short(file.path.as_str(), file.size));
+            let read =
+                results.filter(|file| is_short(file.path.as_str(), file.size, Metadata::LONGEST));
             read.map(|file| file.path.as_str().to_owned()).collect()
         }
         Place::Input => Vec::new(),
@@ -109,10 +111,7 @@ pub(super) async fn entries(source: &Source) -> Result<Vec<EvalEntry>, Failure> 
 /// The `eval.yaml` of a data set, where there is one.
 pub(super) async fn benchmark(place: &Place) -> Result<Option<Beside>, Failure> {
     let is_there = match place {
-        Place::Hub(found) => found
-            .files
-            .iter()
-            .any(|file| file.path.as_str() == BENCHMARK),
+        Place::Hub(found) => found.file(BENCHMARK).is_some(),
         _ => folder(place).is_some_and(|folder| folder.join(BENCHMARK).is_file()),
     };
     if !is_there {
@@ -126,7 +125,7 @@ pub(super) async fn benchmark(place: &Place) -> Result<Option<Beside>, Failure> 
 pub(super) fn folder(place: &Place) -> Option<&Path> {
     match place {
         Place::Folder(folder) => Some(folder),
-        Place::File(file) if file.file_name().is_some_and(|name| name == "README.md") => {
+        Place::File(file) if file.file_name().is_some_and(|name| name == NAME) => {
             Some(folder_of(file))
         }
         Place::File(_) | Place::Input | Place::Hub(_) => None,
@@ -138,10 +137,9 @@ fn is_yaml(path: &RepoPath) -> bool {
 }
 
 /// Whether a file is one that is read. One that is longer must not keep what else there is from being told.
-fn is_short(path: &str, size: u64) -> bool {
-    let is_short = size <= Metadata::LONGEST as u64;
+pub(super) fn is_short(path: &str, size: u64, longest: usize) -> bool {
+    let is_short = size <= longest as u64;
     if !is_short {
-        let longest = Metadata::LONGEST;
         left_out(
             path,
             &format!("expected at most {longest} bytes, found {size}"),
@@ -171,7 +169,7 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
         if let (Some(path), Some(about)) = (path, about)
             && is_yaml(&path)
             && about.is_file()
-            && is_short(path.as_str(), about.len())
+            && is_short(path.as_str(), about.len(), Metadata::LONGEST)
         {
             paths.push(path.as_str().to_owned());
         }
@@ -181,20 +179,13 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
 
 async fn read(place: &Place, path: &str) -> Result<Vec<u8>, Failure> {
     match place {
-        Place::Hub(found) => of_repo(found, path).await,
+        Place::Hub(found) => match found.file(path) {
+            Some(file) => found.bytes(file, Metadata::LONGEST).await,
+            None => Ok(Vec::new()),
+        },
         _ => match folder(place) {
             Some(folder) => CARD.read(&folder.join(path)),
             None => Ok(Vec::new()),
         },
     }
-}
-
-async fn of_repo(found: &Found, path: &str) -> Result<Vec<u8>, Failure> {
-    let file = found.files.iter().find(|file| file.path.as_str() == path);
-    let Some(file) = file else {
-        return Ok(Vec::new());
-    };
-    let client = found.hub.client();
-    let read = client.read(&found.repo, found.commit, file, Metadata::LONGEST);
-    Ok(read.await?.to_vec())
 }

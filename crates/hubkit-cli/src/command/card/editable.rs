@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hubkit_card::{Card, Edit, EditError, FieldPath, Metadata, Value, edit, value_to_json};
+use hubkit_card::{Card, Edit, EditError, FieldPath, Value, edit, value_to_json};
 use serde_json::json;
 
 use super::{
@@ -62,7 +62,8 @@ impl Editable {
 
     /// Makes the changes, shows them, and writes the card.
     pub(super) fn change(&self, ui: &Ui, edits: &[Edit], is_dry: bool) -> Result<Exit, Failure> {
-        source::check(&self.name, &Card::read(&self.text))?;
+        let card = Card::read(&self.text);
+        source::check(&self.name, &card)?;
         let changed = edit(&self.text, edits).map_err(|error| refused(&self.name, &error))?;
         let is_piped = self.file.is_none();
         if is_piped && !is_dry && !ui.json {
@@ -75,7 +76,7 @@ impl Editable {
         let mut seen = HashSet::new();
         let paths = edits.iter().map(|edit| &edit.path);
         let mut told: Vec<&FieldPath> = paths.filter(|path| seen.insert(*path)).collect();
-        let (before, after) = (metadata(&self.text), metadata(&changed));
+        let (before, after) = (&card.metadata, Card::read(&changed).metadata);
         told.retain(|path| before.at(path) != after.at(path));
         let diff = || {
             let diff = difference::between(&self.text, &changed);
@@ -123,10 +124,6 @@ impl Editable {
         }
         Ok(Exit::Done)
     }
-}
-
-fn metadata(text: &str) -> Metadata {
-    Card::read(text).metadata
 }
 
 /// A value as JSON, for people.

@@ -24,7 +24,6 @@ const LONGEST_CONTRACT: usize = 4 << 20;
 
 pub(super) async fn run(global: &Global, arguments: &CardHtml) -> Result<Exit, Failure> {
     let source = Source::read(global, &arguments.which).await?;
-    source.tell_other_bytes();
     let output = arguments.written.output.as_deref();
     document::check(&source, &arguments.written)?;
     let card = Card::read(&source.text);

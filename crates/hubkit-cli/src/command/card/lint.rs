@@ -35,7 +35,7 @@ pub(super) async fn run(global: &Global, arguments: &CardLint) -> Result<Exit, F
             Ok(linted) => report.cards.extend(linted),
             Err(failure) if arguments.cards.len() == 1 => return Err(failure),
             Err(failure) => {
-                trouble(&failure.text().replacen("error: ", "", 1));
+                trouble(&failure.words());
                 unread = unread.or(failure.exit());
             }
         }
@@ -66,7 +66,7 @@ async fn one(global: &Global, arguments: &CardLint, word: &str) -> Result<Vec<Li
         repo_type: arguments.repo_type,
         revision: arguments.revision.clone(),
     };
-    let source = Source::read(global, &which).await?;
+    let source = Source::whole(global, &which).await?;
     let settings = Settings::read(arguments, &source.place)?;
     let file = source.place.file();
     if file.is_some_and(|file| settings.leaves_out(&file)) {

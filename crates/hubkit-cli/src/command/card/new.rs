@@ -9,7 +9,7 @@ use hubkit_card::{Said, Template, TemplateSources, kind_of_files, lists, templat
 use serde_json::json;
 
 use self::known::Known;
-use super::{document::save, losses};
+use super::{document::save, losses, source::NAME};
 use crate::{
     args::{CardNew, Global},
     exit::Exit,
@@ -21,7 +21,7 @@ pub(super) async fn run(global: &Global, arguments: &CardNew) -> Result<Exit, Fa
     let said = said(arguments)?;
     let output = arguments.written.output.as_ref().map(|path| {
         if path.is_dir() {
-            path.join("README.md")
+            path.join(NAME)
         } else {
             path.clone()
         }

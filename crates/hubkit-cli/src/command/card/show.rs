@@ -7,7 +7,7 @@ use hubkit_card::{Card, Contract, Extent, Layout, Outline, Stress, lay_out};
 use super::{
     beside, media,
     places::{Places, Reader},
-    source::Source,
+    source::{self, Source},
 };
 use crate::{
     args::{CardShow, Global},
@@ -49,15 +49,8 @@ pub(super) async fn run(global: &Global, arguments: &CardShow) -> Result<Exit, F
         data(&value.to_string())?;
         return Ok(Exit::Done);
     }
-    if let Some(fault) = &card.fault {
-        let place = card
-            .fault_location()
-            .map_or_else(String::new, |location| format!(":{location}"));
-        trouble(&format!(
-            "{}{place}: the metadata can't be read: {}",
-            source.name,
-            plain(&fault.reason())
-        ));
+    if let Err(fault) = source::check(&source.name, &card) {
+        trouble(fault.message());
     }
     let layout = Layout::new(width(arguments)).stress(stress());
     let mut text = String::new();

@@ -65,8 +65,15 @@ pub(super) struct Found {
 }
 
 impl Source {
-    /// Reads the card that the command line names.
+    /// Reads the card that the command line names. Where it is no UTF-8, that is told.
     pub(super) async fn read(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
+        let source = Self::whole(global, which).await?;
+        source.tell_other_bytes();
+        Ok(source)
+    }
+
+    /// Reads the card that the command line names, for who tells by himself where it is no UTF-8.
+    pub(super) async fn whole(global: &Global, which: &WhichCard) -> Result<Self, Failure> {
         match Self::find(global, which).await? {
             (source, None) => Ok(source),
             (_, Some(missing)) => Err(missing),
@@ -86,7 +93,7 @@ impl Source {
             let source = Self::new("standard input", Place::Input, bytes, which.repo_type);
             return Ok((source, None));
         }
-        if !word.starts_with("hf://") && (path.exists() || names_a_file(path)) {
+        if !word.starts_with("hf://") && (path.exists() || is_here(path, "md")) {
             let is_folder = path.is_dir();
             let file = if is_folder {
                 path.join(NAME)
@@ -144,7 +151,6 @@ impl Source {
 
     /// The card, for commands that can't do without its metadata.
     pub(super) fn card(&self) -> Result<Card<'_>, Failure> {
-        self.tell_other_bytes();
         let card = Card::read(&self.text);
         check(&self.name, &card)?;
         Ok(card)
@@ -226,19 +232,26 @@ impl Found {
         })
     }
 
+    /// The file at a path, where there is one.
+    pub(super) fn file(&self, path: &str) -> Option<&TreeFile> {
+        self.files.iter().find(|file| file.path.as_str() == path)
+    }
+
+    /// The bytes of a file, verified; no more than `longest`.
+    pub(super) async fn bytes(&self, file: &TreeFile, longest: usize) -> Result<Vec<u8>, Failure> {
+        let client = self.hub.client();
+        let read = client.read(&self.repo, self.commit, file, longest);
+        Ok(read.await?.to_vec())
+    }
+
     /// The bytes of the card, verified.
     async fn card(&self) -> Result<Vec<u8>, Failure> {
-        let file = self.files.iter().find(|file| file.path.as_str() == NAME);
-        let file = file.ok_or_else(|| {
+        let file = self.file(NAME).ok_or_else(|| {
             let message = format!("{} has no {NAME} at {}", self.repo, self.commit);
             Failure::new(Exit::NotFound, "no_card", message)
                 .hint("`hubkit ls REPO` lists the files; a card is the README.md at the top")
         })?;
-        let read = self
-            .hub
-            .client()
-            .read(&self.repo, self.commit, file, LONGEST);
-        Ok(read.await?.to_vec())
+        self.bytes(file, LONGEST).await
     }
 }
 
@@ -259,12 +272,12 @@ pub(super) fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// Whether the user can only have meant a file of this machine.
-fn names_a_file(path: &Path) -> bool {
+/// Whether the user can only have meant something on this machine: a path, or a file with such an ending.
+pub(super) fn is_here(path: &Path, file: &str) -> bool {
     let text = path.to_string_lossy();
     path.is_absolute()
         || text.starts_with(['.', '~'])
         || path
             .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
+            .is_some_and(|ending| ending.eq_ignore_ascii_case(file))
 }

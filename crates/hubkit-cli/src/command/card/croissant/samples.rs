@@ -64,7 +64,7 @@ fn of_file(place: &Path, file: &AssetFile) -> io::Result<Option<Sample>> {
 }
 
 async fn of_repo(found: &Found, path: RepoPath) -> Result<Option<(RepoPath, Sample)>, Failure> {
-    let Some(file) = found.files.iter().find(|file| file.path == path) else {
+    let Some(file) = found.file(path.as_str()) else {
         return Ok(None);
     };
     let length = file.size.min(SAMPLE_BYTES as u64);

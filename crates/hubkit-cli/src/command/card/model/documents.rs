@@ -6,13 +6,11 @@ use hubkit_card::ModelDocuments;
 use serde_json::Value as Json;
 
 use super::super::{
+    beside::{is_short, left_out},
     input::Input,
     source::{Found, Place},
 };
-use crate::{
-    failure::Failure,
-    ui::{plain, trouble},
-};
+use crate::failure::Failure;
 
 /// The longest one that is read, in bytes. The names of 20,000 classes are a megabyte.
 const LONGEST: usize = 10 << 20;
@@ -79,31 +77,15 @@ impl Documents {
 fn here(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Failure> {
     let path = folder.join(name);
     let about = fs::metadata(&path).ok();
-    let is_read = about.is_some_and(|about| about.is_file() && is_short(name, about.len()));
+    let is_read =
+        about.is_some_and(|about| about.is_file() && is_short(name, about.len(), LONGEST));
     is_read.then(|| DOCUMENT.read(&path)).transpose()
 }
 
 async fn there(found: &Found, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-    let file = found.files.iter().find(|file| file.path.as_str() == name);
-    let Some(file) = file.filter(|file| is_short(name, file.size)) else {
-        return Ok(None);
-    };
-    let client = found.hub.client();
-    let read = client.read(&found.repo, found.commit, file, LONGEST);
-    Ok(Some(read.await?.to_vec()))
-}
-
-fn is_short(name: &str, size: u64) -> bool {
-    let is_short = size <= LONGEST as u64;
-    if !is_short {
-        left_out(
-            name,
-            &format!("expected at most {LONGEST} bytes, found {size}"),
-        );
+    let file = found.file(name);
+    match file.filter(|file| is_short(name, file.size, LONGEST)) {
+        Some(file) => Ok(Some(found.bytes(file, LONGEST).await?)),
+        None => Ok(None),
     }
-    is_short
-}
-
-fn left_out(name: &str, why: &str) {
-    trouble(&format!("{name}: {}; it is left out", plain(why)));
 }

@@ -16,7 +16,7 @@ use crate::{
             asset::names,
             input::Input,
             model::shape,
-            source::{Found, folder_of},
+            source::{Found, folder_of, is_here},
         },
         inspect::unlooked,
     },
@@ -59,7 +59,7 @@ impl Known {
         let place = arguments.place.as_ref().or(arguments.from.as_ref());
         let word = place.map_or(".", String::as_str);
         let path = Path::new(word);
-        if !word.starts_with("hf://") && (path.exists() || is_path(path)) {
+        if !word.starts_with("hf://") && (path.exists() || is_here(path, "json")) {
             return if path.is_dir() {
                 Self::of_folder(path)
             } else {
@@ -169,8 +169,8 @@ impl Known {
         known.losses.extend(losses);
         let reads = small.into_iter().map(|file| {
             async move {
-                let read = client.read(&found.repo, found.commit, file, DOCUMENT_BYTES);
-                Ok::<_, Failure>((file.path.to_string(), read.await?.to_vec()))
+                let bytes = found.bytes(file, DOCUMENT_BYTES).await?;
+                Ok::<_, Failure>((file.path.to_string(), bytes))
             }
             .boxed()
         });
@@ -240,13 +240,6 @@ fn is_long(bytes: u64) -> bool {
 fn too_long(what: String) -> Loss {
     let why = format!("it is longer than {DOCUMENT_BYTES} bytes");
     Loss { what, why }
-}
-
-/// Whether the user can only have meant something on this machine.
-fn is_path(path: &Path) -> bool {
-    path.is_absolute()
-        || path.to_string_lossy().starts_with(['.', '~'])
-        || path.extension().is_some_and(|ending| ending == "json")
 }
 
 fn folder_name(folder: &Path) -> String {
