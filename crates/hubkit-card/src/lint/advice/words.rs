@@ -44,11 +44,7 @@ pub(super) fn check(card: &Card<'_>, drafts: &mut Drafts) {
         };
         if *text != number.to_string() {
             let message = format!("{} without quotes is the number {number}", quoted(text));
-            drafts.push(
-                Draft::new(&UNQUOTED_WORD, Place::Value(path.clone()), message)
-                    .suggest(Some(format!("\"{text}\"")))
-                    .fixed_by(Some(Fix::quote(&path))),
-            );
+            drafts.push(unquoted(path, text, message));
         }
     }
     for field in FIELDS {
@@ -69,15 +65,18 @@ pub(super) fn check(card: &Card<'_>, drafts: &mut Drafts) {
                     "Python's client reads {} without quotes as a truth value",
                     quoted(text)
                 );
-                let fix = Fix::quote(&path);
-                drafts.push(
-                    Draft::new(&UNQUOTED_WORD, Place::Value(path), message)
-                        .suggest(Some(format!("\"{text}\"")))
-                        .fixed_by(Some(fix)),
-                );
+                drafts.push(unquoted(path, text, message));
             }
         }
     }
+}
+
+/// What quotes would mend.
+fn unquoted(path: FieldPath, text: &str, message: String) -> Draft {
+    let fix = Fix::quote(&path);
+    Draft::new(&UNQUOTED_WORD, Place::Value(path), message)
+        .suggest(Some(format!("\"{text}\"")))
+        .fixed_by(Some(fix))
 }
 
 pub(in crate::lint) fn is_plain(content: &Content<'_>) -> bool {
