@@ -3,8 +3,8 @@
 use hubkit_types::RepoId;
 use serde_yaml::Value;
 
-use super::{TemplateSources, draft::Draft};
-use crate::{BaseModelRelation, read_document};
+use super::{TemplateSources, documents::MERGEKIT, draft::Draft};
+use crate::BaseModelRelation;
 
 /// The models that a model came from, and how.
 #[derive(Debug, Default)]
@@ -128,9 +128,6 @@ const FOLDERS: &[&str] = &[
 pub(super) fn fill(draft: &mut Draft<'_>, sources: &TemplateSources<'_>) -> Bases {
     let mut bases = Bases::default();
     let mut source = "the command".to_owned();
-    if let Some(Err(error)) = draft.documents.text(MERGEKIT).map(read_document) {
-        draft.lose(MERGEKIT, format!("expected YAML: {error}"));
-    }
     let said = &sources.said.base_models;
     if said.is_empty() {
         for (found, path, is_doubtful) in found(draft, sources) {
@@ -184,8 +181,8 @@ fn found(draft: &Draft<'_>, sources: &TemplateSources<'_>) -> Vec<(Vec<String>, 
     text("quantize_config.json", "model_name_or_path", true);
     text("config.json", "_name_or_path", true);
     text("model_index.json", "_name_or_path", true);
-    if let Some(Ok(config)) = draft.documents.text(MERGEKIT).map(read_document) {
-        all.insert(0, (merged(&config), MERGEKIT.to_owned(), false));
+    if let Some(merge) = draft.documents.merge() {
+        all.insert(0, (merged(merge), MERGEKIT.to_owned(), false));
     }
     let file = sources.weights.first().copied().unwrap_or_default();
     let mut header = |name: String, is_doubtful| {
@@ -203,8 +200,6 @@ fn found(draft: &Draft<'_>, sources: &TemplateSources<'_>) -> Vec<(Vec<String>, 
     header("general.base_model.0.repo_url".to_owned(), true);
     all
 }
-
-const MERGEKIT: &str = "mergekit_config.yml";
 
 /// The models that a configuration of mergekit names, each once.
 fn merged(config: &Value) -> Vec<String> {
@@ -296,7 +291,7 @@ mod tests {
     #[test]
     fn a_configuration_of_mergekit_names_its_models_in_any_form() {
         let config = "models:\n- model: a/b\n- model: {model: {path: c/d}}\nslices:\n- sources:\n  - model: e/f+g/h\nbase_model: a/b\n";
-        let config = read_document(config).expect("YAML");
+        let config = crate::read_document(config).expect("YAML");
         assert_eq!(merged(&config), ["a/b", "c/d", "e/f", "g/h", "a/b"]);
     }
 

@@ -11,7 +11,7 @@ use super::{
     text::{self, code, grouped, words},
     training::shown,
 };
-use crate::{describe, read_document};
+use crate::describe;
 
 /// So many of a list are shown.
 const MOST: usize = 20;
@@ -213,11 +213,8 @@ fn origin(rows: &mut Rows<'_, '_>, model: &Model<'_>) {
         "Base model"
     };
     rows.add(name, Some(bases.join(", ")), "the metadata");
-    let merge = rows.draft.documents.text("mergekit_config.yml");
-    let method = merge.and_then(|text| {
-        let config = read_document(text).ok()?;
-        Some(code(config.get("merge_method")?.as_str()?))
-    });
+    let merge = rows.draft.documents.merge();
+    let method = merge.and_then(|merge| Some(code(merge.get("merge_method")?.as_str()?)));
     rows.add("Merge method", method, "mergekit_config.yml: merge_method");
     let own_code = rows.draft.documents.value("config.json", &["auto_map"]);
     let own_code = own_code.map(|_| "runs code of the repository".to_owned());

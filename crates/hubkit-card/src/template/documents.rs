@@ -1,8 +1,9 @@
 //! The small files that a template is filled from.
 
 use serde_json::Value as Json;
+use serde_yaml::Value;
 
-use crate::Loss;
+use crate::{Loss, read_document};
 
 /// A longer document of a template is not read, in bytes: logs of very long trainings are.
 pub const DOCUMENT_BYTES: usize = 8 << 20;
@@ -33,12 +34,10 @@ const JSON: &[&str] = &[
 ];
 
 /// Files at the top that say something, in another form.
-const TEXTS: &[&str] = &[
-    "mergekit_config.yml",
-    "app.py",
-    "requirements.txt",
-    "Dockerfile",
-];
+const TEXTS: &[&str] = &[MERGEKIT, "app.py", "requirements.txt", "Dockerfile"];
+
+/// What was merged into a model, in YAML.
+pub(super) const MERGEKIT: &str = "mergekit_config.yml";
 
 /// What a file is called that holds terms of use.
 pub(super) const LICENSES: &[&str] = &[
@@ -66,6 +65,7 @@ pub fn template_documents<'a>(files: &[&'a str]) -> Vec<&'a str> {
 #[derive(Debug, Default)]
 pub(super) struct Documents<'a> {
     json: Vec<(&'a str, Json)>,
+    merge: Option<Value>,
     texts: Vec<(&'a str, &'a str)>,
     pub(super) losses: Vec<Loss>,
 }
@@ -121,6 +121,12 @@ impl<'a> Documents<'a> {
                     }
                 }
             }
+            if *path == MERGEKIT {
+                match read_document(text) {
+                    Ok(merge) => read.merge = Some(merge),
+                    Err(error) => lose(format!("expected YAML: {error}")),
+                }
+            }
             read.texts.push((path, text));
         }
         read
@@ -130,6 +136,11 @@ impl<'a> Documents<'a> {
     pub(super) fn json(&self, path: &str) -> Option<&Json> {
         let found = self.json.iter().find(|(known, _)| *known == path);
         found.map(|(_, value)| value)
+    }
+
+    /// What was merged into the model.
+    pub(super) fn merge(&self) -> Option<&Value> {
+        self.merge.as_ref()
     }
 
     /// A document as it is written.
